@@ -1,0 +1,48 @@
+"""Resources and the graph of them: the same for both languages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Literal
+
+from .language.value import Known, Value
+from .source import Span
+
+Framework = Literal["terraform", "cloudformation"]
+
+
+@dataclass(frozen=True, eq=False)
+class Resource:
+    """One instance of a declared resource or data source.
+
+    `read(name)` evaluates one configured argument, in the current world, or gives None where
+    it is absent. `exists()` is the number-of-instances question: Known(True), Known(False) or
+    an unknown. `scope` tells instances of one address in different roots apart.
+    """
+
+    framework: Framework
+    type: str
+    address: str
+    span: Span  # the header (Terraform) or the logical ID (CloudFormation)
+    scope: str
+    read: Callable[[str], Value | None] = field(repr=False)
+    place: Callable[[str], Span | None] = field(repr=False)
+    exists: Callable[[], Value] = field(repr=False, default=lambda: Known(True))
+    data: bool = False  # a data source, not a managed resource
+    calls: tuple[Span, ...] = ()  # the module calls that lead here, outermost first
+    construct: str | None = None  # the CDK construct path, where the template has it
+
+
+@dataclass(frozen=True)
+class ResourceGraph:
+    """All resources that the scan read, with the indexes that rules need."""
+
+    resources: list[Resource] = field(default_factory=list)
+
+    def extend(self, resources: Iterable[Resource]) -> None:
+        self.resources.extend(resources)
+
+    def of_types(self, types: Iterable[str]) -> Iterator[Resource]:
+        wanted = frozenset(types)
+        return (resource for resource in self.resources if resource.type in wanted)

@@ -1,0 +1,1 @@
+"""What both languages are read into: expressions, values, worlds."""

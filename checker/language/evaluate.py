@@ -1,0 +1,423 @@
+"""One evaluator for both languages: an expression and a scope become a value.
+
+An invalid access is an EvaluationError (which `try` catches); what is merely not known is an
+Unknown. Conditions that cannot be decided are split into worlds (worlds.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any, Protocol
+
+from ..source import Span
+from .convert import equal, to_bool, to_number, to_string
+from .expression import (
+    Call,
+    Conditional,
+    Expression,
+    For,
+    Index,
+    Literal,
+    Object,
+    Operation,
+    Reference,
+    Splat,
+    Template,
+    Tuple,
+    Unsupported,
+)
+from .operators import arithmetic, compare
+from .value import (
+    Attribute,
+    EvaluationError,
+    Hop,
+    Known,
+    LazyItems,
+    ListValue,
+    MapValue,
+    Text,
+    Unknown,
+    Value,
+    Whole,
+    derived,
+    term_of,
+    text,
+)
+from .worlds import Unreachable, Worlds
+
+ELEMENT_LIMIT = 100_000
+
+
+class Scope(Protocol):
+    """Where names are looked up. One scope a module instance, stack, or bound variable."""
+
+    @property
+    def worlds(self) -> Worlds: ...
+
+    def lookup(self, name: str, span: Span) -> Value:
+        """The value of a name. Raises EvaluationError where it is not declared."""
+        ...
+
+    def call(self, name: str, arguments: tuple[Value, ...], span: Span) -> Value:
+        """The result of a function."""
+        ...
+
+
+class Bound:
+    """A scope with a few names more: `for` variables, `each`, `count`, a splat's element."""
+
+    def __init__(self, outer: Scope, names: Mapping[str, Value]) -> None:
+        self._outer = outer
+        self._names = names
+        self.worlds = outer.worlds
+
+    def lookup(self, name: str, span: Span) -> Value:
+        value = self._names.get(name)
+        return self._outer.lookup(name, span) if value is None else value
+
+    def call(self, name: str, arguments: tuple[Value, ...], span: Span) -> Value:
+        return self._outer.call(name, arguments, span)
+
+
+def evaluate(expression: Expression, scope: Scope) -> Value:
+    """The value of an expression. Raises EvaluationError, and Undecided within `explore`."""
+    try:
+        value = _EVALUATE[type(expression)](expression, scope)
+    except EvaluationError as error:
+        if error.span is None:
+            error.span = expression.span
+        raise
+    if isinstance(value, Unknown):
+        value = scope.worlds.refine(value)
+    if not value.trail:
+        value = value.via(expression.span, "")
+    return value
+
+
+def truth(value: Value, scope: Scope) -> bool:
+    """A condition's truth in this world."""
+    match to_bool(value):
+        case Known(data=bool(answer)):
+            return answer
+        case Known():
+            raise EvaluationError("a condition is null")
+        case other:
+            return scope.worlds.decide(term_of(other))
+
+
+def define(scope: Scope, expression: Expression, note: str) -> Value:
+    """Evaluate what defines a name, and put the definition on the trail of what it gives."""
+    try:
+        value = evaluate(expression, scope)
+    except EvaluationError as error:
+        copy = EvaluationError(error.message, error.span, error.cause)
+        copy.hops = (Hop(expression.span, note), *error.hops)
+        raise copy from None
+    first = value.trail[0] if value.trail else None
+    if first and first.span == expression.span and not first.note:
+        return replace(value, trail=(Hop(expression.span, note), *value.trail[1:]))
+    return value.via(expression.span, note)
+
+
+def _literal(expression: Literal, scope: Scope) -> Value:
+    return Known(expression.value, trail=(Hop(expression.span, ""),))
+
+
+def _reference(expression: Reference, scope: Scope) -> Value:
+    return scope.lookup(expression.name, expression.span)
+
+
+def _unsupported(expression: Unsupported, scope: Scope) -> Value:
+    term = ("unsupported", str(expression.span))
+    return Unknown("unsupported", expression.construct, term)
+
+
+def _index(expression: Index, scope: Scope) -> Value:
+    base = evaluate(expression.base, scope)
+    return index(base, evaluate(expression.key, scope), scope)
+
+
+def index(base: Value, key: Value, scope: Scope) -> Value:
+    """`base[key]`. An unknown key is one of the keys there are: one world for each."""
+    match base:
+        case MapValue():
+            return _index_map(base, key, scope)
+        case ListValue():
+            return _index_list(base, key, scope)
+        case Whole(resource=resource) if isinstance(key, Known) and isinstance(key.data, str):
+            found = resource.read(key.data)
+            return Attribute(resource, key.data) if found is None else found
+        case Attribute(resource=resource, path=path) if isinstance(key, Known):
+            return Attribute(resource, f"{path}.{key.data}", trail=base.trail)
+        case Unknown():
+            return derived("index", base, key, not_null=False)
+        case Attribute() | Whole():
+            return derived("index", key, base, not_null=False)
+        case Known(data=None):
+            raise EvaluationError("it reads an attribute of null")
+    raise EvaluationError(f"it reads an element of {_kind(base)}")
+
+
+def _index_map(base: MapValue, key: Value, scope: Scope) -> Value:
+    key = to_string(key)
+    if isinstance(key, Known):
+        if key.data in base.items:
+            return base.items[str(key.data)]
+        if base.rest is not None:
+            return base.element or derived("index", base.rest, key, not_null=False)
+        raise EvaluationError(base.absent.format(key.data))
+    for name in sorted(base.items):
+        if _may_be(key, name) and scope.worlds.decide(("==", term_of(key), term_of(Known(name)))):
+            return base.items[name]
+    if base.rest is not None:
+        return base.element or derived("index", base.rest, key, not_null=False)
+    if not base.items:
+        raise EvaluationError("it reads an element of an empty map")
+    return _no_such_element(scope)
+
+
+def _index_list(base: ListValue, key: Value, scope: Scope) -> Value:
+    if base.kind == "set":
+        raise EvaluationError("a set has no elements that can be read by index")
+    number = to_number(key)
+    if isinstance(number, Known):
+        at = number.data
+        if isinstance(at, int) and 0 <= at < len(base.items):
+            return base.items[at]
+        if base.rest is not None:
+            return base.element or derived("index", base.rest, number, not_null=False)
+        raise EvaluationError(f"there is no element {at} in a list of {len(base.items)}")
+    for at, item in enumerate(base.items):
+        if scope.worlds.decide(("==", term_of(number), term_of(Known(at)))):
+            return item
+    if base.rest is not None:
+        return base.element or derived("index", base.rest, number, not_null=False)
+    if not base.items:
+        raise EvaluationError("it reads an element of an empty list")
+    return _no_such_element(scope)
+
+
+def _no_such_element(scope: Scope) -> Value:
+    """An unknown key that is none of those there are: an error, which only `try` survives."""
+    if scope.worlds.trying:
+        raise EvaluationError("there is no such element")
+    raise Unreachable
+
+
+def _may_be(key: Value, name: str) -> bool:
+    """Whether a partly known string can be `name`: by its known edges."""
+    if not isinstance(key, Text):
+        return True
+    first, last = key.parts[0], key.parts[-1]
+    return not (
+        (isinstance(first, Known) and not name.startswith(str(first.data)))
+        or (isinstance(last, Known) and not name.endswith(str(last.data)))
+    )
+
+
+def _kind(value: Value) -> str:
+    match value:
+        case Known(data=bool()):
+            return "a bool"
+        case Known(data=str()) | Text():
+            return "a string"
+        case Known():
+            return "a number"
+    return "a resource"
+
+
+def _splat(expression: Splat, scope: Scope) -> Value:
+    base = evaluate(expression.base, scope)
+    match base:
+        case Known(data=None):
+            return ListValue(())
+        case Unknown() | Attribute():
+            return derived("splat", base)
+        case ListValue(items=items, rest=rest):
+            pass
+        case _:
+            items, rest = (base,), None
+    values = tuple(evaluate(expression.each, Bound(scope, {"*": item})) for item in items)
+    if rest is None:
+        return ListValue(values)
+    element = base.element if isinstance(base, ListValue) else None
+    if element is not None:
+        element = evaluate(expression.each, Bound(scope, {"*": element}))
+    return ListValue(values, "tuple", derived("splat", rest), element)
+
+
+def _template(expression: Template, scope: Scope) -> Value:
+    if len(expression.parts) == 1:
+        return evaluate(expression.parts[0], scope)
+    parts = []
+    for part in expression.parts:
+        piece = to_string(evaluate(part, scope))
+        if isinstance(piece, Known) and piece.data is None:
+            raise EvaluationError("a string template has a part that is null", part.span)
+        parts.append(piece)
+    return text(parts, trail=(Hop(expression.span, ""),))
+
+
+def _call(expression: Call, scope: Scope) -> Value:
+    if expression.name in ("try", "can"):
+        return _try(expression, scope)
+    arguments = [evaluate(argument, scope) for argument in expression.arguments]
+    if expression.spread:
+        last = arguments.pop()
+        if not isinstance(last, ListValue) or last.rest is not None:
+            return derived(expression.name, last)
+        arguments.extend(last.items)
+    return scope.call(expression.name, tuple(arguments), expression.span)
+
+
+def _try(expression: Call, scope: Scope) -> Value:
+    failure = EvaluationError("no argument of try is valid")
+    for argument in expression.arguments:
+        scope.worlds.trying += 1
+        try:
+            value = evaluate(argument, scope)
+        except EvaluationError as error:
+            failure = error
+        else:
+            return Known(True) if expression.name == "can" else value
+        finally:
+            scope.worlds.trying -= 1
+    if expression.name == "can":
+        return Known(False)
+    raise failure
+
+
+def _conditional(expression: Conditional, scope: Scope) -> Value:
+    test = truth(evaluate(expression.test, scope), scope)
+    return evaluate(expression.then if test else expression.otherwise, scope)
+
+
+def _operation(expression: Operation, scope: Scope) -> Value:
+    operator = expression.operator
+    left = evaluate(expression.operands[0], scope)
+    if len(expression.operands) == 1:
+        return _not(left) if operator == "!" else arithmetic("-", Known(0), left)
+    if operator in ("&&", "||"):
+        return _logic(operator, to_bool(left), expression.operands[1], scope)
+    right = evaluate(expression.operands[1], scope)
+    if operator == "==":
+        return equal(left, right)
+    if operator == "!=":
+        return _not(equal(left, right))
+    if operator in ("<", ">", "<=", ">="):
+        return compare(operator, left, right)
+    return arithmetic(operator, left, right)
+
+
+def _not(value: Value) -> Value:
+    value = to_bool(value)
+    return Known(not value.data) if isinstance(value, Known) else derived("!", value)
+
+
+def _logic(operator: str, left: Value, operand: Expression, scope: Scope) -> Value:
+    settled = operator == "||"  # the value of the left operand that settles the result
+    if isinstance(left, Known) and left.data is settled:
+        return left
+    try:
+        right = to_bool(evaluate(operand, scope))
+    except EvaluationError:
+        # `x != null && x.y`: the right side is only meant where the left side does not settle it.
+        if not isinstance(left, Known) and scope.worlds.decide(term_of(left)) is settled:
+            return Known(settled)
+        raise
+    if isinstance(right, Known) and right.data is settled:
+        return right
+    if isinstance(left, Known):
+        return right
+    return left if isinstance(right, Known) else derived(operator, left, right)
+
+
+def _tuple(expression: Tuple, scope: Scope) -> Value:
+    return ListValue(tuple(evaluate(item, scope) for item in expression.items))
+
+
+def _object(expression: Object, scope: Scope) -> Value:
+    items: dict[str, Expression] = {}
+    rest: Unknown | None = None
+    for key_expression, value_expression in expression.items:
+        key = to_string(evaluate(key_expression, scope))
+        if isinstance(key, Known) and isinstance(key.data, str):
+            items[key.data] = value_expression
+        elif isinstance(key, Known):
+            raise EvaluationError("a key is null", key_expression.span)
+        else:
+            rest = derived("key", key)
+
+    def read(name: str) -> Value:
+        item = items[name]
+        return scope.worlds.remember((id(item), scope), lambda: evaluate(item, scope))
+
+    return MapValue(LazyItems(tuple(items), read), "object", rest)
+
+
+def _for(expression: For, scope: Scope) -> Value:
+    collection = evaluate(expression.collection, scope)
+    pairs: list[tuple[Value, Value]]
+    match collection:
+        case ListValue(items=items, kind=kind, rest=rest):
+            pairs = [(item if kind == "set" else Known(at), item) for at, item in enumerate(items)]
+        case MapValue(items=mapping, rest=rest):
+            pairs = [(Known(name), mapping[name]) for name in sorted(mapping)]
+        case Unknown() | Attribute():
+            return derived("for", collection)
+        case Whole():
+            return Unknown("unsupported", "for over a resource", ("for", term_of(collection)))
+        case _:
+            raise EvaluationError("for needs a collection", expression.collection.span)
+    more = derived("for", rest) if rest is not None else None
+    kept: list[Bound] = []
+    for key, value in pairs:
+        names = {expression.value_name: value}
+        if expression.key_name is not None:
+            names[expression.key_name] = key
+        bound = Bound(scope, names)
+        if expression.condition is None or truth(evaluate(expression.condition, bound), bound):
+            kept.append(bound)
+    if expression.key is None:
+        values = tuple(evaluate(expression.value, bound) for bound in kept)
+        return ListValue(values, "tuple", more)
+    return _for_object(expression, expression.key, kept, more)
+
+
+def _for_object(
+    expression: For, key_expression: Expression, kept: list[Bound], more: Unknown | None
+) -> Value:
+    groups: dict[str, list[Bound]] = {}
+    for bound in kept:
+        key = to_string(evaluate(key_expression, bound))
+        if not isinstance(key, Known):
+            more = derived("key", key)
+        elif key.data is None:
+            raise EvaluationError("a key is null", key_expression.span)
+        elif key.data in groups and not expression.grouping:
+            raise EvaluationError(f'two elements have the key "{key.data}"', key_expression.span)
+        else:
+            groups.setdefault(str(key.data), []).append(bound)
+
+    def read(name: str) -> Value:
+        values = tuple(evaluate(expression.value, bound) for bound in groups[name])
+        return ListValue(values) if expression.grouping else values[0]
+
+    return MapValue(LazyItems(tuple(groups), read), "object", more)
+
+
+_EVALUATE: dict[type[Expression], Callable[[Any, Scope], Value]] = {
+    Literal: _literal,
+    Reference: _reference,
+    Index: _index,
+    Splat: _splat,
+    Template: _template,
+    Call: _call,
+    Conditional: _conditional,
+    Operation: _operation,
+    Tuple: _tuple,
+    Object: _object,
+    For: _for,
+    Unsupported: _unsupported,
+}

@@ -1,0 +1,67 @@
+"""Arithmetic and comparison, as HCL does them: on numbers, converting strings of digits."""
+
+from __future__ import annotations
+
+from .convert import to_number
+from .value import EvaluationError, Known, Value, derived
+
+
+def _operands(operator: str, left: Value, right: Value) -> tuple[Value, Value]:
+    left, right = to_number(left), to_number(right)
+    for side in (left, right):
+        if isinstance(side, Known) and side.data is None:
+            raise EvaluationError(f"an operand of {operator} is null")
+    return left, right
+
+
+def arithmetic(operator: str, left: Value, right: Value) -> Value:
+    """`+ - * / %`. Raises EvaluationError for operands that are no numbers, and for division by 0."""
+    left, right = _operands(operator, left, right)
+    if not (isinstance(left, Known) and isinstance(right, Known)):
+        return derived(operator, left, right)
+    a, b = left.data, right.data
+    if not (isinstance(a, int | float) and isinstance(b, int | float)):
+        raise EvaluationError(f"an operand of {operator} is not a number")
+    try:
+        return Known(_tidy(_apply(operator, a, b)))
+    except ZeroDivisionError:
+        raise EvaluationError("it divides by zero") from None
+    except OverflowError:
+        raise EvaluationError("a number is too large") from None
+
+
+def _apply(operator: str, a: int | float, b: int | float) -> int | float:
+    match operator:
+        case "+":
+            return a + b
+        case "-":
+            return a - b
+        case "*":
+            return a * b
+        case "/":
+            return a // b if isinstance(a, int) and isinstance(b, int) and a % b == 0 else a / b
+    # Go's remainder takes the sign of the dividend, Python's of the divisor.
+    remainder = abs(a) % abs(b)
+    return -remainder if a < 0 else remainder
+
+
+def _tidy(number: int | float) -> int | float:
+    return int(number) if isinstance(number, float) and number.is_integer() else number
+
+
+def compare(operator: str, left: Value, right: Value) -> Value:
+    """`< > <= >=`. Raises EvaluationError for operands that are no numbers."""
+    left, right = _operands(operator, left, right)
+    if not (isinstance(left, Known) and isinstance(right, Known)):
+        return derived(operator, left, right)
+    a, b = left.data, right.data
+    if not (isinstance(a, int | float) and isinstance(b, int | float)):
+        raise EvaluationError(f"an operand of {operator} is not a number")
+    match operator:
+        case "<":
+            return Known(a < b)
+        case ">":
+            return Known(a > b)
+        case "<=":
+            return Known(a <= b)
+    return Known(a >= b)

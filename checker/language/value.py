@@ -1,0 +1,245 @@
+"""Values that remember where they came from.
+
+A value is what an expression certainly is. What is not certain is `Unknown`, with the cause;
+a string of which only parts are certain is `Text`; a resource's attribute that only AWS will
+fill in is `Attribute`, which still says whose it is.
+
+Every value has a trail: the hops (span, note) it came through, nearest first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Literal, TypeVar
+
+from ..source import Span
+from .expression import Scalar
+
+if TYPE_CHECKING:
+    from ..graph import Resource
+
+Cause = Literal[
+    "caller-supplied",
+    "undeclared",
+    "not-a-key",
+    "external",
+    "module-unavailable",
+    "cycle",
+    "unsupported",
+]
+
+# What an unknown is, as a nested tuple, so that the same unknown met twice is the same:
+# ("ref", scope, "var.env"), ("==", term, term), ("literal", "str", "x"), ("call", "upper", term).
+Term = tuple["Scalar | Term", ...]
+
+V = TypeVar("V", bound="Value")
+
+
+class EvaluationError(Exception):
+    """What the language itself would refuse (an index out of range, a wrong argument).
+
+    `try` and `can` catch it. One that reaches the rule is a reference to something that is
+    not there, unless `cause` says otherwise.
+    """
+
+    def __init__(self, message: str, span: Span | None = None, cause: Cause = "undeclared") -> None:
+        super().__init__(message)
+        self.message = message
+        self.span = span
+        self.cause: Cause = cause
+        self.hops: tuple[Hop, ...] = ()
+
+
+@dataclass(frozen=True)
+class Hop:
+    span: Span
+    note: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Value:
+    trail: tuple[Hop, ...] = field(default=(), compare=False, repr=False)
+    sensitive: bool = field(default=False, compare=False, repr=False)
+
+    def via(self: V, span: Span, note: str) -> V:
+        """The same value, seen from one hop nearer to the rule."""
+        return replace(self, trail=(Hop(span, note), *self.trail))
+
+    def hidden(self: V) -> V:
+        return self if self.sensitive else replace(self, sensitive=True)
+
+
+@dataclass(frozen=True)
+class Known(Value):
+    """A string, number, bool or null."""
+
+    data: Scalar
+
+
+@dataclass(frozen=True)
+class Attribute(Value):
+    """An attribute of a declared resource, known only after apply."""
+
+    resource: Resource
+    path: str
+
+
+@dataclass(frozen=True)
+class Whole(Value):
+    """A resource itself, before one of its attributes is read."""
+
+    resource: Resource
+
+
+@dataclass(frozen=True)
+class Text(Value):
+    """A string of which only parts are known. Never null. Parts are Known(str), Attribute, Unknown."""
+
+    parts: tuple[Value, ...]
+
+
+@dataclass(frozen=True)
+class Unknown(Value):
+    """Not known, and why. `why` is a phrase that completes "cannot be followed: …".
+
+    `domain` holds the only values it can have, where that is declared (AllowedValues).
+    """
+
+    cause: Cause
+    why: str
+    term: Term
+    not_null: bool = False
+    domain: tuple[Scalar, ...] | None = None
+
+
+@dataclass(frozen=True)
+class ListValue(Value):
+    """A list, tuple or set. With `rest`, more elements follow, of an unknown number.
+
+    `element` is what each of those is, where that is known (instances of one resource).
+    """
+
+    items: tuple[Value, ...]
+    kind: Literal["tuple", "list", "set"] = "tuple"
+    rest: Unknown | None = None
+    element: Value | None = None
+
+
+@dataclass(frozen=True)
+class MapValue(Value):
+    """A map or object. With `rest`, more keys may exist, and `element` as in ListValue.
+
+    `absent` is the message for a key that is not there.
+    """
+
+    items: Mapping[str, Value]
+    kind: Literal["object", "map"] = "object"
+    rest: Unknown | None = None
+    element: Value | None = None
+    absent: str = 'there is no element "{}"'
+
+
+class LazyItems(Mapping[str, Value]):
+    """The items of a map whose values are evaluated only when read."""
+
+    def __init__(self, keys: tuple[str, ...], get: Callable[[str], Value]) -> None:
+        self._keys = dict.fromkeys(keys)
+        self._get = get
+
+    def __getitem__(self, key: str) -> Value:
+        if key not in self._keys:
+            raise KeyError(key)
+        return self._get(key)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._keys)
+
+    def __len__(self) -> int:
+        return len(self._keys)
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._keys
+
+
+def term_of(value: Value) -> Term:
+    """What a value is, as a hashable term, so that equal unknowns are recognised."""
+    match value:
+        case Known(data=data):
+            return ("literal", type(data).__name__, data)
+        case Unknown(term=term):
+            return term
+        case Attribute(resource=resource, path=path):
+            return ("ref", resource.scope, f"{resource.address}.{path}")
+        case Whole(resource=resource):
+            return ("ref", resource.scope, resource.address)
+        case Text(parts=parts):
+            return ("text", *map(term_of, parts))
+        case ListValue(items=items, rest=rest):
+            return ("list", *map(term_of, items), *((rest.term,) if rest else ()))
+        case MapValue(items=mapping, rest=rest):
+            pairs = tuple((key, term_of(item)) for key, item in sorted(mapping.items()))
+            return ("map", *pairs, *((rest.term,) if rest else ()))
+    raise TypeError(type(value).__name__)
+
+
+def first_unknown(*values: Value) -> Unknown | None:
+    """The first unknown in values or their parts, which explains why a result is unknown."""
+    for value in values:
+        match value:
+            case Unknown():
+                return value
+            case Text(parts=parts):
+                found = first_unknown(*parts)
+            case Attribute(resource=resource, path=path):
+                found = Unknown(
+                    "external",
+                    f"{resource.address}.{path} is known only after apply",
+                    term_of(value),
+                    not_null=True,
+                    trail=value.trail,
+                )
+            case ListValue(items=items, rest=rest):
+                found = first_unknown(*items, *((rest,) if rest else ()))
+            case MapValue(items=mapping, rest=rest):
+                found = first_unknown(*mapping.values(), *((rest,) if rest else ()))
+            case _:
+                found = None
+        if found is not None:
+            return found
+    return None
+
+
+def derived(operation: str, *values: Value, not_null: bool = True) -> Unknown:
+    """The unknown result of an operation or function on values of which one is not known."""
+    source = first_unknown(*values)
+    if source is None:
+        raise AssertionError(f"{operation}: every operand is known")
+    return Unknown(
+        source.cause,
+        source.why,
+        (operation, *map(term_of, values)),
+        not_null=not_null,
+        trail=source.trail,
+        sensitive=any(value.sensitive for value in values),
+    )
+
+
+def text(parts: list[Value], *, trail: tuple[Hop, ...] = ()) -> Value:
+    """Join strings: Known where all parts are, else Text with neighbouring known parts merged."""
+    flat: list[Value] = []
+    sensitive = False
+    for part in parts:
+        sensitive = sensitive or part.sensitive
+        for piece in part.parts if isinstance(part, Text) else (part,):
+            last = flat[-1] if flat else None
+            if isinstance(piece, Known) and isinstance(last, Known):
+                joined = f"{last.data}{piece.data}"
+                flat[-1] = Known(joined, trail=last.trail or piece.trail)
+            elif not (isinstance(piece, Known) and piece.data == ""):
+                flat.append(piece)
+    if not flat:
+        return Known("", trail=trail, sensitive=sensitive)
+    if len(flat) == 1 and isinstance(flat[0], Known):
+        return Known(flat[0].data, trail=trail or flat[0].trail, sensitive=sensitive)
+    return Text(tuple(flat), trail=trail, sensitive=sensitive)

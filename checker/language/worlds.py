@@ -1,0 +1,254 @@
+"""Undecided conditions, explored consistently.
+
+A condition that cannot be decided is not a reason to give up: the judgement is run again in a
+world where it is true and in one where it is false. The facts of a world hold from the start
+of a run, so the same condition has the same truth wherever it is met.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from dataclasses import replace
+from typing import TypeVar
+
+from .expression import Scalar
+from .value import EvaluationError, Known, Term, Unknown, Value
+
+T = TypeVar("T")
+
+Facts = dict[Term, bool]
+
+WORLD_LIMIT = 512
+"""How many worlds one judgement may need; past it the answer is `unresolved`, and says so."""
+
+_NEGATED = {"!=": "==", ">=": "<", "<=": ">"}
+
+
+class Undecided(Exception):  # noqa: N818 - control flow, not an error
+    """A condition was met that the facts of this world do not decide."""
+
+    def __init__(self, term: Term) -> None:
+        super().__init__(term)
+        self.term = term
+
+
+class Unreachable(Exception):  # noqa: N818 - control flow, not an error
+    """The facts of this world cannot hold together with a program that is valid."""
+
+
+class TooManyWorlds(Exception):  # noqa: N818 - reported as a verdict
+    """A judgement needs more than WORLD_LIMIT worlds."""
+
+
+def _literal(term: Term) -> bool:
+    return term[0] == "literal"
+
+
+class Worlds:
+    """The facts of the current world, and what has been computed under them."""
+
+    def __init__(self) -> None:
+        self.facts: Facts = {}
+        self._equal: dict[Term, Scalar] = {}
+        self._domains: dict[Term, tuple[Scalar, ...]] = {}
+        self._always: dict[Hashable, Value | EvaluationError] = {}
+        self._here: dict[Hashable, Value | EvaluationError] = {}
+        self._active: set[Hashable] = set()
+        self._touched = False
+        self.trying = 0
+        """How many `try` and `can` surround the current evaluation."""
+
+    # -- facts ------------------------------------------------------------------------------
+
+    def decide(self, term: Term) -> bool:
+        """Whether a condition is true in this world.
+
+        Raises Undecided where the world does not say; `explore` then splits it.
+        """
+        match term:
+            case ("literal", _, bool(truth)):
+                return truth
+            case ("literal", _, "true" | "false" as word):
+                return word == "true"
+            case ("!", tuple(inner)):
+                return not self.decide(inner)
+            case ("&&", tuple(left), tuple(right)):
+                return self.decide(left) and self.decide(right)
+            case ("||", tuple(left), tuple(right)):
+                return self.decide(left) or self.decide(right)
+            case ("!=" | ">=" | "<=" as operator, tuple(left), tuple(right)):
+                return not self.decide((_NEGATED[operator], left, right))
+            case (">", tuple(left), tuple(right)):
+                return self.decide(("<", right, left))
+            case ("==", tuple(left), tuple(right)):
+                return self._decide_equal(left, right)
+            case ("<", tuple(left), tuple(right)):
+                return self._decide_less(left, right)
+        return self._fact(term)
+
+    def _fact(self, term: Term) -> bool:
+        self._touched = True
+        if term in self.facts:
+            return self.facts[term]
+        raise Undecided(term)
+
+    def _decide_equal(self, left: Term, right: Term) -> bool:
+        if left == right:
+            return True
+        if _literal(left):
+            left, right = right, left
+        if _literal(left):
+            return left[2] == right[2] and left[1:] == right[1:]
+        if not _literal(right):
+            return self._fact(("==", *sorted((left, right), key=repr)))
+        value = right[2]
+        if isinstance(value, bool):
+            return self.decide(left) is value
+        self._touched = True
+        if left in self._equal:
+            return bool(self._equal[left] == value)
+        domain = self._domains.get(left)
+        if domain is not None and value is not None:
+            possible = [v for v in domain if self.facts.get(_equality(left, v)) is not False]
+            if value not in possible:
+                return False
+            if len(possible) == 1:
+                return True
+        low, high = self._bounds(left)
+        if isinstance(value, int | float) and not low <= value <= high:
+            return False
+        return self._fact(("==", left, right))
+
+    def _decide_less(self, left: Term, right: Term) -> bool:
+        self._touched = True
+        if _literal(right) and isinstance(bound := right[2], int | float):
+            low, high = self._bounds(left)
+            if high < bound:
+                return True
+            if low >= bound:
+                return False
+        if _literal(left) and isinstance(bound := left[2], int | float):
+            low, high = self._bounds(right)
+            if low > bound:
+                return True
+            if high <= bound:
+                return False
+        return self._fact(("<", left, right))
+
+    def _bounds(self, term: Term) -> tuple[float, float]:
+        """The closed interval that the facts leave to a number (a bound is taken as integral)."""
+        low = 0.0 if term[0] == "length" else float("-inf")
+        high = float("inf")
+        for fact, truth in self.facts.items():
+            match fact:
+                case ("<", found, ("literal", _, int(bound))) if found == term:
+                    if truth:
+                        high = min(high, bound - 1)
+                    else:
+                        low = max(low, bound)
+                case ("<", ("literal", _, int(bound)), found) if found == term:
+                    if truth:
+                        low = max(low, bound + 1)
+                    else:
+                        high = min(high, bound)
+                case ("==", found, ("literal", _, int(bound))) if found == term and truth:
+                    low = high = bound
+        return low, high
+
+    def refine(self, value: Unknown) -> Value:
+        """What an unknown is in this world: known where a fact says what it equals."""
+        self._touched = True
+        term = value.term
+        if value.domain is not None:
+            self._domains[term] = value.domain
+            if len(value.domain) == 1:
+                return Known(value.domain[0], trail=value.trail, sensitive=value.sensitive)
+        if term in self._equal:
+            return Known(self._equal[term], trail=value.trail, sensitive=value.sensitive)
+        if term in self.facts:
+            return Known(self.facts[term], trail=value.trail, sensitive=value.sensitive)
+        if not value.not_null and self.facts.get(_equality(term, None)) is False:
+            return replace(value, not_null=True)
+        return value
+
+    # -- memory -----------------------------------------------------------------------------
+
+    def remember(self, key: Hashable, compute: Callable[[], Value]) -> Value:
+        """Compute a named value once: for all worlds where no fact was asked, else for this one.
+
+        Raises EvaluationError (cause "cycle") where the value depends on itself.
+        """
+        found = self._always.get(key)
+        if found is None:
+            found = self._here.get(key)
+            if found is None:
+                return self._compute(key, compute)
+            self._touched = True
+        if isinstance(found, EvaluationError):
+            raise found
+        return found
+
+    def _compute(self, key: Hashable, compute: Callable[[], Value]) -> Value:
+        if key in self._active:
+            raise EvaluationError("it depends on itself", cause="cycle")
+        outer, self._touched = self._touched, False
+        self._active.add(key)
+        outcome: Value | EvaluationError | None = None
+        try:
+            outcome = compute()
+            return outcome
+        except EvaluationError as error:
+            outcome = error
+            raise
+        finally:
+            self._active.discard(key)
+            # Inside a cycle the outcome depends on where the cycle was entered: not kept.
+            circular = isinstance(outcome, EvaluationError) and outcome.cause == "cycle"
+            if outcome is not None and not circular:
+                (self._here if self._touched else self._always)[key] = outcome
+            self._touched = outer or self._touched
+
+    # -- exploring --------------------------------------------------------------------------
+
+    def explore(self, judge: Callable[[], T]) -> list[tuple[Facts, T]]:
+        """Run `judge` in every reachable world and give each world's facts with its outcome.
+
+        Raises TooManyWorlds past WORLD_LIMIT; its `found` holds what was reached.
+        """
+        outcomes: list[tuple[Facts, T]] = []
+        waiting: list[Facts] = [{}]
+        try:
+            while waiting:
+                self._enter(waiting.pop())
+                try:
+                    outcomes.append((self.facts, judge()))
+                except Unreachable:
+                    continue
+                except Undecided as split:
+                    waiting.append({**self.facts, split.term: False})
+                    waiting.append({**self.facts, split.term: True})
+                if len(waiting) + len(outcomes) > WORLD_LIMIT:
+                    raise TooManyWorlds
+        finally:
+            self._enter({})
+        return outcomes
+
+    def _enter(self, facts: Facts) -> None:
+        self.facts = facts
+        self._here = {}
+        self._active = set()
+        self._touched = False
+        self.trying = 0
+        self._equal = {
+            term[1]: term[2][2]
+            for term, truth in facts.items()
+            if truth
+            and term[0] == "=="
+            and isinstance(term[1], tuple)
+            and isinstance(term[2], tuple)
+            and _literal(term[2])
+        }
+
+
+def _equality(term: Term, value: Scalar) -> Term:
+    return ("==", term, ("literal", type(value).__name__, value))

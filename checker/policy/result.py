@@ -1,0 +1,65 @@
+"""What a rule says of one resource instance: the one form that every report renders."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from ..graph import Framework
+from ..language.value import Cause, Hop
+from ..source import InputError, Span
+
+Status = Literal["pass", "fail", "suppressed"]
+Level = Literal["error", "warning", "off"]
+Reason = Literal["missing", "aws-managed", "unresolved"]
+
+
+@dataclass(frozen=True)
+class Suppression:
+    span: Span
+    reason: str
+    until: str | None = None  # ISO date
+
+
+@dataclass(frozen=True)
+class Result:
+    """The verdict on one vault instance. `span` is where the caret stands."""
+
+    rule: str
+    name: str
+    status: Status
+    level: Level
+    severity: str
+    reason: Reason | None
+    cause: Cause | None
+    when: str | None  # the world, in the code's own words, e.g. `var.env != "prod"`
+    message: str
+    framework: Framework
+    type: str
+    address: str
+    resource_name: str | None
+    resource_span: Span  # the resource's header
+    span: Span
+    trail: tuple[Hop, ...]
+    fingerprint: str
+    help: str
+    suppression: Suppression | None = None
+
+    @property
+    def order(self) -> tuple[str, int, int, str, str]:
+        line, column = self.span.source.position(self.span.start)
+        return self.span.source.path, line, column, self.rule, self.address
+
+
+@dataclass(frozen=True)
+class Report:
+    """One run. `files` counts the Terraform and CloudFormation files that were looked at."""
+
+    version: str
+    results: tuple[Result, ...]
+    errors: tuple[InputError, ...]
+    warnings: tuple[str, ...]
+    files: int
+
+    def count(self, status: Status) -> int:
+        return sum(1 for result in self.results if result.status == status)
