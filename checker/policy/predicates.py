@@ -1,0 +1,236 @@
+"""The named judgements that rule cards may use."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from ..graph import Resource
+from ..language.value import (
+    Attribute,
+    EvaluationError,
+    Hop,
+    Known,
+    Text,
+    Unknown,
+    Value,
+    Whole,
+    first_unknown,
+)
+from .verdict import Verdict, passed, unresolved
+
+# https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/kms_key and its
+# siblings; https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/AWS_KMS.html
+KEYS: Mapping[str, frozenset[str]] = {
+    "aws_kms_key": frozenset({"arn", "key_id", "id"}),
+    "aws_kms_external_key": frozenset({"arn", "id", "key_id"}),
+    "aws_kms_replica_key": frozenset({"arn", "key_id", "id"}),
+    "aws_kms_replica_external_key": frozenset({"arn", "key_id", "id"}),
+    "awscc_kms_key": frozenset({"arn", "key_id", "id"}),
+    "awscc_kms_replica_key": frozenset({"arn", "key_id", "id"}),
+    "AWS::KMS::Key": frozenset({"Ref", "Arn", "KeyId"}),
+    "AWS::KMS::ReplicaKey": frozenset({"Ref", "Arn", "KeyId"}),
+}
+# An alias: its name, what it leads on to, and the attributes that identify it or its target.
+ALIASES: Mapping[str, tuple[str, str, frozenset[str]]] = {
+    "aws_kms_alias": (
+        "name",
+        "target_key_id",
+        frozenset({"arn", "id", "name", "target_key_arn", "target_key_id"}),
+    ),
+    "awscc_kms_alias": (
+        "alias_name",
+        "target_key_id",
+        frozenset({"id", "alias_name", "target_key_id"}),
+    ),
+    "AWS::KMS::Alias": ("AliasName", "TargetKeyId", frozenset({"Ref", "AliasName", "TargetKeyId"})),
+}
+# Data sources that look a key up by a name or identifier, and the argument that holds it.
+LOOKUPS: Mapping[str, tuple[str, frozenset[str]]] = {
+    "aws_kms_key": ("key_id", frozenset({"arn", "id", "key_id"})),
+    "aws_kms_alias": ("name", frozenset({"arn", "id", "name", "target_key_arn", "target_key_id"})),
+}
+
+_MANAGED = re.compile(r"(?:^|:)(alias/aws/[^:]*)")
+_ALIAS_NAME = re.compile(r"(?:^|:)(alias/[A-Za-z0-9/_-]+)\Z")
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What a judgement may look at beside the value: aliases of the scan, trusted keys."""
+
+    aliases: Callable[[str, Resource], Iterable[Resource]]
+    trusted: tuple[str, ...] = ()
+
+
+def customer_managed_key(value: Value | None, vault: Resource, around: Surroundings) -> Verdict:
+    """Whether a value leads to a customer managed KMS key that the scanned code declares.
+
+    Which keys AWS manages: https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html
+    ("alias/aws/" is reserved for AWS managed keys).
+    """
+    if value is None:
+        return Verdict("missing", "no key is given", None, (Hop(vault.span, "no key is given"),))
+    return _Judgement(vault, around).judge(value)
+
+
+class _Judgement:
+    def __init__(self, vault: Resource, around: Surroundings) -> None:
+        self._vault = vault
+        self._around = around
+        self._seen: set[tuple[str, str, str]] = set()
+
+    def judge(self, value: Value) -> Verdict:
+        trail = value.trail
+        match value:
+            case Known(data=None):
+                return Verdict("missing", "its key is null", None, trail)
+            case Known(data=str(content)):
+                if not content:
+                    return Verdict("missing", 'its key is ""', None, trail)
+                return self._text((value,), value)
+            case Text(parts=parts):
+                return self._text(parts, value)
+            case Attribute(resource=resource, path=path):
+                return self._attribute(resource, path, trail)
+            case Unknown(cause=cause, why=why):
+                return unresolved(cause, why, trail)
+            case Whole(resource=resource):
+                detail = f"{resource.address} is a whole resource, not one of its attributes"
+                return unresolved("not-a-key", detail, trail)
+        return unresolved("not-a-key", "it is no string", trail)
+
+    # -- text -------------------------------------------------------------------------------
+
+    def _text(self, parts: tuple[Value, ...], whole: Value) -> Verdict:
+        trail = whole.trail
+        for at, part in enumerate(parts):
+            managed = isinstance(part, Known) and _MANAGED.search(str(part.data))
+            if managed and (managed.start() == 0 or managed[0].startswith(":")):
+                certain = managed[1] if at == len(parts) - 1 else f"{managed[1]}…"
+                hops = trail if len(parts) == 1 else (*trail, *part.trail[:1])
+                return Verdict("aws-managed", certain, None, _distinct(hops))
+        last = parts[-1]
+        before = parts[-2] if len(parts) > 1 else None
+        if isinstance(last, Attribute) and isinstance(before, Known):
+            ending = str(before.data)
+            resource, path = last.resource, last.path
+            if ending.endswith((":key/", ":")):
+                return self._attribute(resource, path, _distinct((*trail, *last.trail)))
+        if isinstance(last, Known):
+            named = _ALIAS_NAME.search(str(last.data))
+            whole_part = named and (named[0].startswith(":") or len(parts) == 1)
+            if named and whole_part:
+                return self._alias_name(named[1], whole)
+        if isinstance(whole, Known):
+            return self._literal(str(whole.data), trail)
+        unknown = first_unknown(*parts)
+        if unknown is None:
+            return unresolved("not-a-key", "it is a string composed of other attributes", trail)
+        why = f"it is composed of what is not known: {unknown.why}"
+        return unresolved(unknown.cause, why, _distinct((*trail, *unknown.trail)))
+
+    def _literal(self, content: str, trail: tuple[Hop, ...]) -> Verdict:
+        if any(fnmatchcase(content, pattern) for pattern in self._around.trusted):
+            return passed("the settings trust this key", trail)
+        return unresolved(
+            "external",
+            "a literal key says nothing about who manages it, and nothing in the scan declares it",
+            trail,
+        )
+
+    def _alias_name(self, name: str, whole: Value) -> Verdict:
+        verdicts = [
+            self._resource(alias, whole.trail) for alias in self._around.aliases(name, self._vault)
+        ]
+        if verdicts:
+            return max(verdicts, key=lambda verdict: verdict.rank)
+        trusted = (name, str(whole.data)) if isinstance(whole, Known) else (name,)
+        if any(fnmatchcase(t, pattern) for t in trusted for pattern in self._around.trusted):
+            return passed("the settings trust this alias", whole.trail)
+        return unresolved(
+            "external", f"the alias {name} is not declared by the scanned code", whole.trail
+        )
+
+    # -- resources --------------------------------------------------------------------------
+
+    def _attribute(self, resource: Resource, path: str, trail: tuple[Hop, ...]) -> Verdict:
+        mark = (resource.scope, resource.address, path)
+        if mark in self._seen:
+            return unresolved("cycle", f"{resource.address} leads back to itself", trail)
+        self._seen.add(mark)
+        if not resource.data and path in KEYS.get(resource.type, ()):
+            return self._resource(resource, trail)
+        if not resource.data and path in ALIASES.get(resource.type, ("", "", ()))[2]:
+            return self._resource(resource, trail)
+        if resource.data and resource.type in LOOKUPS and path in LOOKUPS[resource.type][1]:
+            return self._lookup(resource, trail)
+        configured = resource.read(path)
+        if configured is not None:
+            return self.judge(configured).after(*trail)
+        hops = _distinct((*trail, _declared(resource)))
+        if resource.data:
+            detail = f"{resource.address} reads it from outside the scanned code"
+            return unresolved("external", detail, hops)
+        return unresolved(
+            "not-a-key", f"{resource.address}.{path} is no KMS key ({resource.type})", hops
+        )
+
+    def _resource(self, resource: Resource, trail: tuple[Hop, ...]) -> Verdict:
+        """A declared key, or an alias that leads on to one."""
+        hops = _distinct((*trail, _declared(resource)))
+        exists = resource.exists()
+        if isinstance(exists, Known) and exists.data is False:
+            return unresolved("undeclared", f"{resource.address} has no instance", hops)
+        if not isinstance(exists, Known):
+            return unresolved("undeclared", f"{resource.address} may have no instance", hops)
+        if resource.type in KEYS:
+            return passed(f"{resource.address} is a customer managed key", hops)
+        name_path, target_path, _ = ALIASES[resource.type]
+        try:
+            name = resource.read(name_path)
+        except EvaluationError:
+            name = None  # the name is only asked whether it is one of AWS's own
+        if isinstance(name, Known) and str(name.data).startswith("alias/aws/"):
+            return Verdict("aws-managed", str(name.data), None, _distinct((*hops, *name.trail)))
+        return self._onward(resource, target_path, hops)
+
+    def _lookup(self, resource: Resource, trail: tuple[Hop, ...]) -> Verdict:
+        return self._onward(resource, LOOKUPS[resource.type][0], trail)
+
+    def _onward(self, resource: Resource, path: str, trail: tuple[Hop, ...]) -> Verdict:
+        target = resource.read(path)
+        if target is None:
+            detail = f"{resource.address} has no {path}"
+            return unresolved("undeclared", detail, _distinct((*trail, _declared(resource))))
+        if resource.data and isinstance(target, Known | Text):
+            verdict = self.judge(target)
+            if verdict.reason == "missing":
+                verdict = unresolved("external", f"{resource.address} has no {path}", verdict.trail)
+            return verdict.after(*trail)
+        verdict = self.judge(target)
+        if verdict.reason == "missing":
+            verdict = unresolved("undeclared", f"{resource.address} has no {path}", verdict.trail)
+        return verdict.after(*trail)
+
+
+def _declared(resource: Resource) -> Hop:
+    return Hop(resource.span, f"{resource.address} is declared here")
+
+
+def _distinct(hops: Iterable[Hop]) -> tuple[Hop, ...]:
+    """Hops without one that stands at the place of its neighbour."""
+    kept: list[Hop] = []
+    for hop in hops:
+        if kept and kept[-1].span == hop.span:
+            kept[-1] = kept[-1] if kept[-1].note else hop
+        else:
+            kept.append(hop)
+    return tuple(kept)
+
+
+PREDICATES: Mapping[str, Callable[[Value | None, Resource, Surroundings], Verdict]] = {
+    "customer_managed_key": customer_managed_key,
+}

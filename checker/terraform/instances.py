@@ -1,0 +1,161 @@
+"""`count` and `for_each`: which instances a resource or module call has."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from ..language.convert import to_number
+from ..language.evaluate import Scope, define
+from ..language.value import (
+    Attribute,
+    EvaluationError,
+    Known,
+    LazyItems,
+    ListValue,
+    MapValue,
+    Text,
+    Unknown,
+    Value,
+    Whole,
+    derived,
+    term_of,
+)
+from ..source import Span
+from .expressions import expression
+from .outline import AttributeSpan
+
+Key = int | str | None  # the instance key: [0], ["x"], or none
+
+INSTANCE_LIMIT = 10_000
+
+
+@dataclass(frozen=True)
+class AnyKey:
+    """The key of every instance of a collection that is not known."""
+
+
+InstanceKey = Key | AnyKey
+
+
+def suffix(key: InstanceKey) -> str:
+    """An instance key as Terraform writes it in an address."""
+    match key:
+        case None:
+            return ""
+        case AnyKey():
+            return "[*]"
+        case int():
+            return f"[{key}]"
+    escaped = key.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return f'["{escaped}"]'
+
+
+@dataclass(frozen=True)
+class Instances:
+    """The instances in the current world, and what `each` and `count` are in each."""
+
+    keys: tuple[InstanceKey, ...]
+    names: Callable[[InstanceKey], Mapping[str, Value]]
+    kind: str | None  # "count", "for_each" or None
+    rest: Unknown | None = None
+
+
+def instances(
+    attributes: Mapping[str, AttributeSpan], scope: Scope, address: str
+) -> Instances:
+    """Expand `count` or `for_each`. Raises EvaluationError where Terraform would refuse it."""
+    count, for_each = attributes.get("count"), attributes.get("for_each")
+    if count is not None:
+        return _counted(count, scope, address)
+    if for_each is not None:
+        return _for_each(for_each, scope, address)
+    return Instances((None,), lambda _: {}, None)
+
+
+def _counted(attribute: AttributeSpan, scope: Scope, address: str) -> Instances:
+    value = to_number(define(scope, expression(attribute.value), f"{address} count"))
+    unknown: Unknown | None = None
+    keys: tuple[InstanceKey, ...]
+    if isinstance(value, Known):
+        if not isinstance(value.data, int | float):
+            raise EvaluationError("count is null", attribute.value)
+        if value.data > INSTANCE_LIMIT:
+            raise EvaluationError(
+                f"count is above {INSTANCE_LIMIT}", attribute.value, "unsupported"
+            )
+        keys = tuple(range(int(value.data)))
+    else:
+        positive = scope.worlds.decide(("<", ("literal", "int", 0), term_of(value)))
+        keys = (AnyKey(),) if positive else ()
+        unknown = derived("count", value)
+
+    def names(key: InstanceKey) -> Mapping[str, Value]:
+        index: Value = (
+            Known(key)
+            if isinstance(key, int)
+            else Unknown("external", "count.index is not known", ("index", address), not_null=True)
+        )
+        return {"count": MapValue({"index": index})}
+
+    return Instances(keys, names, "count", unknown if keys else None)
+
+
+def _for_each(attribute: AttributeSpan, scope: Scope, address: str) -> Instances:
+    value = define(scope, expression(attribute.value), f"{address} for_each")
+    items: Mapping[str, Value]
+    match value:
+        case MapValue(items=items, rest=rest, element=element):
+            pass
+        case ListValue(items=elements, rest=rest, element=element):
+            items, open_rest = _set_items(elements)
+            rest = rest or open_rest
+        case Unknown() | Attribute() | Text():
+            items, rest, element = {}, derived("for_each", value), None
+        case Whole():
+            items, rest, element = {}, derived("for_each", Attribute(value.resource, "*")), None
+        case _:
+            raise EvaluationError("for_each is null or no collection", attribute.value)
+    keys: tuple[InstanceKey, ...] = tuple(items)
+    if len(keys) > INSTANCE_LIMIT:
+        raise EvaluationError(
+            f"for_each has more than {INSTANCE_LIMIT} elements", attribute.value, "unsupported"
+        )
+    if rest is not None:
+        keys = (*keys, AnyKey())
+
+    def names(key: InstanceKey) -> Mapping[str, Value]:
+        if isinstance(key, str):
+            return {"each": MapValue({"key": Known(key), "value": items[key]})}
+        if rest is None:
+            raise EvaluationError("there is no such instance")
+        name = Unknown(rest.cause, rest.why, ("each.key", address), not_null=True)
+        one = element or Unknown(rest.cause, rest.why, ("each.value", address))
+        return {"each": MapValue({"key": name, "value": one})}
+
+    return Instances(keys, names, "for_each", rest)
+
+
+def _set_items(elements: tuple[Value, ...]) -> tuple[Mapping[str, Value], Unknown | None]:
+    known: dict[str, Value] = {}
+    rest: Unknown | None = None
+    for element in elements:
+        if isinstance(element, Known):
+            known[str(element.data)] = element
+        else:
+            rest = derived("for_each", element)
+    return known, rest
+
+
+def collection(
+    found: Instances, make: Callable[[InstanceKey], Value], span: Span, absent: str
+) -> Value:
+    """What a reference to the whole is: one value, a list (count) or a map (for_each)."""
+    if found.kind is None:
+        return make(None)
+    element = make(AnyKey()) if found.rest is not None else None
+    if found.kind == "count":
+        items = tuple(make(key) for key in found.keys)
+        return ListValue(items, "tuple", found.rest, element)
+    names = tuple(key for key in found.keys if isinstance(key, str))
+    return MapValue(LazyItems(names, make), "map", found.rest, element, absent)

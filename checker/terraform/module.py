@@ -1,0 +1,350 @@
+"""One instance of a module: its variables, locals, resources, calls and outputs, as a scope.
+
+A module that is called is evaluated once per call, with the values that each call passes; a
+root module has the values of its tfvars.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from ..graph import Resource
+from ..language.evaluate import Scope, define, evaluate
+from ..language.value import (
+    EvaluationError,
+    Hop,
+    Known,
+    LazyItems,
+    ListValue,
+    MapValue,
+    Unknown,
+    Value,
+    Whole,
+)
+from ..language.worlds import Worlds
+from ..source import InputError, Span
+from .declarations import Declarations, Key
+from .expressions import expression
+from .instances import InstanceKey, collection, instances, suffix
+from .outline import AttributeSpan, Block
+
+
+class Library(Protocol):
+    """Where called modules come from: the loader."""
+
+    def find(self, caller: Declarations, name: str, call: Block) -> Declarations | Value:
+        """The module that a call names, or a value that stands for it (not on disk, known)."""
+        ...
+
+    def function(
+        self, module: Declarations, name: str, arguments: tuple[Value, ...], span: Span
+    ) -> Value:
+        """The result of a built-in function."""
+        ...
+
+
+@dataclass(frozen=True)
+class Given:
+    """A value given to a variable: the expression, the scope it is read in, and the note."""
+
+    attribute: AttributeSpan
+    scope: Scope
+    note: str
+
+
+@dataclass(eq=False)
+class ModuleInstance:
+    """A scope. `address` is "" for a root module, else `module.a["x"].module.b`."""
+
+    module: Declarations
+    address: str
+    given: Mapping[str, Given]
+    library: Library
+    worlds: Worlds
+    calls: tuple[Span, ...] = ()
+    _children: dict[tuple[str, InstanceKey], ModuleInstance] = field(default_factory=dict)
+    _resources: dict[tuple[Key, InstanceKey], Resource] = field(default_factory=dict)
+    _names: dict[str, Value] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        module = self.module
+        types: dict[str, dict[str, list[str]]] = {"resource": {}, "data": {}}
+        for mode, type_, name in module.resources:
+            types[mode].setdefault(type_, []).append(name)
+        self._names = {
+            "var": self._namespace(module.variables, self._variable, 'variable "{}"'),
+            "local": self._namespace(module.locals, self._local, 'local "{}"'),
+            "module": self._namespace(module.calls, self._module, 'module "{}"'),
+            "data": MapValue(
+                {t: self._resource_names("data", t, names) for t, names in types["data"].items()},
+                absent="data source of type {} is not declared",
+            ),
+            "path": MapValue(
+                {
+                    "module": Known(module.folder),
+                    "root": self._unknown("path.root"),
+                    "cwd": self._unknown("path.cwd"),
+                }
+            ),
+            "terraform": MapValue({"workspace": self._unknown("terraform.workspace")}),
+            **{t: self._resource_names("resource", t, n) for t, n in types["resource"].items()},
+        }
+        self._names["tofu"] = self._names["terraform"]
+
+    # -- scope ------------------------------------------------------------------------------
+
+    def lookup(self, name: str, span: Span) -> Value:
+        found = self._names.get(name)
+        if found is not None:
+            return found
+        if name in ("each", "count", "self"):
+            raise EvaluationError(f"{name} is not available here", span)
+        raise EvaluationError(f"no {name} is declared in this module", span)
+
+    def call(self, name: str, arguments: tuple[Value, ...], span: Span) -> Value:
+        return self.library.function(self.module, name, arguments, span)
+
+    def _namespace(
+        self, table: Mapping[str, object], read: Callable[[str], Value], what: str
+    ) -> MapValue:
+        def remembered(name: str) -> Value:
+            return self.worlds.remember((self, what, name), lambda: read(name))
+
+        absent = f"{what} is not declared"
+        return MapValue(LazyItems(tuple(table), remembered), absent=absent)
+
+    def _resource_names(self, mode: str, type_: str, names: list[str]) -> Value:
+        def read(name: str) -> Value:
+            key = (mode, type_, name)
+            return self.worlds.remember((self, key), lambda: self._resource_value(key))
+
+        return MapValue(LazyItems(tuple(names), read), absent=f"{type_}.{{}} is not declared")
+
+    def _unknown(self, name: str) -> Unknown:
+        return Unknown("external", f"{name} is not known", ("ref", "", name), not_null=True)
+
+    @property
+    def root(self) -> str:
+        return self.module.folder if not self.calls else self.calls[0].source.path
+
+    def _prefixed(self, address: str) -> str:
+        return f"{self.address}.{address}" if self.address else address
+
+    # -- names ------------------------------------------------------------------------------
+
+    def _variable(self, name: str) -> Value:
+        block = self.module.variables[name]
+        attributes = self.module.body(block).attributes
+        nullable = not _is_literal(attributes.get("nullable"), "false")
+        sensitive = _is_literal(attributes.get("sensitive"), "true")
+        value: Value | None = None
+        given = self.given.get(name)
+        if given is not None:
+            value = define(given.scope, expression(given.attribute.value), given.note)
+        default = attributes.get("default")
+        if default is not None and (
+            value is None or (not nullable and isinstance(value, Known) and value.data is None)
+        ):
+            shown = default.value.text if len(default.value.text) <= 60 else "a value"
+            note = f'variable "{name}" defaults to {"a sensitive value" if sensitive else shown}'
+            value = define(self, expression(default.value), note)
+        if value is None:
+            hop = Hop(block.header, f'variable "{name}" has neither a value nor a default')
+            value = Unknown(
+                "caller-supplied",
+                f'variable "{name}" has neither a value nor a default',
+                ("ref", self._prefixed(""), f"var.{name}"),
+                not_null=not nullable,
+                trail=(hop,),
+            )
+        return value.hidden() if sensitive else value
+
+    def _local(self, name: str) -> Value:
+        return define(self, expression(self.module.locals[name].value), f"local.{name}")
+
+    # -- resources --------------------------------------------------------------------------
+
+    def resource_keys(self, key: Key) -> tuple[InstanceKey, ...]:
+        """The instance keys in the current world."""
+        block = self.module.resources[key]
+        return instances(self.module.body(block).attributes, self, _address(key)).keys
+
+    def _resource_value(self, key: Key) -> Value:
+        block = self.module.resources[key]
+        address = _address(key)
+        found = instances(self.module.body(block).attributes, self, address)
+        absent = f'{address}["{{}}"] is not declared'
+        return collection(
+            found, lambda instance: self._whole(key, instance), block.header, absent
+        )
+
+    def _whole(self, key: Key, instance: InstanceKey) -> Value:
+        resource = self.resource(key, instance)
+        hop = Hop(resource.span, f"{resource.address} is declared here")
+        return Whole(resource, trail=(hop,))
+
+    def resource(self, key: Key, instance: InstanceKey) -> Resource:
+        """One instance of a resource. Its arguments are evaluated when they are read."""
+        found = self._resources.get((key, instance))
+        if found is not None:
+            return found
+        mode, type_, _ = key
+        block = self.module.resources[key]
+        address = _address(key) + suffix(instance)
+        scope = _InstanceScope(self, block, _address(key), instance)
+
+        def place(name: str) -> Span | None:
+            attribute = self.module.body(block).attributes.get(name)
+            return attribute.value if attribute else None
+
+        def read(name: str) -> Value | None:
+            attribute = self.module.body(block).attributes.get(name)
+            if attribute is not None:
+                note = f"{address} {name}"
+                return self.worlds.remember(
+                    (self, key, instance, name),
+                    lambda: define(scope, expression(attribute.value), note),
+                )
+            return self._blocks(block, name, scope)
+
+        def exists() -> Value:
+            return Known(self.exists() and instance in self.resource_keys(key))
+
+        resource = Resource(
+            framework="terraform",
+            type=type_,
+            address=self._prefixed(address),
+            span=block.header,
+            scope=self.root,
+            read=read,
+            place=place,
+            exists=exists,
+            data=mode == "data",
+            calls=self.calls,
+        )
+        self._resources[key, instance] = resource
+        return resource
+
+    def _blocks(self, block: Block, name: str, scope: Scope) -> Value | None:
+        """Nested blocks of one type, as a list of objects."""
+        blocks = [b for b in self.module.body(block).blocks if b.type == name and not b.labels]
+        if not blocks:
+            return None
+        return ListValue(tuple(self._object(inner, scope) for inner in blocks), "list")
+
+    def _object(self, block: Block, scope: Scope) -> Value:
+        body = self.module.body(block)
+
+        def read(name: str) -> Value:
+            attribute = body.attributes.get(name)
+            if attribute is not None:
+                return evaluate(expression(attribute.value), scope)
+            return self._blocks(block, name, scope) or Known(None)
+
+        names = dict.fromkeys((*body.attributes, *(inner.type for inner in body.blocks)))
+        return MapValue(LazyItems(tuple(names), read))
+
+    # -- module calls -----------------------------------------------------------------------
+
+    def exists(self) -> bool:
+        """Whether the calls that lead here have this instance, in the current world."""
+        return True
+
+    def call_keys(self, name: str) -> tuple[InstanceKey, ...]:
+        """The instance keys of a module call, in the current world."""
+        block = self.module.calls[name]
+        return instances(self.module.body(block).attributes, self, f"module.{name}").keys
+
+    def _module(self, name: str) -> Value:
+        block = self.module.calls[name]
+        target = self.library.find(self.module, name, block)
+        found = instances(self.module.body(block).attributes, self, f"module.{name}")
+
+        def outputs(key: InstanceKey) -> Value:
+            if isinstance(target, Value):
+                return target
+            return self.child(name, key, target).outputs()
+
+        absent = f'module.{name}["{{}}"] is not declared'
+        return collection(found, outputs, block.header, absent)
+
+    def child(self, name: str, key: InstanceKey, target: Declarations) -> ModuleInstance:
+        """The instance of a called module, with the arguments of the call."""
+        found = self._children.get((name, key))
+        if found is None:
+            block = self.module.calls[name]
+            address = self._prefixed(f"module.{name}{suffix(key)}")
+            scope = _InstanceScope(self, block, f"module.{name}", key)
+            given = {
+                argument: Given(attribute, scope, f"passed by {address}")
+                for argument, attribute in self.module.body(block).attributes.items()
+                if argument in target.variables
+            }
+            found = _Child(
+                target, address, given, self.library, self.worlds, (*self.calls, block.header)
+            )
+            found.parent, found.key, found.name = self, key, name
+            self._children[name, key] = found
+        return found
+
+    def outputs(self) -> Value:
+        """All outputs, as the object that `module.x` is."""
+        where = f"output of {self.address}"
+
+        def read(name: str) -> Value:
+            attribute = self.module.body(self.module.outputs[name]).attributes.get("value")
+            if attribute is None:
+                header = self.module.outputs[name].header
+                raise InputError.at(header, f'output "{name}" has no value')
+            return define(self, expression(attribute.value), where)
+
+        return self._namespace(self.module.outputs, read, f'output "{{}}" of {self.address}')
+
+    def resources(self) -> Iterator[Key]:
+        return iter(self.module.resources)
+
+
+class _Child(ModuleInstance):
+    """An instance of a module that is called."""
+
+    parent: ModuleInstance
+    key: InstanceKey
+    name: str
+
+    def exists(self) -> bool:
+        return self.parent.exists() and self.key in self.parent.call_keys(self.name)
+
+
+class _InstanceScope:
+    """A scope with `each`, `count` and `self` of one instance, looked up when they are used."""
+
+    def __init__(
+        self, outer: ModuleInstance, block: Block, address: str, key: InstanceKey
+    ) -> None:
+        self._outer = outer
+        self._block = block
+        self._address = address
+        self._key = key
+        self.worlds = outer.worlds
+
+    def lookup(self, name: str, span: Span) -> Value:
+        if name in ("each", "count"):
+            attributes = self._outer.module.body(self._block).attributes
+            names = instances(attributes, self._outer, self._address).names(self._key)
+            if name in names:
+                return names[name]
+        return self._outer.lookup(name, span)
+
+    def call(self, name: str, arguments: tuple[Value, ...], span: Span) -> Value:
+        return self._outer.call(name, arguments, span)
+
+
+def _address(key: Key) -> str:
+    mode, type_, name = key
+    return f"data.{type_}.{name}" if mode == "data" else f"{type_}.{name}"
+
+
+def _is_literal(attribute: AttributeSpan | None, text: str) -> bool:
+    return attribute is not None and attribute.value.text == text
