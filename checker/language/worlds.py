@@ -213,8 +213,10 @@ class Worlds:
     def explore(self, judge: Callable[[], T]) -> list[tuple[Facts, T]]:
         """Run `judge` in every reachable world and give each world's facts with its outcome.
 
-        Raises TooManyWorlds past WORLD_LIMIT; its `found` holds what was reached.
+        May be called within a judgement: the inner exploration starts from no facts, and the
+        outer world is restored after it. Raises TooManyWorlds past WORLD_LIMIT.
         """
+        outer = (self.facts, self._equal, self._here, self._active, self._touched, self.trying)
         outcomes: list[tuple[Facts, T]] = []
         waiting: list[Facts] = [{}]
         try:
@@ -230,7 +232,7 @@ class Worlds:
                 if len(waiting) + len(outcomes) > WORLD_LIMIT:
                     raise TooManyWorlds
         finally:
-            self._enter({})
+            (self.facts, self._equal, self._here, self._active, self._touched, self.trying) = outer
         return outcomes
 
     def _enter(self, facts: Facts) -> None:

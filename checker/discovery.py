@@ -1,0 +1,157 @@
+"""Paths → candidate files: walking, ignoring, and which bytes are worth a closer look."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from .source import InputError
+
+SKIPPED = frozenset(
+    {".git", ".hg", ".svn", ".terraform", ".terragrunt-cache", "node_modules", "__pycache__",
+     ".venv", "venv", ".tox", ".mypy_cache", ".pytest_cache", ".ruff_cache"}
+)  # fmt: skip
+TERRAFORM = (".tf", ".tofu", ".tf.json", ".tofu.json")
+TEMPLATES = (".yaml", ".yml", ".json", ".template")
+FILE_LIMIT = 50 * 1024 * 1024
+"""Bytes. A larger file is an error of that file, never a silent pass."""
+
+# A letter of a type's name can be written as an escape; such a file counts as a hit.
+_ESCAPES = re.compile(rb"\\[uUx]|\\\r?\n")
+
+
+@dataclass(frozen=True)
+class File:
+    """One candidate: its path as reported, its bytes, and whether a needle is in them."""
+
+    path: str
+    data: bytes
+    hit: bool
+
+
+@dataclass
+class Tree:
+    """What a walk found. `terraform` maps a folder to its files."""
+
+    terraform: dict[str, list[File]] = field(default_factory=dict)
+    templates: list[File] = field(default_factory=list)
+    errors: list[InputError] = field(default_factory=list)
+    files: int = 0
+
+
+class Walker:
+    """Reads each candidate file once. Nothing is written or followed out of the tree."""
+
+    def __init__(self, needles: Iterable[str], exclude: tuple[str, ...] = ()) -> None:
+        self._needles = re.compile(
+            b"|".join(re.escape(needle.encode()) for needle in sorted(needles))
+        )
+        self._exclude = exclude
+        self._seen: set[str] = set()
+
+    def walk(self, paths: Iterable[str]) -> Tree:
+        """Search folders downward; a file brings its folder. Missing paths are errors."""
+        tree = Tree()
+        for path in paths:
+            path = normal(path)
+            if os.path.isdir(path):
+                self._folder(tree, path)
+            elif os.path.isfile(path):
+                self._named_file(tree, path)
+            elif os.path.lexists(path):
+                tree.errors.append(InputError("it is neither a file nor a folder", path))
+            else:
+                tree.errors.append(InputError("no such file or folder", path))
+        return tree
+
+    def _named_file(self, tree: Tree, path: str) -> None:
+        if path.endswith(TERRAFORM):
+            folder = os.path.dirname(path) or "."
+            self.terraform_folder(tree, folder)
+        else:
+            self._file(tree, path)
+
+    def _folder(self, tree: Tree, top: str) -> None:
+        waiting = [top]
+        while waiting:
+            folder = waiting.pop()
+            for entry in _entries(tree, folder):
+                path = normal(os.path.join(folder, entry.name))
+                if self._excluded(path):
+                    continue
+                try:
+                    if entry.is_dir(follow_symlinks=False):
+                        if entry.name not in SKIPPED:
+                            waiting.append(path)
+                    elif entry.name.endswith((*TERRAFORM, *TEMPLATES)):
+                        self._file(tree, path)
+                except OSError as error:
+                    tree.errors.append(InputError(_reason(error), path))
+
+    def _excluded(self, path: str) -> bool:
+        if not self._exclude:
+            return False
+        from fnmatch import fnmatchcase
+
+        return any(fnmatchcase(path, pattern) for pattern in self._exclude)
+
+    def terraform_folder(self, tree: Tree, folder: str) -> None:
+        """Read the Terraform files of one folder, which may lie outside the named paths."""
+        for entry in _entries(tree, folder):
+            if entry.name.endswith(TERRAFORM):
+                self._file(tree, normal(os.path.join(folder, entry.name)))
+
+    def _file(self, tree: Tree, path: str) -> None:
+        if path in self._seen:
+            return
+        self._seen.add(path)
+        data = read_bytes(tree, path)
+        if data is None:
+            return
+        hit = bool(self._needles.search(data) or _ESCAPES.search(data))
+        if path.endswith(TERRAFORM):
+            tree.files += 1
+            folder = os.path.dirname(path) or "."
+            tree.terraform.setdefault(folder, []).append(File(path, data, hit))
+        elif b"Resources" in data and (hit or b"::" in data):
+            tree.files += 1
+            if hit:
+                tree.templates.append(File(path, data, hit))
+
+
+def read_bytes(tree: Tree, path: str) -> bytes | None:
+    """A regular file's bytes; None, with an error noted, where it cannot be read."""
+    try:
+        if not os.path.isfile(path):
+            tree.errors.append(InputError("it is not a regular file", path))
+            return None
+        if os.path.getsize(path) > FILE_LIMIT:
+            tree.errors.append(InputError(f"it is larger than {FILE_LIMIT} bytes", path))
+            return None
+        with open(path, "rb") as stream:
+            return stream.read()
+    except OSError as error:
+        tree.errors.append(InputError(_reason(error), path))
+        return None
+
+
+def _entries(tree: Tree, folder: str) -> Iterator[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as listing:
+            yield from sorted(listing, key=lambda entry: entry.name)
+    except OSError as error:
+        tree.errors.append(InputError(_reason(error), folder))
+
+
+def _reason(error: OSError) -> str:
+    return (error.strerror or type(error).__name__).lower()
+
+
+def normal(path: str) -> str:
+    """A path as it is reported: relative to the working directory, with `/`."""
+    if os.path.isabs(path):
+        relative = os.path.relpath(path)
+        path = path if relative.startswith("..") else relative
+    return os.path.normpath(path).replace(os.sep, "/")

@@ -1,0 +1,96 @@
+"""The whole run, one page: paths → files → graph → results → report."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Sequence
+
+from . import __version__
+from .discovery import Tree, Walker, normal
+from .graph import Resource
+from .language.value import EvaluationError, Known
+from .language.worlds import TooManyWorlds, Worlds
+from .policy.card import Card, load_cards
+from .policy.engine import Engine
+from .policy.predicates import ALIASES, Surroundings
+from .policy.result import Report, Result
+from .settings import Settings
+from .source import InputError
+from .terraform.loader import TerraformLoader
+
+RECURSION_LIMIT = 6_000
+"""Python frames: room for a few hundred levels of modules and nested expressions."""
+
+
+def run(paths: Sequence[str], settings: Settings) -> Report:
+    """Check the paths. Faults of the input are in the report's errors, never raised."""
+    sys.setrecursionlimit(max(sys.getrecursionlimit(), RECURSION_LIMIT))
+    cards = load_cards()
+    types = frozenset(type_ for card in cards for type_ in card.resources)
+    walker = Walker(types, settings.exclude)
+    tree = walker.walk(paths)
+    worlds = Worlds()
+    terraform = TerraformLoader(tree, walker, worlds, types)
+    resources = terraform.load()
+    loaders = (terraform,)
+    aliases = _Aliases(loaders, worlds)
+    engine = Engine(worlds, Surroundings(aliases.named, settings.trusted_keys), settings)
+    results = engine.judge(cards, resources)
+    errors = [*tree.errors, *terraform.errors, *engine.errors]
+    return Report(
+        version=__version__,
+        results=tuple(_shown(results, paths)),
+        errors=tuple(_distinct(errors)),
+        warnings=(),
+        files=tree.files,
+    )
+
+
+class _Aliases:
+    """Which declared aliases have a name; read only when a vault's key is an alias name."""
+
+    def __init__(self, loaders: Iterable[TerraformLoader], worlds: Worlds) -> None:
+        self._loaders = loaders
+        self._worlds = worlds
+        self._index: dict[str, list[Resource]] | None = None
+
+    def named(self, name: str, vault: Resource) -> list[Resource]:
+        """The aliases of that name: those of the vault's own root, else those of any other."""
+        if self._index is None:
+            self._index = {}
+            for loader in self._loaders:
+                for alias in loader.instances_of(ALIASES):
+                    for found in self._names(alias):
+                        self._index.setdefault(found, []).append(alias)
+        aliases = self._index.get(name, [])
+        return [alias for alias in aliases if alias.scope == vault.scope] or aliases
+
+    def _names(self, alias: Resource) -> set[str]:
+        path = ALIASES[alias.type][0]
+
+        def read() -> str | None:
+            try:
+                value = alias.read(path)
+            except (EvaluationError, InputError):
+                return None
+            return value.data if isinstance(value, Known) and isinstance(value.data, str) else None
+
+        try:
+            outcomes = self._worlds.explore(read)
+        except TooManyWorlds:
+            return set()
+        return {name for _, name in outcomes if name is not None}
+
+
+def _shown(results: Iterable[Result], paths: Sequence[str]) -> list[Result]:
+    """Where only files are named, only what stands in them; else all that was found."""
+    named = [normal(path) for path in paths]
+    if any(os.path.isdir(path) for path in named):
+        return list(results)
+    return [result for result in results if result.span.source.path in named]
+
+
+def _distinct(errors: Iterable[InputError]) -> list[InputError]:
+    unique = {(e.path, e.line or 0, e.column or 0, e.message): e for e in errors}
+    return [unique[key] for key in sorted(unique)]

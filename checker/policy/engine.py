@@ -1,0 +1,245 @@
+"""Cards × graph → results: each instance of each resource is judged in every reachable world."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from ..graph import Resource
+from ..language.value import EvaluationError, Hop, Known, Term
+from ..language.worlds import Facts, TooManyWorlds, Worlds
+from ..settings import Settings
+from ..source import InputError, Span
+from .card import Card, ResourceCard
+from .predicates import PREDICATES, Surroundings
+from .result import Level, Result
+from .verdict import Verdict, passed, unresolved
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """The outcome in one world; `verdict` is None where the resource does not exist in it."""
+
+    verdict: Verdict | None
+    name: str | None
+
+
+class Engine:
+    """Judges resources. Input errors met on the way are collected in `errors`."""
+
+    def __init__(self, worlds: Worlds, around: Surroundings, settings: Settings) -> None:
+        self._worlds = worlds
+        self._around = around
+        self._settings = settings
+        self.errors: list[InputError] = []
+
+    def judge(self, cards: Iterable[Card], resources: Sequence[Resource]) -> list[Result]:
+        results = []
+        for card in cards:
+            for resource in resources:
+                if resource.type in card.resources and not resource.data:
+                    result = self._result(card, resource)
+                    if result is not None:
+                        results.append(result)
+        return sorted(results, key=lambda result: result.order)
+
+    def _result(self, card: Card, resource: Resource) -> Result | None:
+        paths = card.resources[resource.type]
+        try:
+            outcomes = self._worlds.explore(lambda: self._seen(card, resource, paths))
+        except TooManyWorlds:
+            verdict = unresolved(
+                "unsupported", "its conditions need more worlds than are explored"
+            )
+            outcomes = [({}, _Seen(verdict, None))]
+        existing = [(facts, seen) for facts, seen in outcomes if seen.verdict is not None]
+        if not existing:
+            return None
+        facts, verdict = _worst(existing)
+        names = {seen.name for _, seen in existing}
+        name = names.pop() if len(names) == 1 else None
+        return self._report(card, resource, paths, verdict, when(facts), name)
+
+    def _seen(self, card: Card, resource: Resource, paths: ResourceCard) -> _Seen:
+        """The verdict in the current world."""
+        try:
+            exists = resource.exists()
+        except EvaluationError:
+            exists = Known(True)  # whether it exists is not known: judged as if it did
+        if isinstance(exists, Known) and exists.data is False:
+            return _Seen(None, None)
+        name = self._name(resource, paths)
+        if name is not None and name == card.unless.get("name", {}).get("equals"):
+            return _Seen(passed(f'AWS creates the vault "{name}", and its key is fixed'), name)
+        try:
+            value = resource.read(paths.value)
+            verdict = PREDICATES[card.require](value, resource, self._around)
+        except EvaluationError as error:
+            hops = error.hops
+            if error.span is not None and not any(hop.span == error.span for hop in hops):
+                hops = (*hops, Hop(error.span, error.message))
+            verdict = unresolved(error.cause, error.message, hops)
+        except InputError as error:
+            self._error(error)
+            verdict = unresolved("unsupported", f"it cannot be read: {error.message}")
+        except RecursionError:
+            verdict = unresolved("unsupported", "its expressions are nested too deeply")
+        return _Seen(verdict, name)
+
+    def _name(self, resource: Resource, paths: ResourceCard) -> str | None:
+        try:
+            name = resource.read(paths.name)
+        except EvaluationError:
+            return None
+        except InputError as error:
+            self._error(error)
+            return None
+        return str(name.data) if isinstance(name, Known) and not name.sensitive else None
+
+    def _error(self, error: InputError) -> None:
+        if not any(vars(known) == vars(error) for known in self.errors):
+            self.errors.append(error)
+
+    def _report(
+        self,
+        card: Card,
+        resource: Resource,
+        paths: ResourceCard,
+        verdict: Verdict,
+        world: str | None,
+        name: str | None,
+    ) -> Result:
+        place = resource.place(paths.value)
+        span = place or resource.span
+        outcome = verdict.reason or "pass"
+        level: Level = "error"
+        if verdict.reason is not None:
+            for key in (verdict.reason, f"{verdict.reason}.{verdict.cause}"):
+                level = self._settings.levels.get(key, level)
+        return Result(
+            rule=card.id,
+            name=card.name,
+            status="fail" if verdict.reason else "pass",
+            level=level,
+            severity=card.severity,
+            reason=verdict.reason,
+            cause=verdict.cause,
+            when=world if verdict.reason else None,
+            message=_message(verdict, name or resource.address),
+            framework=resource.framework,
+            type=resource.type,
+            address=resource.address,
+            resource_name=name,
+            resource_span=resource.span,
+            span=span,
+            trail=_trail(verdict.trail, span, "the vault's key" if place else "no key is given"),
+            fingerprint=_fingerprint(card.id, span, resource.address, paths.value, outcome),
+            help=" ".join(card.remedy.split()),
+        )
+
+
+def _worst(outcomes: list[tuple[Facts, _Seen]]) -> tuple[Facts, Verdict]:
+    """The worst world's verdict, with only the facts that it takes to get it.
+
+    Facts without which every world still gives this reason are dropped.
+    """
+    judged = [(facts, seen.verdict) for facts, seen in outcomes if seen.verdict is not None]
+    facts, worst = max(
+        judged, key=lambda pair: (pair[1].rank, -len(pair[0]), repr(sorted(map(repr, pair[0]))))
+    )
+
+    def certain(kept: Facts) -> bool:
+        return all(
+            verdict.rank == worst.rank
+            for world, verdict in judged
+            if all(world.get(term, truth) is truth for term, truth in kept.items())
+        )
+
+    kept = dict(facts)
+    for term in sorted(facts, key=repr):
+        without = {fact: truth for fact, truth in kept.items() if fact != term}
+        if certain(without):
+            kept = without
+    return kept, worst
+
+
+def _trail(hops: tuple[Hop, ...], span: Span, note: str) -> tuple[Hop, ...]:
+    """The trail begins at the place of the finding."""
+    if hops and hops[0].span == span:
+        hops = hops[1:]
+    return (Hop(span, note), *hops)
+
+
+def _message(verdict: Verdict, vault: str) -> str:
+    subject = f'backup vault "{vault}"'
+    match verdict.reason:
+        case None:
+            return f"{subject}: {verdict.detail}"
+        case "missing":
+            return (
+                f"{subject} falls back to the AWS managed key aws/backup, "
+                f"because {verdict.detail}"
+            )
+        case "aws-managed":
+            return f"{subject} is encrypted with the AWS managed key {verdict.detail}"
+    return (
+        f"{subject} does not lead to a customer managed key in this code: {verdict.detail}"
+    )
+
+
+def _fingerprint(rule: str, span: Span, address: str, attribute: str, reason: str) -> str:
+    from hashlib import sha256
+
+    identity = "\0".join((rule, span.source.path, address, attribute, reason))
+    return sha256(identity.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+# -- a world in the code's own words ------------------------------------------------------------
+
+
+def when(facts: Facts) -> str | None:
+    """A world's facts as a condition, or None where they say nothing."""
+    parts = [words(term if truth else ("!", term)) for term, truth in facts.items()]
+    return " and ".join(sorted(parts)) or None
+
+
+_NEGATED = {"==": "!=", "!=": "==", "<": ">=", ">": "<=", ">=": "<", "<=": ">"}
+
+
+def words(term: Term) -> str:
+    """A term in the language's own notation."""
+    match term:
+        case ("literal", _, value):
+            return _literal(value)
+        case ("ref", _, str(name)):
+            return name
+        case ("!", (operator, left, right)) if operator in _NEGATED:
+            return words((_NEGATED[str(operator)], left, right))
+        case ("!" | "-" as operator, tuple(operand)):
+            return f"{operator}{words(operand)}"
+        case ("==" | "!=" | "<" | ">" | "<=" | ">=" | "&&" | "||" | "+" | "-" | "*" | "/" | "%", tuple(left), tuple(right)):
+            return f"{words(left)} {term[0]} {words(right)}"
+        case ("index", tuple(base), ("literal", "str", str(name))) if name.isidentifier():
+            return f"{words(base)}.{name}"
+        case ("index", tuple(base), tuple(key)):
+            return f"{words(base)}[{words(key)}]"
+        case ("text", *parts):
+            return '"' + "".join(_inside(part) for part in parts if isinstance(part, tuple)) + '"'
+        case ("each.key" | "each.value" as name, _):
+            return name
+        case (str(name), *operands):
+            inner = ", ".join(words(o) for o in operands if isinstance(o, tuple))
+            return f"{name}({inner})"
+    return "an unknown condition"
+
+
+def _inside(part: Term) -> str:
+    return str(part[2]) if part[0] == "literal" else f"${{{words(part)}}}"
+
+
+def _literal(value: object) -> str:
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return f'"{value}"' if isinstance(value, str) else str(value)
