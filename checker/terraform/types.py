@@ -1,0 +1,112 @@
+"""Type constraints of variables, and the conversion of values to them.
+
+https://developer.hashicorp.com/terraform/language/expressions/type-constraints
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ..language.convert import to_bool, to_number, to_string
+from ..language.evaluate import Scope, evaluate
+from ..language.expression import Call, Expression, Literal, Object, Reference, Tuple
+from ..language.value import (
+    EvaluationError,
+    Known,
+    LazyItems,
+    ListValue,
+    MapValue,
+    Value,
+    derived,
+)
+
+_PRIMITIVE = {"string": to_string, "number": to_number, "bool": to_bool}
+
+
+def convert(value: Value, constraint: Expression, scope: Scope) -> Value:
+    """A value as the type constraint makes it, with the defaults of `optional` filled in.
+
+    What is unknown stays unknown. Raises EvaluationError where Terraform would refuse.
+    """
+    if isinstance(value, Known) and value.data is None:
+        return value
+    match constraint:
+        case Reference(name=name) if name in _PRIMITIVE:
+            if isinstance(value, ListValue | MapValue):
+                raise EvaluationError(f"a {name} is required", constraint.span)
+            converted = _PRIMITIVE[name](value)
+            return replace(converted, trail=value.trail, sensitive=value.sensitive)
+        case Call(name="list" | "set" as name, arguments=(element,)):
+            return _sequence(value, name, element, scope)
+        case Call(name="map", arguments=(element,)):
+            return _map(value, element, scope)
+        case Call(name="tuple", arguments=(Tuple(items=types),)):
+            return _tuple(value, types, scope)
+        case Call(name="object", arguments=(Object() as attributes,)):
+            return _object(value, attributes, scope)
+        case Call(name="optional", arguments=(inner, *_)):
+            return convert(value, inner, scope)
+    return value  # any, or a constraint that is not known: the value as it is
+
+
+def _sequence(value: Value, name: str, element: Expression, scope: Scope) -> Value:
+    if not isinstance(value, ListValue):
+        return _unconverted(value, f"a {name} is required")
+    items = tuple(convert(item, element, scope) for item in value.items)
+    return replace(value, items=items, kind="set" if name == "set" else "list")
+
+
+def _map(value: Value, element: Expression, scope: Scope) -> Value:
+    if not isinstance(value, MapValue):
+        return _unconverted(value, "a map is required")
+    items = value.items
+    lazy = LazyItems(tuple(items), lambda key: convert(items[key], element, scope))
+    return replace(value, items=lazy, kind="map")
+
+
+def _tuple(value: Value, types: tuple[Expression, ...], scope: Scope) -> Value:
+    if not isinstance(value, ListValue):
+        return _unconverted(value, "a tuple is required")
+    if value.rest is None and len(value.items) != len(types):
+        raise EvaluationError(f"a tuple of {len(types)} elements is required")
+    items = (convert(item, type_, scope) for item, type_ in zip(value.items, types, strict=False))
+    return replace(value, items=tuple(items), kind="tuple")
+
+
+def _object(value: Value, attributes: Object, scope: Scope) -> Value:
+    if not isinstance(value, MapValue):
+        return _unconverted(value, "an object is required")
+    types = {key.value: type_ for key, type_ in attributes.items if isinstance(key, Literal)}
+    items, rest = value.items, value.rest
+    for name, type_ in types.items():
+        if name not in items and rest is None and not _is_optional(type_):
+            raise EvaluationError(f'the attribute "{name}" is required', attributes.span)
+
+    def read(name: str) -> Value:
+        type_ = types[name]
+        found: Value = Known(None)
+        if name in items:
+            found = items[name]
+        elif rest is not None:
+            found = derived("index", rest, Known(name), not_null=False)
+        missing = isinstance(found, Known) and found.data is None
+        if missing and isinstance(type_, Call) and type_.name == "optional":
+            if len(type_.arguments) == 2:
+                found = evaluate(type_.arguments[1], scope)
+            elif name not in items:
+                found = Known(None, trail=value.trail)
+        return convert(found, type_, scope)
+
+    names = tuple(str(name) for name in types)
+    return replace(value, items=LazyItems(names, read), kind="object", rest=None)
+
+
+def _is_optional(constraint: Expression) -> bool:
+    return isinstance(constraint, Call) and constraint.name == "optional"
+
+
+def _unconverted(value: Value, message: str) -> Value:
+    """Unknown values pass through a conversion; known ones of another type are refused."""
+    if isinstance(value, Known):
+        raise EvaluationError(message)
+    return value
