@@ -1,0 +1,177 @@
+"""Conversions between strings, numbers and bools, and equality, as HCL has them.
+
+https://developer.hashicorp.com/terraform/language/expressions/types#type-conversion
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+
+from .value import (
+    Attribute,
+    EvaluationError,
+    Known,
+    ListValue,
+    MapValue,
+    Scalar,
+    Text,
+    Unknown,
+    Value,
+    Whole,
+    derived,
+    term_of,
+)
+
+_NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?\Z")
+
+
+def number_text(number: int | float) -> str:
+    """A number as Terraform writes it in a string."""
+    if isinstance(number, float):
+        return str(int(number)) if number.is_integer() else repr(number)
+    return str(number)
+
+
+def scalar_text(data: Scalar) -> str:
+    """A scalar that is not null as a string."""
+    if isinstance(data, bool):
+        return "true" if data else "false"
+    return data if isinstance(data, str) else number_text(data or 0)
+
+
+def to_string(value: Value) -> Value:
+    """A string, null, or what is not yet known. Raises EvaluationError for collections."""
+    match value:
+        case Known(data=None | str()):
+            return value
+        case Known(data=data):
+            return replace(value, data=scalar_text(data))
+        case ListValue() | MapValue():
+            raise EvaluationError("a string is required, not a collection")
+        case Whole(resource=resource):
+            raise EvaluationError(
+                f"a string is required, not the whole of {resource.address}", cause="not-a-key"
+            )
+    return value
+
+
+def to_number(value: Value) -> Value:
+    """A number, null, or what is not yet known. Raises EvaluationError where it is none."""
+    match value:
+        case Known(data=None) | Unknown() | Attribute():
+            return value
+        case Known(data=bool()):
+            raise EvaluationError("a number is required, not a bool")
+        case Known(data=int() | float()):
+            return value
+        case Known(data=str(text)) if _NUMBER.match(text) and len(text) < 400:
+            number = float(text) if re.search("[.eE]", text) else int(text)
+            whole = isinstance(number, float) and number.is_integer()
+            return replace(value, data=int(number) if whole else number)
+        case Text():
+            return derived("tonumber", value)
+    raise EvaluationError("a number is required")
+
+
+def to_bool(value: Value) -> Value:
+    """A bool, null, or what is not yet known. Raises EvaluationError where it is none."""
+    match value:
+        case Known(data=None | bool()) | Unknown() | Attribute():
+            return value
+        case Known(data="true" | "false" as word):
+            return replace(value, data=word == "true")
+        case Text():
+            return derived("tobool", value)
+    raise EvaluationError("a bool is required")
+
+
+def is_null(value: Value) -> bool | None:
+    """Whether a value is null; None where that is not known.
+
+    An Attribute is not: AWS fills it in (an argument that is configured is read as such).
+    """
+    match value:
+        case Known(data=data):
+            return data is None
+        case Unknown(not_null=not_null):
+            return False if not_null else None
+    return False
+
+
+def equal(left: Value, right: Value) -> Value:
+    """`==`: Known(True) or Known(False) where that is certain, else an unknown bool."""
+    certain = _equal(left, right)
+    if certain is not None:
+        return Known(certain)
+    if isinstance(left, Known) and not isinstance(right, Known):
+        left, right = right, left
+    return derived("==", left, right)
+
+
+def _equal(left: Value, right: Value) -> bool | None:
+    match left, right:
+        case Known(data=a), Known(data=b):
+            if isinstance(a, bool) != isinstance(b, bool):
+                return False
+            same_kind = isinstance(a, str) == isinstance(b, str)
+            return same_kind and a == b
+        case Known(data=None), other:
+            return is_null(other)
+        case other, Known(data=None):
+            return is_null(other)
+        case ListValue() as a, ListValue() as b:
+            return _equal_lists(a, b)
+        case MapValue() as a, MapValue() as b:
+            return _equal_maps(a, b)
+    collections = (ListValue, MapValue)
+    plain = (Known, Text)
+    if (isinstance(left, collections) and isinstance(right, plain)) or (
+        isinstance(right, collections) and isinstance(left, plain)
+    ):
+        return False
+    if isinstance(left, Text) and isinstance(right, Known):
+        return None if may_be(left, right.data) else False
+    if isinstance(right, Text) and isinstance(left, Known):
+        return None if may_be(right, left.data) else False
+    if term_of(left) == term_of(right):
+        return True
+    return None
+
+
+def may_be(text: Text, data: Scalar) -> bool:
+    """Whether a partly known string can be a known one, by its known edges."""
+    if not isinstance(data, str):
+        return False
+    first, last = text.parts[0], text.parts[-1]
+    return not (
+        (isinstance(first, Known) and not data.startswith(str(first.data)))
+        or (isinstance(last, Known) and not data.endswith(str(last.data)))
+    )
+
+
+def _equal_lists(left: ListValue, right: ListValue) -> bool | None:
+    if left.rest is not None or right.rest is not None:
+        return None
+    if len(left.items) != len(right.items):
+        return False if "set" not in (left.kind, right.kind) else None
+    return _all(_equal(a, b) for a, b in zip(left.items, right.items, strict=True))
+
+
+def _equal_maps(left: MapValue, right: MapValue) -> bool | None:
+    if left.rest is not None or right.rest is not None:
+        return None
+    if set(left.items) != set(right.items):
+        return False
+    return _all(_equal(left.items[key], right.items[key]) for key in left.items)
+
+
+def _all(answers: Iterable[bool | None]) -> bool | None:
+    certain: bool | None = True
+    for answer in answers:
+        if answer is False:
+            return False
+        if answer is None:
+            certain = None
+    return certain
