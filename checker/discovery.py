@@ -37,6 +37,7 @@ class Tree:
 
     terraform: dict[str, list[File]] = field(default_factory=dict)
     templates: list[File] = field(default_factory=list)
+    initialised: list[str] = field(default_factory=list)  # folders with a `.terraform`
     errors: list[InputError] = field(default_factory=list)
     files: int = 0
 
@@ -50,12 +51,14 @@ class Walker:
         )
         self._exclude = exclude
         self._seen: set[str] = set()
+        self._boundaries: list[str] = []
 
     def walk(self, paths: Iterable[str]) -> Tree:
         """Search folders downward; a file brings its folder. Missing paths are errors."""
         tree = Tree()
         for path in paths:
             path = normal(path)
+            self._boundaries.append(boundary(path))
             if os.path.isdir(path):
                 self._folder(tree, path)
             elif os.path.isfile(path):
@@ -85,6 +88,8 @@ class Walker:
                     if entry.is_dir(follow_symlinks=False):
                         if entry.name not in SKIPPED:
                             waiting.append(path)
+                        elif entry.name == ".terraform":
+                            tree.initialised.append(folder)
                     elif entry.name.endswith((*TERRAFORM, *TEMPLATES)):
                         self._file(tree, path)
                 except OSError as error:
@@ -96,6 +101,17 @@ class Walker:
         from fnmatch import fnmatchcase
 
         return any(fnmatchcase(path, pattern) for pattern in self._exclude)
+
+    def boundary_of(self, path: str) -> str:
+        """The folder outside which nothing is read for `path`; the innermost that holds it."""
+        real = os.path.realpath(path)
+        tops = [top for top in self._boundaries if (real + os.sep).startswith(top + os.sep)]
+        return max(tops, key=len, default=real)
+
+    def inside(self, path: str) -> bool:
+        """Whether a path, with its links followed, lies in a repository that is scanned."""
+        real = os.path.realpath(path)
+        return any(real == top or real.startswith(top + os.sep) for top in self._boundaries)
 
     def terraform_folder(self, tree: Tree, folder: str) -> None:
         """Read the Terraform files of one folder, which may lie outside the named paths."""
@@ -119,6 +135,19 @@ class Walker:
             tree.files += 1
             if hit:
                 tree.templates.append(File(path, data, hit))
+
+
+def boundary(path: str) -> str:
+    """The folder that a scan of `path` may read in: its repository, else what was named."""
+    real = os.path.realpath(path)
+    top = real if os.path.isdir(real) else os.path.dirname(real)
+    folder = top
+    while not os.path.lexists(os.path.join(folder, ".git")):
+        parent = os.path.dirname(folder)
+        if parent == folder:
+            return top
+        folder = parent
+    return folder
 
 
 def read_bytes(tree: Tree, path: str) -> bytes | None:

@@ -11,7 +11,7 @@ from .discovery import Tree, Walker, normal
 from .graph import Resource
 from .language.value import EvaluationError, Known
 from .language.worlds import TooManyWorlds, Worlds
-from .policy.card import Card, load_cards
+from .policy.card import known_modules, load_cards
 from .policy.engine import Engine
 from .policy.predicates import ALIASES, Surroundings
 from .policy.result import Report, Result
@@ -31,7 +31,9 @@ def run(paths: Sequence[str], settings: Settings) -> Report:
     walker = Walker(types, settings.exclude)
     tree = walker.walk(paths)
     worlds = Worlds()
-    terraform = TerraformLoader(tree, walker, worlds, types)
+    terraform = TerraformLoader(
+        tree, walker, worlds, types, settings.variables, settings.var_files, known_modules()
+    )
     resources = terraform.load()
     loaders = (terraform,)
     aliases = _Aliases(loaders, worlds)

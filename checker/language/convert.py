@@ -9,13 +9,13 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 
+from .expression import Scalar
 from .value import (
     Attribute,
     EvaluationError,
     Known,
     ListValue,
     MapValue,
-    Scalar,
     Text,
     Unknown,
     Value,

@@ -241,15 +241,11 @@ class Worlds:
         self._active = set()
         self._touched = False
         self.trying = 0
-        self._equal = {
-            term[1]: term[2][2]
-            for term, truth in facts.items()
-            if truth
-            and term[0] == "=="
-            and isinstance(term[1], tuple)
-            and isinstance(term[2], tuple)
-            and _literal(term[2])
-        }
+        self._equal = {}
+        for term, truth in facts.items():
+            match term:
+                case ("==", tuple(unknown), ("literal", _, value)) if truth:
+                    self._equal[unknown] = value if not isinstance(value, tuple) else None
 
 
 def _equality(term: Term, value: Scalar) -> Term:

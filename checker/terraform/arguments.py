@@ -7,12 +7,26 @@ In Terraform's order, later wins: default < terraform.tfvars < *.auto.tfvars by 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
-from ..language.evaluate import Scope
-from ..source import InputError, Source
+from ..language.value import EvaluationError, Value
+from ..language.worlds import Worlds
+from ..source import InputError, Source, Span
 from .module import Given
-from .outline import AttributeSpan, outline
+from .outline import outline
+
+
+class Constants:
+    """The scope of a tfvars file: there are no names and no functions in it."""
+
+    def __init__(self, worlds: Worlds) -> None:
+        self.worlds = worlds
+
+    def lookup(self, name: str, span: Span) -> Value:
+        raise EvaluationError("a tfvars file may not refer to anything", span)
+
+    def call(self, name: str, arguments: tuple[Value, ...], span: Span) -> Value:
+        raise EvaluationError("a tfvars file may not call functions", span)
 
 
 def automatic_files(folder: str) -> Iterator[str]:
@@ -29,31 +43,24 @@ def automatic_files(folder: str) -> Iterator[str]:
             yield os.path.join(folder, name)
 
 
-def read_file(path: str, source: Source, scope: Scope) -> Mapping[str, Given]:
-    """The values of one tfvars file. Raises InputError."""
-    return {
-        name: Given(attribute, scope, f"set in {path}")
-        for name, attribute in attributes(source).items()
-    }
-
-
-def attributes(source: Source) -> Mapping[str, AttributeSpan]:
-    """The assignments of a tfvars file, in HCL or JSON. Raises InputError."""
-    if source.path.endswith(".json"):
-        from .json_syntax import outline_json
-
-        return outline_json(source).attributes
+def from_file(source: Source, worlds: Worlds) -> Mapping[str, Given]:
+    """The values of one tfvars file, in HCL or JSON. Raises InputError."""
     content = outline(source)
     for block in content.blocks:
         raise InputError.at(block.header, "a tfvars file has assignments only, no blocks")
-    return content.attributes
+    scope = Constants(worlds)
+    return {
+        name: Given(attribute.value, scope, f"set in {source.path}")
+        for name, attribute in content.attributes.items()
+    }
 
 
-def from_flags(variables: Iterable[tuple[str, str]], scope: Scope) -> Mapping[str, Given]:
-    """The values of --var NAME=VALUE. A value that is no expression is a string, as it stands."""
+def from_flags(variables: Mapping[str, str], worlds: Worlds) -> Mapping[str, Given]:
+    """The values of --var NAME=VALUE."""
+    scope = Constants(worlds)
     given = {}
-    for name, value in variables:
+    for name, value in variables.items():
         source = Source(f"--var {name}", value)
         span = source.span(0, len(value))
-        given[name] = Given(AttributeSpan(name, span, span), scope, f"set by --var {name}")
+        given[name] = Given(span, scope, f"set by --var {name}", flag=True)
     return given

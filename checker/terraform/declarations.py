@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from ..discovery import File
 from ..source import InputError, Source
 from .outline import AttributeSpan, Block, Body, outline, outline_span
 
@@ -36,8 +38,12 @@ class Declarations:
             found = self._bodies[id(block)] = outline_span(block.body)
         return found
 
-    def add(self, source: Source) -> None:
-        """Outline one file into the declarations. A file that cannot be read is an error of it."""
+    def add(self, source: Source, *, override: bool = False) -> None:
+        """Outline one file into the declarations. A file that cannot be read is an error of it.
+
+        An override file's blocks are merged into those of the same name.
+        https://developer.hashicorp.com/terraform/language/files/override
+        """
         self.sources.append(source)
         try:
             content = outline(source)
@@ -46,31 +52,76 @@ class Declarations:
             return
         for block in content.blocks:
             try:
-                self._add_block(block)
+                self._add_block(block, override)
             except InputError as error:
                 self.errors.append(error)
 
-    def _add_block(self, block: Block) -> None:
+    def _add_block(self, block: Block, override: bool) -> None:
         labels = block.labels
         match block.type:
             case "resource" | "data" if len(labels) == 2:
-                self._declare(self.resources, (block.type, *labels), block)
+                self._declare(self.resources, (block.type, *labels), block, override)
             case "variable" if len(labels) == 1:
-                self._declare(self.variables, labels[0], block)
+                self._declare(self.variables, labels[0], block, override)
             case "output" if len(labels) == 1:
-                self._declare(self.outputs, labels[0], block)
+                self._declare(self.outputs, labels[0], block, override)
             case "module" if len(labels) == 1:
-                self._declare(self.calls, labels[0], block)
+                self._declare(self.calls, labels[0], block, override)
             case "locals":
                 for name, attribute in outline_span(block.body).attributes.items():
-                    if name in self.locals:
-                        raise InputError.at(attribute.name, f'local "{name}" is declared twice')
+                    if name in self.locals and not override:
+                        raise InputError.at(attribute.span, f'local "{name}" is declared twice')
                     self.locals[name] = attribute
             case "resource" | "data" | "variable" | "output" | "module":
                 raise InputError.at(block.header, f"{block.type} block with {len(labels)} labels")
 
-    def _declare(self, table: dict[K, Block], key: K, block: Block) -> None:
-        if key in table:
-            what = " ".join((block.type, *(f'"{label}"' for label in block.labels)))
+    def _declare(self, table: dict[K, Block], key: K, block: Block, override: bool) -> None:
+        what = " ".join((block.type, *(f'"{label}"' for label in block.labels)))
+        if override:
+            if key not in table:
+                raise InputError.at(block.header, f"there is no {what} that this could override")
+            self._merge(table[key], block)
+        elif key in table:
             raise InputError.at(block.header, f"{what} is declared twice")
-        table[key] = block
+        else:
+            table[key] = block
+
+    def _merge(self, base: Block, override: Block) -> None:
+        """Arguments replace those of the same name, nested blocks all those of their type."""
+        old, new = self.body(base), self.body(override)
+        replaced = {block.type for block in new.blocks}
+        kept = (block for block in old.blocks if block.type not in replaced)
+        attributes = {
+            name: value for name, value in old.attributes.items() if name not in replaced
+        }
+        self._bodies[id(base)] = Body({**attributes, **new.attributes}, (*kept, *new.blocks))
+
+
+def files_in_order(files: Iterable[File]) -> Iterator[tuple[File, bool]]:
+    """A folder's files as Terraform reads them, override files (True) last.
+
+    OpenTofu reads a `.tofu` file in place of the `.tf` of the same name.
+    https://opentofu.org/docs/language/files/#opentofu-specific-files
+    """
+    named = {file.path: file for file in files}
+    kept = [
+        file
+        for path, file in sorted(named.items())
+        if not (_is_tf(path) and _as_tofu(path) in named)
+    ]
+    ordered = sorted(kept, key=lambda file: (_is_override(file.path), file.path))
+    return ((file, _is_override(file.path)) for file in ordered)
+
+
+def _as_tofu(path: str) -> str:
+    stem, ending = path.removesuffix(".json")[:-3], ".json" if path.endswith(".json") else ""
+    return f"{stem}.tofu{ending}"
+
+
+def _is_tf(path: str) -> bool:
+    return path.endswith((".tf", ".tf.json"))
+
+
+def _is_override(path: str) -> bool:
+    stem = path.rpartition("/")[2].removesuffix(".json").rpartition(".")[0]
+    return stem == "override" or stem.endswith("_override")

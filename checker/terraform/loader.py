@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from ..discovery import File, Tree, Walker, normal
+from ..discovery import File, Tree, Walker, normal, read_bytes
 from ..graph import Resource
 from ..language.value import EvaluationError, Hop, Unknown, Value
 from ..language.worlds import TooManyWorlds, Worlds
 from ..source import InputError, Source, Span
-from .declarations import Declarations
-from .expressions import expression
-from .functions import FUNCTIONS, Context
-from .instances import InstanceKey
-from .module import Given, ModuleInstance
-from .outline import AttributeSpan, Block
+from .arguments import automatic_files, from_file, from_flags
+from .declarations import Declarations, files_in_order
+from .installed import manifest, manifest_path, registry_name
+from .instances import AnyKey, InstanceKey
+from .module import Given, KnownModule, ModuleInstance
+from .outline import Block
 
-_LOCAL_SOURCE = re.compile(rb'\bsource[ \t]*=[ \t]*"(\.\.?/[^"\n]*|\.\.?)"')
+_SOURCE = re.compile(rb'\bsource"?[ \t]*[=:][ \t]*"(\.\.?(?:/[^"\n]*)?)"|\bsource"?\s*/\*')
 
 
 @dataclass
@@ -30,20 +30,24 @@ class TerraformLoader:
     walker: Walker
     worlds: Worlds
     types: frozenset[str]
-    settings_variables: dict[str, Given] = field(default_factory=dict)
+    variables: Mapping[str, str] = field(default_factory=dict)
+    var_files: tuple[str, ...] = ()
+    known_modules: Mapping[str, frozenset[str]] = field(default_factory=dict)
     errors: list[InputError] = field(default_factory=list)
     _modules: dict[str, Declarations] = field(default_factory=dict)
-    _roots: list[ModuleInstance] = field(default_factory=list)
-    _leads: dict[str, bool] = field(default_factory=dict)
+    _manifests: dict[str, Mapping[str, str]] = field(default_factory=dict)
+    _roots: dict[str, ModuleInstance] = field(default_factory=dict)
+    _leads: dict[tuple[str, str], bool] = field(default_factory=dict)
+    _flags: Mapping[str, Given] | None = None
 
     # -- folders ----------------------------------------------------------------------------
 
     def module(self, folder: str) -> Declarations | None:
-        """A folder's declarations; None where it has no Terraform files."""
+        """A folder's declarations; None where it has no Terraform files that may be read."""
         if folder not in self._modules:
             files = self.tree.terraform.get(folder)
             if files is None:
-                if not os.path.isdir(folder):
+                if not (os.path.isdir(folder) and self.walker.inside(folder)):
                     return None
                 self.walker.terraform_folder(self.tree, folder)
                 files = self.tree.terraform.get(folder)
@@ -54,9 +58,9 @@ class TerraformLoader:
 
     def _declarations(self, folder: str, files: list[File]) -> Declarations:
         module = Declarations(folder)
-        for file in sorted(files, key=lambda file: file.path):
+        for file, override in files_in_order(files):
             try:
-                module.add(Source.decode(file.path, file.data))
+                module.add(Source.decode(file.path, file.data), override=override)
             except InputError as error:
                 module.errors.append(error)
         self.errors.extend(module.errors)
@@ -64,7 +68,7 @@ class TerraformLoader:
 
     # -- calls ------------------------------------------------------------------------------
 
-    def source(self, caller: Declarations, call: Block) -> str | None:
+    def _source(self, caller: Declarations, call: Block) -> str | None:
         """The text of a call's source, where it is a plain string."""
         attribute = caller.body(call).attributes.get("source")
         if attribute is None:
@@ -73,74 +77,133 @@ class TerraformLoader:
         plain = len(text) >= 2 and text[0] == text[-1] == '"' and "${" not in text
         return text[1:-1] if plain else None
 
-    def folder_of(self, caller: Declarations, call: Block) -> str | None:
-        """The folder that a call by path names."""
-        source = self.source(caller, call)
-        if source is None or not source.startswith(("./", "../", ".")):
+    def _folder(self, root: str, path: tuple[str, ...], caller: Declarations) -> str | None:
+        """The folder of the call at the end of a path of call names below a root module."""
+        source = self._source(caller, caller.calls[path[-1]])
+        if source is None:
             return None
-        return normal(os.path.join(caller.folder, source))
+        if source in (".", "..") or source.startswith(("./", "../")):
+            return normal(os.path.join(caller.folder, source))
+        found = self._manifests.get(root, {}).get(".".join(path))
+        return normal(os.path.join(root, found)) if found is not None else None
 
-    def find(self, caller: Declarations, name: str, call: Block) -> Declarations | Value:
-        folder = self.folder_of(caller, call)
+    def find(
+        self, caller: ModuleInstance, name: str
+    ) -> Declarations | KnownModule | Unknown:
+        """The module that a call names, or what stands for it where it is not on disk."""
+        module, call = caller.module, caller.module.calls[name]
+        folder = self._folder(caller.root, (*caller.path, name), module)
         found = self.module(folder) if folder is not None else None
         if found is not None:
             return found
-        source = self.source(caller, call) or "a source that is not known"
-        why = f'the source of module "{name}" ({source}) is not on disk; run terraform init'
-        hop = Hop(call.header, f'module "{name}" is not on disk')
-        term = ("ref", caller.folder, f"module.{name}")
-        return Unknown("module-unavailable", why, term, trail=(hop,))
+        source = self._source(module, call)
+        outputs = self.known_modules.get(registry_name(source) or "") if source else None
+        if outputs is not None:
+            return KnownModule(outputs)
+        if folder is not None and os.path.isdir(folder) and not self.walker.inside(folder):
+            why = f"{source} leads outside the repository, where nothing is read"
+        else:
+            shown = source or "a source that is not known"
+            why = f"the source of this module ({shown}) is not on disk; run terraform init"
+        hop = Hop(call.header, f'module "{name}" is not read')
+        term = ("ref", caller.root, caller.prefixed(f"module.{name}"))
+        return Unknown("module-unavailable", f'module "{name}": {why}', term, trail=(hop,))
 
     def function(
-        self, module: Declarations, name: str, arguments: tuple[Value, ...], span: Span
+        self, caller: ModuleInstance, name: str, arguments: tuple[Value, ...], span: Span
     ) -> Value:
-        function = FUNCTIONS.get(name)
+        from .functions import Context, find
+
+        if name.startswith("provider::"):
+            why = f"{name} is a function of a provider"
+            return Unknown("external", why, ("call", name, str(span)))
+        function = find(name.removeprefix("core::"))
         if function is None:
-            return Unknown("unsupported", f"function {name}", ("call", name, str(span)))
-        context = Context(
-            span=span,
-            module_dir=module.folder,
-            root_dir=".",
-            decide=self.worlds.decide,
-        )
-        return function(context, arguments)
+            raise EvaluationError(f"there is no function {name}", span)
+        folder = caller.module.folder
+        boundary = self.walker.boundary_of(folder)
+        return function(Context(span, folder, caller.root, boundary, self.worlds), arguments)
 
     # -- the graph --------------------------------------------------------------------------
 
     def load(self) -> list[Resource]:
         """Every instance of the wanted types, from the roots down."""
-        hits = {folder for folder, files in self.tree.terraform.items() if any(f.hit for f in files)}
-        wanted = self._with_callers(hits)
-        called: set[str] = set()
-        for folder in sorted(wanted):
-            module = self.module(folder)
-            for call in module.calls.values() if module else ():
-                target = self.folder_of(module, call) if module else None
-                if target is not None and target != folder:
-                    called.add(target)
+        installed = self._read_manifests()
+        wanted = self._with_callers()
+        called = {target for folder in wanted for target in self._path_calls(folder)}
         found: list[Resource] = []
         reached: set[str] = set()
-        roots = [folder for folder in sorted(wanted) if folder not in called]
-        for folder in [*roots, *sorted(wanted)]:
-            if folder in reached or (folder in called and folder in reached):
-                continue
-            module = self.module(folder)
-            if module is None:
-                continue
-            root = ModuleInstance(module, "", self._given(module), self, self.worlds)
-            self._roots.append(root)
-            found.extend(self._expand(root, (folder,), reached))
+        roots = [folder for folder in sorted(wanted) if folder not in called | installed]
+        for folder in [*roots, *sorted(wanted - installed)]:
+            if folder not in reached and self.module(folder) is not None:
+                self._reach(folder, reached)
+                found.extend(self._expand(self._root(folder), (folder,)))
         return found
 
-    def _with_callers(self, hits: set[str]) -> set[str]:
+    def _root(self, folder: str) -> ModuleInstance:
+        if folder not in self._roots:
+            module = self._modules[folder]
+            self._roots[folder] = ModuleInstance(
+                module, "", self._given(folder), self, self.worlds, root=folder
+            )
+        return self._roots[folder]
+
+    def _given(self, folder: str) -> dict[str, Given]:
+        """The values of a root module's variables, the last that is given winning."""
+        given: dict[str, Given] = {}
+        for path in (*automatic_files(folder), *self.var_files):
+            data = read_bytes(self.tree, normal(path))
+            if data is None:
+                continue
+            try:
+                given.update(from_file(Source.decode(normal(path), data), self.worlds))
+            except InputError as error:
+                self.errors.append(error)
+        if self._flags is None:
+            self._flags = from_flags(self.variables, self.worlds)
+        given.update(self._flags)
+        return given
+
+    def _read_manifests(self) -> set[str]:
+        """Read what `terraform init` installed, and give the folders that are only modules."""
+        installed: set[str] = set()
+        for root in sorted(self.tree.initialised):
+            path = normal(manifest_path(root))
+            if not os.path.lexists(path):
+                continue
+            data = read_bytes(self.tree, path)
+            if data is None:
+                continue
+            try:
+                self._manifests[root] = manifest(Source.decode(path, data))
+            except InputError as error:
+                self.errors.append(error)
+                continue
+            for folder in self._manifests[root].values():
+                target = normal(os.path.join(root, folder))
+                if ".terraform" in target.split("/"):
+                    installed.add(target)
+                    self.module(target)
+        return installed
+
+    def _path_calls(self, folder: str) -> Iterator[str]:
+        """The folders that a folder's calls by path lead to."""
+        module = self.module(folder)
+        for name in module.calls if module else ():
+            target = self._folder("", (name,), module) if module else None
+            if target is not None and target != folder:
+                yield target
+
+    def _with_callers(self) -> set[str]:
         """The folders with a hit, and those whose calls lead to one."""
         callers: dict[str, set[str]] = {}
-        for folder, files in self.tree.terraform.items():
-            for file in files:
-                for match in _LOCAL_SOURCE.finditer(file.data):
-                    source = match[1].decode("utf-8", "replace")
-                    target = normal(os.path.join(folder, source))
-                    callers.setdefault(target, set()).add(folder)
+        for folder, files in list(self.tree.terraform.items()):
+            for target in self._call_targets(folder, files):
+                callers.setdefault(target, set()).add(folder)
+        for root, modules in self._manifests.items():
+            for target in modules.values():
+                callers.setdefault(normal(os.path.join(root, target)), set()).add(root)
+        hits = {folder for folder, files in self.tree.terraform.items() if _hit(files)}
         wanted, waiting = set(hits), list(hits)
         while waiting:
             for caller in callers.get(waiting.pop(), ()):
@@ -149,44 +212,62 @@ class TerraformLoader:
                     waiting.append(caller)
         return wanted
 
-    def _given(self, module: Declarations) -> dict[str, Given]:
-        return {}
+    def _call_targets(self, folder: str, files: list[File]) -> Iterator[str]:
+        """Read off the bytes; outlined only where the bytes could hide something."""
+        for file in files:
+            sources = [match[1] for match in _SOURCE.finditer(file.data)]
+            if file.hit or None in sources:
+                yield from self._path_calls(folder)
+                return
+            for source in sources:
+                yield normal(os.path.join(folder, source.decode("utf-8", "replace")))
 
-    def _expand(
-        self, instance: ModuleInstance, path: tuple[str, ...], reached: set[str]
-    ) -> Iterator[Resource]:
-        module = instance.module
-        reached.add(module.folder)
-        for key in module.resources:
-            if key[0] == "resource" and key[1] in self.types:
+    def _reach(self, folder: str, reached: set[str]) -> None:
+        """Add a folder and all that it calls by path, whether or not a call has instances."""
+        waiting = [folder]
+        while waiting:
+            current = waiting.pop()
+            if current not in reached:
+                reached.add(current)
+                waiting.extend(self._path_calls(current))
+
+    def _expand(self, instance: ModuleInstance, folders: tuple[str, ...]) -> Iterator[Resource]:
+        """The wanted resources of a module instance and of all below it."""
+        yield from self._own(instance, self.types)
+        for name, call in instance.module.calls.items():
+            path = (*instance.path, name)
+            folder = self._folder(instance.root, path, instance.module)
+            if folder is None or not self._leads_to_hit(instance.root, path, folder, ()):
+                continue
+            if folder in folders:
+                what = f'module "{name}" calls a module that it is part of'
+                self.errors.append(InputError.at(call.header, what))
+                continue
+            for child in self._children(instance, name, folder):
+                yield from self._expand(child, (*folders, folder))
+
+    def _own(self, instance: ModuleInstance, types: Iterable[str]) -> Iterator[Resource]:
+        for key in instance.module.resources:
+            if key[0] == "resource" and key[1] in types:
                 for found in self._keys(lambda key=key: instance.resource_keys(key)):  # type: ignore[misc]
                     yield instance.resource(key, found)
-        for name, call in module.calls.items():
-            folder = self.folder_of(module, call)
-            if folder is None or not self._leads_to_hit(folder, ()):
-                continue
-            if folder in path:
-                self.errors.append(
-                    InputError.at(call.header, f'module "{name}" calls itself in a circle')
-                )
-                continue
-            target = self.module(folder)
-            if target is None:
-                continue
-            for found in self._keys(lambda name=name: instance.call_keys(name)):  # type: ignore[misc]
-                yield from self._expand(
-                    instance.child(name, found, target), (*path, folder), reached
-                )
+
+    def _children(
+        self, instance: ModuleInstance, name: str, folder: str
+    ) -> Iterator[ModuleInstance]:
+        target = self.module(folder)
+        if target is not None:
+            for found in self._keys(lambda: instance.call_keys(name)):
+                yield instance.child(name, found, target)
 
     def _keys(self, read: Callable[[], tuple[InstanceKey, ...]]) -> tuple[InstanceKey, ...]:
         """The instance keys over all worlds. What cannot be expanded has one instance."""
-        from .instances import AnyKey
 
         def attempt() -> tuple[InstanceKey, ...]:
             try:
                 return read()
             except (EvaluationError, InputError, RecursionError):
-                return (AnyKey(),)
+                return (AnyKey(),)  # why it cannot be expanded is told with the verdict
 
         try:
             outcomes = self.worlds.explore(attempt)
@@ -194,21 +275,22 @@ class TerraformLoader:
             return (AnyKey(),)
         return tuple(dict.fromkeys(key for _, keys in outcomes for key in keys))
 
-    def _leads_to_hit(self, folder: str, path: tuple[str, ...]) -> bool:
+    def _leads_to_hit(
+        self, root: str, path: tuple[str, ...], folder: str, above: tuple[str, ...]
+    ) -> bool:
         """Whether a folder, or one that it calls, may declare a wanted resource."""
-        if folder in self._leads:
-            return self._leads[folder]
-        if folder in path:
-            return False
+        known = (root if root in self._manifests else "", folder)
+        if known in self._leads:
+            return self._leads[known]
         module = self.module(folder)
-        if module is None:
+        if folder in above or module is None:
             return False
-        leads = any(f.hit for f in self.tree.terraform.get(folder, ())) or any(
-            self._leads_to_hit(target, (*path, folder))
-            for call in module.calls.values()
-            if (target := self.folder_of(module, call)) is not None
+        leads = _hit(self.tree.terraform.get(folder, ())) or any(
+            self._leads_to_hit(root, (*path, name), target, (*above, folder))
+            for name in module.calls
+            if (target := self._folder(root, (*path, name), module)) is not None
         )
-        self._leads[folder] = leads
+        self._leads[known] = leads
         return leads
 
     # -- aliases ----------------------------------------------------------------------------
@@ -217,25 +299,30 @@ class TerraformLoader:
         """Every declared instance of some types, wherever in the scan."""
         wanted = frozenset(types)
         needles = tuple(type_.encode() for type_ in wanted)
-        for folder, files in sorted(self.tree.terraform.items()):
-            if any(needle in file.data for file in files for needle in needles):
-                self.module(folder)
-        for root in self._roots:
+        holders = {
+            folder
+            for folder, files in self.tree.terraform.items()
+            if any(needle in file.data for file in files for needle in needles)
+        }
+        called: set[str] = set()
+        for folder in list(self.tree.terraform):
+            called.update(self._call_targets(folder, self.tree.terraform[folder]))
+        for folder in sorted(holders - called):
+            if ".terraform" not in folder.split("/") and self.module(folder) is not None:
+                self._root(folder)
+        for root in list(self._roots.values()):
             yield from self._of_types(root, wanted, (root.module.folder,))
 
     def _of_types(
-        self, instance: ModuleInstance, types: frozenset[str], path: tuple[str, ...]
+        self, instance: ModuleInstance, types: frozenset[str], folders: tuple[str, ...]
     ) -> Iterator[Resource]:
-        module = instance.module
-        for key in module.resources:
-            if key[0] == "resource" and key[1] in types:
-                for found in self._keys(lambda key=key: instance.resource_keys(key)):  # type: ignore[misc]
-                    yield instance.resource(key, found)
-        for name, call in module.calls.items():
-            folder = self.folder_of(module, call)
-            target = self.module(folder) if folder is not None and folder not in path else None
-            if target is None or folder is None:
-                continue
-            for found in self._keys(lambda name=name: instance.call_keys(name)):  # type: ignore[misc]
-                child = instance.child(name, found, target)
-                yield from self._of_types(child, types, (*path, folder))
+        yield from self._own(instance, types)
+        for name in instance.module.calls:
+            folder = self._folder(instance.root, (*instance.path, name), instance.module)
+            if folder is not None and folder not in folders:
+                for child in self._children(instance, name, folder):
+                    yield from self._of_types(child, types, (*folders, folder))
+
+
+def _hit(files: Iterable[File]) -> bool:
+    return any(file.hit for file in files)

@@ -6,13 +6,15 @@ root module has the values of its tfvars.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from ..graph import Resource
-from ..language.evaluate import Scope, define, evaluate
+from ..language.evaluate import Scope, define, evaluate, truth
+from ..language.expression import Literal
 from ..language.value import (
+    Attribute,
     EvaluationError,
     Hop,
     Known,
@@ -29,17 +31,28 @@ from .declarations import Declarations, Key
 from .expressions import expression
 from .instances import InstanceKey, collection, instances, suffix
 from .outline import AttributeSpan, Block
+from .types import constraint_of, convert, takes_text
+
+
+@dataclass(frozen=True)
+class KnownModule:
+    """A registry module that is not on disk, but known to declare a customer key.
+
+    `outputs` are those that identify the key.
+    """
+
+    outputs: frozenset[str]
 
 
 class Library(Protocol):
-    """Where called modules come from: the loader."""
+    """Where called modules and functions come from: the loader."""
 
-    def find(self, caller: Declarations, name: str, call: Block) -> Declarations | Value:
-        """The module that a call names, or a value that stands for it (not on disk, known)."""
+    def find(self, caller: ModuleInstance, name: str) -> Declarations | KnownModule | Unknown:
+        """The module that a call names, or what stands for it where it is not on disk."""
         ...
 
     def function(
-        self, module: Declarations, name: str, arguments: tuple[Value, ...], span: Span
+        self, caller: ModuleInstance, name: str, arguments: tuple[Value, ...], span: Span
     ) -> Value:
         """The result of a built-in function."""
         ...
@@ -47,22 +60,32 @@ class Library(Protocol):
 
 @dataclass(frozen=True)
 class Given:
-    """A value given to a variable: the expression, the scope it is read in, and the note."""
+    """A value given to a variable: the expression, the scope it is read in, and the note.
 
-    attribute: AttributeSpan
+    With `flag` the span is the text of a --var, which is an expression only where the
+    variable's type is a collection.
+    """
+
+    value: Span
     scope: Scope
     note: str
+    flag: bool = False
 
 
 @dataclass(eq=False)
 class ModuleInstance:
-    """A scope. `address` is "" for a root module, else `module.a["x"].module.b`."""
+    """A scope. `address` is "" for a root module, else `module.a["x"].module.b`.
+
+    `root` is the root module's folder, `path` the names of the calls that lead here.
+    """
 
     module: Declarations
     address: str
     given: Mapping[str, Given]
     library: Library
     worlds: Worlds
+    root: str
+    path: tuple[str, ...] = ()
     calls: tuple[Span, ...] = ()
     _children: dict[tuple[str, InstanceKey], ModuleInstance] = field(default_factory=dict)
     _resources: dict[tuple[Key, InstanceKey], Resource] = field(default_factory=dict)
@@ -84,7 +107,7 @@ class ModuleInstance:
             "path": MapValue(
                 {
                     "module": Known(module.folder),
-                    "root": self._unknown("path.root"),
+                    "root": Known(self.root),
                     "cwd": self._unknown("path.cwd"),
                 }
             ),
@@ -104,7 +127,7 @@ class ModuleInstance:
         raise EvaluationError(f"no {name} is declared in this module", span)
 
     def call(self, name: str, arguments: tuple[Value, ...], span: Span) -> Value:
-        return self.library.function(self.module, name, arguments, span)
+        return self.library.function(self, name, arguments, span)
 
     def _namespace(
         self, table: Mapping[str, object], read: Callable[[str], Value], what: str
@@ -125,11 +148,8 @@ class ModuleInstance:
     def _unknown(self, name: str) -> Unknown:
         return Unknown("external", f"{name} is not known", ("ref", "", name), not_null=True)
 
-    @property
-    def root(self) -> str:
-        return self.module.folder if not self.calls else self.calls[0].source.path
-
-    def _prefixed(self, address: str) -> str:
+    def prefixed(self, address: str) -> str:
+        """An address below this module, as Terraform writes it."""
         return f"{self.address}.{address}" if self.address else address
 
     # -- names ------------------------------------------------------------------------------
@@ -139,25 +159,28 @@ class ModuleInstance:
         attributes = self.module.body(block).attributes
         nullable = not _is_literal(attributes.get("nullable"), "false")
         sensitive = _is_literal(attributes.get("sensitive"), "true")
+        constraint = constraint_of(attributes.get("type"))
         value: Value | None = None
         given = self.given.get(name)
         if given is not None:
-            value = define(given.scope, expression(given.attribute.value), given.note)
+            plain = given.flag and takes_text(constraint)
+            found = Literal(given.value, given.value.text) if plain else expression(given.value)
+            value = convert(define(given.scope, found, given.note), constraint, self)
         default = attributes.get("default")
         if default is not None and (
             value is None or (not nullable and isinstance(value, Known) and value.data is None)
         ):
             shown = default.value.text if len(default.value.text) <= 60 else "a value"
             note = f'variable "{name}" defaults to {"a sensitive value" if sensitive else shown}'
-            value = define(self, expression(default.value), note)
+            value = convert(define(self, expression(default.value), note), constraint, self)
         if value is None:
-            hop = Hop(block.header, f'variable "{name}" has neither a value nor a default')
+            why = f'variable "{name}" has neither a value nor a default'
             value = Unknown(
                 "caller-supplied",
-                f'variable "{name}" has neither a value nor a default',
-                ("ref", self._prefixed(""), f"var.{name}"),
+                why,
+                ("ref", f"{self.root}:{self.address}", f"var.{name}"),
                 not_null=not nullable,
-                trail=(hop,),
+                trail=(Hop(block.header, why),),
             )
         return value.hidden() if sensitive else value
 
@@ -215,7 +238,7 @@ class ModuleInstance:
         resource = Resource(
             framework="terraform",
             type=type_,
-            address=self._prefixed(address),
+            address=self.prefixed(address),
             span=block.header,
             scope=self.root,
             read=read,
@@ -259,31 +282,69 @@ class ModuleInstance:
 
     def _module(self, name: str) -> Value:
         block = self.module.calls[name]
-        target = self.library.find(self.module, name, block)
+        target = self.library.find(self, name)
         found = instances(self.module.body(block).attributes, self, f"module.{name}")
 
         def outputs(key: InstanceKey) -> Value:
-            if isinstance(target, Value):
+            if isinstance(target, Unknown):
                 return target
+            if isinstance(target, KnownModule):
+                return self._known_outputs(name, key, target)
             return self.child(name, key, target).outputs()
 
         absent = f'module.{name}["{{}}"] is not declared'
         return collection(found, outputs, block.header, absent)
+
+    def _known_outputs(self, name: str, key: InstanceKey, target: KnownModule) -> Value:
+        """What a known registry module gives: its key, and else what only its source can tell."""
+        block = self.module.calls[name]
+        address = self.prefixed(f"module.{name}{suffix(key)}")
+        scope = _InstanceScope(self, block, f"module.{name}", key)
+
+        def exists() -> Value:
+            for switch in ("create", "enabled", "create_kms_key"):
+                attribute = self.module.body(block).attributes.get(switch)
+                if attribute is not None:
+                    return Known(truth(evaluate(expression(attribute.value), scope), scope))
+            return Known(self.exists() and key in self.call_keys(name))
+
+        declared = Resource(
+            framework="terraform",
+            type="aws_kms_key",
+            address=address,
+            span=block.header,
+            scope=self.root,
+            read=lambda _: None,
+            place=lambda _: None,
+            exists=exists,
+        )
+        hop = Hop(block.header, f"{address} declares a customer managed key")
+        key_value = Attribute(declared, "arn", trail=(hop,))
+        why = f'module "{name}" is not on disk, and only some of its outputs are known'
+        rest = Unknown("module-unavailable", why, ("ref", self.root, address), trail=(hop,))
+        return MapValue(dict.fromkeys(sorted(target.outputs), key_value), rest=rest)
 
     def child(self, name: str, key: InstanceKey, target: Declarations) -> ModuleInstance:
         """The instance of a called module, with the arguments of the call."""
         found = self._children.get((name, key))
         if found is None:
             block = self.module.calls[name]
-            address = self._prefixed(f"module.{name}{suffix(key)}")
+            address = self.prefixed(f"module.{name}{suffix(key)}")
             scope = _InstanceScope(self, block, f"module.{name}", key)
             given = {
-                argument: Given(attribute, scope, f"passed by {address}")
+                argument: Given(attribute.value, scope, f"passed by {address}")
                 for argument, attribute in self.module.body(block).attributes.items()
                 if argument in target.variables
             }
             found = _Child(
-                target, address, given, self.library, self.worlds, (*self.calls, block.header)
+                target,
+                address,
+                given,
+                self.library,
+                self.worlds,
+                self.root,
+                (*self.path, name),
+                (*self.calls, block.header),
             )
             found.parent, found.key, found.name = self, key, name
             self._children[name, key] = found
@@ -301,9 +362,6 @@ class ModuleInstance:
             return define(self, expression(attribute.value), where)
 
         return self._namespace(self.module.outputs, read, f'output "{{}}" of {self.address}')
-
-    def resources(self) -> Iterator[Key]:
-        return iter(self.module.resources)
 
 
 class _Child(ModuleInstance):

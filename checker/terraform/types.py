@@ -19,11 +19,35 @@ from ..language.value import (
     Value,
     derived,
 )
+from .expressions import expression
+from .outline import AttributeSpan
 
 _PRIMITIVE = {"string": to_string, "number": to_number, "bool": to_bool}
 
 
-def convert(value: Value, constraint: Expression, scope: Scope) -> Value:
+def constraint_of(attribute: AttributeSpan | None) -> Expression | None:
+    """A variable's type. The JSON syntax, and Terraform 0.11, write it in a string."""
+    if attribute is None:
+        return None
+    span = attribute.value
+    text = span.text
+    if text.startswith('"') and text.endswith('"') and len(text) > 2:
+        span = span.source.span(span.start + 1, span.end - 1)
+    return expression(span)
+
+
+def takes_text(constraint: Expression | None) -> bool:
+    """Whether the text of a --var is the value itself, not an expression.
+
+    https://developer.hashicorp.com/terraform/language/values/variables#complex-typed-values
+    """
+    match constraint:
+        case None | Reference(name="string" | "number" | "bool"):
+            return True
+    return False
+
+
+def convert(value: Value, constraint: Expression | None, scope: Scope) -> Value:
     """A value as the type constraint makes it, with the defaults of `optional` filled in.
 
     What is unknown stays unknown. Raises EvaluationError where Terraform would refuse.

@@ -1,0 +1,171 @@
+"""One HCL expression → the expression tree.
+
+A literal, a plain traversal and a quoted template are read here; everything else by
+python-hcl2's grammar. What that grammar does not know of HCL (comments within a line,
+identifiers in any script, heredocs, newlines in brackets) is masked first, at unchanged
+offsets; strings are masked too and read by `templates`.
+"""
+
+from __future__ import annotations
+
+import re
+from weakref import WeakKeyDictionary
+
+from ..language.expression import Expression, Index, Literal, Reference, Unsupported
+from ..source import InputError, Source, Span
+from .outline import IDENTIFIER, NodeSpan, Scanner
+from .templates import heredoc, quoted
+
+DEPTH_LIMIT = 150
+"""Levels of brackets in one expression."""
+
+_WORDS: dict[str, bool | None] = {"true": True, "false": False, "null": None}
+_NUMBER = re.compile(r"\d++(?:\.\d++)?(?:[eE][+-]?\d++)?\Z")
+_ROOT = re.compile(IDENTIFIER)
+_STEP = re.compile(rf'\.({IDENTIFIER})|\.(\d++)|\[(\d++)\]|\["([^"\\$%\n]*+)"\]')
+_MASK = re.compile(r'"|#[^\n]*+|//[^\n]*+|/\*|<<-?(?=[^\W\d])|[\[{(]|[\]})]|\n|!|[^\x00-\x7f]')
+_FULL_SPLAT = re.compile(r"\[(\s*+)\*(\s*+)\]")
+_FOR_BODY = re.compile(r"\s*+for\b(?!\s*+[=:])")
+
+_read: WeakKeyDictionary[Source, dict[tuple[int, int], Expression]] = WeakKeyDictionary()
+
+
+def expression(span: Span) -> Expression:
+    """The expression that a span holds. Raises InputError where it is none."""
+    known = _read.setdefault(span.source, {})
+    found = known.get((span.start, span.end))
+    if found is None:
+        found = _expression(span)
+        known[span.start, span.end] = found
+    return found
+
+
+def _expression(span: Span) -> Expression:
+    if isinstance(span, NodeSpan):
+        from .json_syntax import json_expression
+
+        return json_expression(span.node)
+    return simple(span) or parsed(span)
+
+
+def simple(span: Span) -> Expression | None:
+    """A literal, a traversal by names and indexes, or one quoted template; else None."""
+    source, text, start = span.source, span.source.text, span.start
+    first = text[start]
+    if first == '"':
+        end = Scanner(source, span.end).string(start + 1)
+        return quoted(source, start + 1, end - 1) if end == span.end else None
+    if first == "<" and text.startswith("<<", start):
+        end = Scanner(source, span.end).heredoc(start)
+        return heredoc(span) if end == span.end else None
+    if first.isdigit():
+        return Literal(span, number(span.text)) if _NUMBER.match(span.text) else None
+    return _traversal(span)
+
+
+def _traversal(span: Span) -> Expression | None:
+    source, text = span.source, span.source.text
+    root = _ROOT.match(text, span.start, span.end)
+    if root is None:
+        return None
+    if root[0] in _WORDS:
+        return Literal(span, _WORDS[root[0]]) if root.end() == span.end else None
+    found: Expression = Reference(source.span(span.start, root.end()), root[0])
+    at = root.end()
+    while at < span.end:
+        step = _STEP.match(text, at, span.end)
+        if step is None:
+            return None
+        digits = step[2] or step[3]
+        key: str | int | float = (
+            number(digits) if digits else (step[1] if step[1] is not None else step[4])
+        )
+        place = source.span(step.start() + 1, step.end())
+        found = Index(source.span(span.start, step.end()), found, Literal(place, key))
+        at = step.end()
+    return found
+
+
+def number(text: str) -> int | float:
+    if len(text) > 400:
+        return float("inf")
+    number = float(text) if re.search("[.eE]", text) else int(text)
+    return int(number) if isinstance(number, float) and number.is_integer() else number
+
+
+def parsed(span: Span) -> Expression:
+    """The expression as python-hcl2's grammar reads it. Raises InputError."""
+    from lark.exceptions import UnexpectedCharacters, UnexpectedToken
+
+    from .grammar import parser
+    from .parse_tree import TreeReader
+
+    masked, strings = mask(span)
+    try:
+        tree = parser().parse(masked)
+        return TreeReader(span, strings).read(tree)
+    except UnexpectedToken as error:
+        token = error.token
+        at = span.end if token.type == "$END" else span.start + (token.start_pos or 0)
+        text = span.source.text[at : min(span.end, at + max(1, len(token)))]
+        what = f"{text!r} is not expected here" if at < span.end else "the expression ends too soon"
+        raise InputError.at(span.source.span(at, at), what) from None
+    except UnexpectedCharacters as error:
+        at = span.start + (error.pos_in_stream or 0)
+        what = f"{span.source.text[at : at + 1]!r} is not expected here"
+        raise InputError.at(span.source.span(at, at), what) from None
+    except RecursionError:
+        return Unsupported(span, "an expression nested too deeply")
+
+
+def mask(span: Span) -> tuple[str, dict[int, Span]]:
+    """The expression with its strings, comments and inner newlines blanked, offsets unchanged.
+
+    Gives each string's place by its offset in the masked text. Newlines stay where HCL needs
+    them: between the items of an object.
+    """
+    source, text, base = span.source, span.source.text, span.start
+    scanner = Scanner(source, span.end)
+    masked: list[str] = []
+    strings: dict[int, Span] = {}
+    brackets: list[str] = []
+    at = base
+    while match := _MASK.search(text, at, span.end):
+        masked.append(text[at : match.start()])
+        token, start, at = match[0], match.start(), match.end()
+        if token == '"' or token[0] == "<":
+            at = scanner.string(at) if token == '"' else scanner.heredoc(start)
+            strings[start - base] = source.span(start, at)
+            masked.append('"' + "_" * (at - start - 2) + '"')
+        elif token[0] in "#/":
+            if token == "/*":
+                at = text.find("*/", at, span.end) + 2
+                if at < 2:
+                    raise InputError.at(source.span(start, start), "this comment is never closed")
+            masked.append(" " * (at - start))
+        elif token in "[{(":
+            splat = _FULL_SPLAT.match(text, start, span.end) if token == "[" else None
+            if splat:
+                at = splat.end()
+                masked.append("[*]" + " " * (at - start - 3))
+                continue
+            object_items = token == "{" and not _FOR_BODY.match(text, at, span.end)
+            brackets.append("{" if object_items else "(")
+            if len(brackets) > DEPTH_LIMIT:
+                what = f"brackets are nested more than {DEPTH_LIMIT} levels deep"
+                raise InputError.at(source.span(start, start), what)
+            masked.append(token)
+        elif token in "]})":
+            if brackets:
+                brackets.pop()
+            masked.append(token)
+        elif token == "\n":
+            masked.append("\n" if brackets and brackets[-1] == "{" else " ")
+        elif token == "!":
+            double = text.startswith("!", at) and not text.startswith("!=", at)
+            at += double
+            masked.append("  " if double else "!")
+        else:
+            masked.append("u" if token.isalnum() else token)
+    masked.append(text[at : span.end])
+    return "".join(masked), strings

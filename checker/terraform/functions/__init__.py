@@ -1,0 +1,70 @@
+"""Terraform's and OpenTofu's built-in functions, over values that may not be known.
+
+Only the module that defines a function is imported when one is looked up: most scans call a
+handful. `try` and `can` are part of the evaluator, for they see expressions, not values.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from importlib import import_module
+
+from ...language.value import Value
+from .context import Context, Function
+
+__all__ = ["NAMES", "Context", "Function", "find"]
+
+_MODULES = {
+    "choices": "coalesce coalescelist contains element index length lookup matchkeys one",
+    "collections": "chunklist compact concat distinct flatten keys merge reverse setproduct slice "
+    "sort transpose values zipmap",
+    "conversion": "ephemeralasnull issensitive nonsensitive sensitive tobool tolist tomap "
+    "tostring type",
+    "dates": "formatdate timeadd timecmp",
+    "encoding": "base64decode base64encode base64gunzip base64gzip csvdecode jsondecode "
+    "jsonencode textdecodebase64 textencodebase64 urldecode urlencode yamldecode yamlencode",
+    "external": "abspath bcrypt plantimestamp rsadecrypt timestamp uuid",
+    "files": "basename dirname file filebase64 filebase64sha256 filebase64sha512 fileexists "
+    "filemd5 fileset filesha1 filesha256 filesha512 pathexpand",
+    "formatting": "format formatlist",
+    "hashing": "base64sha256 base64sha512 md5 sha1 sha256 sha512 uuidv5",
+    "network": "cidrcontains cidrhost cidrnetmask cidrsubnet cidrsubnets",
+    "numeric": "abs alltrue anytrue ceil floor log max min parseint pow range signum sum tonumber",
+    "patterns": "regex regexall replace",
+    "sets": "setintersection setsubtract setunion toset",
+    "strings": "chomp endswith indent join lower split startswith strcontains strrev substr "
+    "title trim trimprefix trimspace trimsuffix upper",
+    "templating": "templatefile templatestring",
+}
+_MODULE_OF = {name: module for module, names in _MODULES.items() for name in names.split()}
+_UNMARKING = frozenset({"nonsensitive", "issensitive"})
+
+NAMES = frozenset(_MODULE_OF)
+
+
+@lru_cache(maxsize=None)
+def find(name: str) -> Function | None:
+    """A function by its name, without "core::"; None where neither language has it.
+
+    A function of a provider ("provider::aws::arn_parse") is known only when it runs.
+    """
+    if name.startswith("provider::"):
+        from .external import at_run_time
+
+        return at_run_time(name)
+    module = _MODULE_OF.get(name)
+    if module is None:
+        return None
+    function: Function = import_module(f"{__name__}.{module}").FUNCTIONS[name]
+    return function if name in _UNMARKING else _marking(function)
+
+
+def _marking(function: Function) -> Function:
+    """A sensitive argument makes the result sensitive."""
+
+    def marked(context: Context, arguments: tuple[Value, ...]) -> Value:
+        result = function(context, arguments)
+        sensitive = any(argument.sensitive for argument in arguments)
+        return result.hidden() if sensitive else result
+
+    return marked

@@ -1,0 +1,232 @@
+"""Reading arguments: how many, of which type, and what to answer when one is not known."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from ...language.convert import is_null, to_bool, to_number, to_string
+from ...language.expression import Scalar
+from ...language.value import (
+    Attribute,
+    EvaluationError,
+    Known,
+    ListValue,
+    MapValue,
+    Text,
+    Unknown,
+    Value,
+    Whole,
+    derived,
+    first_unknown,
+    term_of,
+)
+from .context import Context, Function
+
+ELEMENT_LIMIT = 100_000
+TEXT_LIMIT = 1_000_000
+DEPTH_LIMIT = 100
+
+NULL = ("literal", "NoneType", None)
+EMPTY = ("literal", "str", "")
+
+_CONVERT: dict[str, Callable[[Value], Value]] = {
+    "s": to_string,
+    "n": to_number,
+    "i": to_number,
+    "b": to_bool,
+}
+
+
+def too_large(what: str) -> EvaluationError:
+    return EvaluationError(f"{what} is too large to be evaluated", cause="unsupported")
+
+
+def bounded_text(data: str) -> str:
+    """Raises EvaluationError (unsupported) past TEXT_LIMIT characters."""
+    if len(data) > TEXT_LIMIT:
+        raise too_large(f"a string of {len(data)} characters")
+    return data
+
+
+def bounded_length(length: int) -> int:
+    """Raises EvaluationError (unsupported) past ELEMENT_LIMIT elements."""
+    if length > ELEMENT_LIMIT:
+        raise too_large(f"a collection of {length} elements")
+    return length
+
+
+def arity(name: str, arguments: tuple[Value, ...], least: int, most: int | None) -> None:
+    """Raises EvaluationError unless the number of arguments is within the bounds."""
+    if len(arguments) < least or (most is not None and len(arguments) > most):
+        wanted = f"{least}" if most == least else f"{least} to {most}" if most else f"{least}+"
+        raise EvaluationError(f"{name} takes {wanted} arguments, not {len(arguments)}")
+
+
+def unknown(name: str, *values: Value, not_null: bool = True) -> Unknown:
+    """The unknown result of a function, with the reason of its first unknown argument."""
+    if first_unknown(*values) is not None:
+        return derived(name, *values, not_null=not_null)
+    return Unknown(
+        "unsupported",
+        f"{name}() of a whole resource",
+        (name, *map(term_of, values)),
+        not_null=not_null,
+        sensitive=any(value.sensitive for value in values),
+    )
+
+
+def typed(name: str, kind: str, value: Value) -> Value:
+    """An argument as a string (s), number (n), whole number (i) or bool (b), never null.
+
+    Raises EvaluationError where it is null or cannot be converted.
+    """
+    value = _CONVERT[kind](value)
+    if isinstance(value, Known):
+        if value.data is None:
+            raise EvaluationError(f"an argument of {name} is null")
+        if kind == "i" and not isinstance(value.data, int):
+            raise EvaluationError(f"{name} needs a whole number")
+    return value
+
+
+def plain(name: str, kinds: str, compute: Callable[..., Scalar]) -> Function:
+    """A function of scalars: known where all of its arguments are.
+
+    `kinds` has one letter for each argument (see `typed`); `?` after a letter makes it
+    optional, `*` repeats it any number of times.
+    """
+    letters = kinds.replace("?", "").replace("*", "")
+    repeated = kinds.endswith("*")
+    least = len(letters) - kinds.count("?") - repeated
+    most = None if repeated else len(letters)
+
+    def function(context: Context, arguments: tuple[Value, ...]) -> Value:
+        arity(name, arguments, least, most)
+        padded = letters.ljust(len(arguments), letters[-1:])
+        values = [typed(name, kind, v) for kind, v in zip(padded, arguments, strict=False)]
+        known = [value.data for value in values if isinstance(value, Known)]
+        if len(known) < len(values):
+            return unknown(name, *values)
+        try:
+            data = compute(*known)
+        except (ValueError, OverflowError, ZeroDivisionError) as error:
+            raise EvaluationError(f"{name}: {error}") from None
+        return Known(bounded_text(data) if isinstance(data, str) else data)
+
+    return function
+
+
+def sequence(name: str, value: Value) -> ListValue | None:
+    """A list, tuple or set; None where it is not known. Raises EvaluationError for others."""
+    match value:
+        case ListValue():
+            return value
+        case Unknown() | Attribute() | Whole():
+            return None
+        case Known(data=None):
+            raise EvaluationError(f"an argument of {name} is null")
+    raise EvaluationError(f"{name} needs a list")
+
+
+def mapping(name: str, value: Value) -> MapValue | None:
+    """A map or object; None where it is not known. Raises EvaluationError for others."""
+    match value:
+        case MapValue():
+            return value
+        case Unknown() | Attribute() | Whole():
+            return None
+        case Known(data=None):
+            raise EvaluationError(f"an argument of {name} is null")
+    raise EvaluationError(f"{name} needs a map")
+
+
+def null_here(context: Context, value: Value) -> bool:
+    """Whether a value is null in this world."""
+    certain = is_null(value)
+    if certain is not None:
+        return certain
+    return context.worlds.decide(("==", term_of(value), NULL))
+
+
+def empty_here(context: Context, value: Value) -> bool:
+    """Whether a value is "" in this world. What is certainly configured is taken as not empty."""
+    match value:
+        case Known(data=data):
+            return data == ""
+        case Text(parts=parts):
+            if any(isinstance(part, Known | Attribute) for part in parts):
+                return False
+            return all(context.worlds.decide(("==", term_of(part), EMPTY)) for part in parts)
+        case Unknown(not_null=False):
+            return context.worlds.decide(("==", term_of(value), EMPTY))
+    return False
+
+
+def length_term(rest: Unknown) -> Unknown:
+    """How many elements `rest` stands for."""
+    source = rest.term
+    while source[0] == "splat" and isinstance(source[1], tuple):
+        source = source[1]
+    return Unknown(rest.cause, rest.why, ("length", source), not_null=True, trail=rest.trail)
+
+
+def rest_is_empty(context: Context, rest: Unknown) -> bool:
+    """Whether, in this world, `rest` stands for no elements at all."""
+    return context.worlds.decide(("==", length_term(rest).term, term_of(Known(0))))
+
+
+def rest_element(name: str, value: ListValue | MapValue) -> Value:
+    """One of the elements that `rest` stands for."""
+    if value.element is not None:
+        return value.element
+    assert value.rest is not None
+    return derived(name, value.rest, not_null=False)
+
+
+def parsed(data: object, depth: int = 0) -> Value:
+    """Decoded JSON, YAML or CSV as a value. Raises EvaluationError for what has no equivalent."""
+    if depth > DEPTH_LIMIT:
+        raise too_large("a deeply nested document")
+    match data:
+        case None | bool() | str() | int():
+            return Known(data)
+        case float():
+            return Known(int(data) if data.is_integer() else data)
+        case list():
+            bounded_length(len(data))
+            return ListValue(tuple(parsed(item, depth + 1) for item in data))
+        case dict():
+            return MapValue({_key(key): parsed(item, depth + 1) for key, item in data.items()})
+    return Known(str(data))
+
+
+def _key(key: object) -> str:
+    match key:
+        case str():
+            return key
+        case bool() | int() | float():
+            converted = to_string(Known(key))
+            return str(converted.data) if isinstance(converted, Known) else ""
+    raise EvaluationError("a key of the document is not a string")
+
+
+class NotKnown(Exception):  # noqa: N818 - control flow, not an error
+    """A value, or a part of it, is not known."""
+
+
+def data_of(value: Value, depth: int = 0) -> object:
+    """A wholly known value as Python data. Raises NotKnown, and EvaluationError past the depth."""
+    if depth > DEPTH_LIMIT:
+        raise too_large("a deeply nested value")
+    match value:
+        case Known(data=data):
+            return data
+        case ListValue(items=items, rest=None):
+            return [data_of(item, depth + 1) for item in items]
+        case MapValue(items=items, rest=None):
+            return _data_of_map(items, depth)
+    raise NotKnown
+
+
+def _data_of_map(items: Mapping[str, Value], depth: int) -> dict[str, object]:
+    return {key: data_of(items[key], depth + 1) for key in sorted(items)}

@@ -1,0 +1,300 @@
+"""Functions that give back one of their arguments, or of the elements of one, as it is.
+
+These lead from a vault to its key, so what is not known is explored world by world.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ...language.convert import equal, to_string
+from ...language.value import (
+    EvaluationError,
+    Known,
+    ListValue,
+    MapValue,
+    Text,
+    Unknown,
+    Value,
+    derived,
+    term_of,
+)
+from ...language.worlds import Unreachable
+from .arguments import (
+    arity,
+    empty_here,
+    length_term,
+    mapping,
+    null_here,
+    rest_element,
+    rest_is_empty,
+    sequence,
+    typed,
+    unknown,
+)
+from .context import Context, Function
+
+
+def _coalesce(context: Context, arguments: tuple[Value, ...]) -> Value:
+    arity("coalesce", arguments, 1, None)
+    for argument in arguments:
+        value = _refined(context, argument)
+        if null_here(context, value):
+            continue
+        # A number or bool is converted to a string only where it stands beside one.
+        if not empty_here(context, value):
+            return _as_not_null(value)
+    raise EvaluationError("coalesce: every argument is null or empty")
+
+
+def _refined(context: Context, value: Value) -> Value:
+    return context.worlds.refine(value) if isinstance(value, Unknown) else value
+
+
+def _as_not_null(value: Value) -> Value:
+    if isinstance(value, Unknown) and not value.not_null:
+        return replace(value, not_null=True)
+    return value
+
+
+def _coalescelist(context: Context, arguments: tuple[Value, ...]) -> Value:
+    arity("coalescelist", arguments, 1, None)
+    for argument in arguments:
+        if null_here(context, argument):
+            continue
+        values = sequence("coalescelist", argument)
+        if values is None:
+            size = ("length", term_of(argument))
+            if not context.worlds.decide(("==", size, term_of(Known(0)))):
+                return argument
+        elif values.items:
+            return argument
+        elif values.rest is not None and not rest_is_empty(context, values.rest):
+            return argument
+    raise EvaluationError("coalescelist: every argument is null or empty")
+
+
+def _element(context: Context, arguments: tuple[Value, ...]) -> Value:
+    arity("element", arguments, 2, 2)
+    values = sequence("element", arguments[0])
+    number = typed("element", "n", arguments[1])
+    if values is None:
+        return unknown("index", arguments[0], number, not_null=False)
+    if values.kind == "set":
+        raise EvaluationError("element: a set has no elements that can be read by index")
+    items, size = values.items, len(values.items)
+    at = number.data if isinstance(number, Known) else None
+    if values.rest is not None:
+        if isinstance(at, int) and 0 <= at < size:
+            return items[at]
+        if not rest_is_empty(context, values.rest):
+            return _of_open_list(context, values, at)
+    if not items:
+        raise EvaluationError("element: the list is empty")
+    if isinstance(number, Known):
+        # A negative index counts from the end since Terraform 1.10.
+        if not isinstance(at, int):
+            raise EvaluationError("element needs a whole number")
+        return items[at % size]
+    for index, item in enumerate(items[:-1]):
+        if context.worlds.decide(("==", term_of(number), term_of(Known(index)))):
+            return item
+    return items[-1]
+
+
+def _of_open_list(context: Context, values: ListValue, at: object) -> Value:
+    """An element past the known ones; the index wraps, so it may be one of those too."""
+    if not values.items:
+        return rest_element("index", values)
+    if values.element is not None and all(
+        term_of(item) == term_of(values.element) for item in values.items
+    ):
+        return values.element
+    assert values.rest is not None
+    return derived("index", values.rest, *([Known(at)] if isinstance(at, int) else []))
+
+
+def _lookup(context: Context, arguments: tuple[Value, ...]) -> Value:
+    arity("lookup", arguments, 2, 3)
+    default = arguments[2] if len(arguments) == 3 else None
+    values = mapping("lookup", arguments[0])
+    key = typed("lookup", "s", arguments[1])
+    if values is None:
+        return unknown("lookup", *arguments, not_null=False)
+    if isinstance(key, Known):
+        name = str(key.data)
+        if name in values.items:
+            return values.items[name]
+        if values.rest is None:
+            return _default(default, name)
+        if context.worlds.decide(("has key", values.rest.term, term_of(key))):
+            return values.element or derived("index", values.rest, key, not_null=False)
+        return _default(default, name)
+    for name in sorted(values.items):
+        if isinstance(equal(key, Known(name)), Known):
+            continue
+        if context.worlds.decide(("==", term_of(key), term_of(Known(name)))):
+            return values.items[name]
+    if values.rest is not None and context.worlds.decide(
+        ("has key", values.rest.term, term_of(key))
+    ):
+        return values.element or derived("index", values.rest, key, not_null=False)
+    if default is None and not context.worlds.trying:
+        raise Unreachable
+    return _default(default, "")
+
+
+def _default(default: Value | None, name: str) -> Value:
+    if default is None:
+        raise EvaluationError(f'lookup: there is no element "{name}"')
+    return default
+
+
+def _one(context: Context, arguments: tuple[Value, ...]) -> Value:
+    arity("one", arguments, 1, 1)
+    values = sequence("one", arguments[0])
+    if values is None:
+        return unknown("one", arguments[0], not_null=False)
+    items = values.items
+    if len(items) > 1:
+        if values.kind == "set" and _may_all_be_one(items):
+            return unknown("one", *items, not_null=False)
+        raise EvaluationError("one: the collection has more than one element")
+    if items:
+        return items[0]  # were there more, the call would be an error
+    if values.rest is None or rest_is_empty(context, values.rest):
+        return Known(None)
+    return rest_element("one", values)
+
+
+def _may_all_be_one(items: tuple[Value, ...]) -> bool:
+    return all(not _different(items[0], item) for item in items[1:])
+
+
+def _different(left: Value, right: Value) -> bool:
+    answer = equal(left, right)
+    return isinstance(answer, Known) and answer.data is False
+
+
+def _length(context: Context, arguments: tuple[Value, ...]) -> Value:
+    arity("length", arguments, 1, 1)
+    match arguments[0]:
+        case ListValue(items=items, rest=None, kind=kind) as values:
+            if kind == "set" and not _all_different(items):
+                return unknown("length", values)
+            return Known(len(items))
+        case MapValue(items=mapped, rest=None):
+            return Known(len(mapped))
+        case ListValue(items=()) | MapValue(items={}) as values if not len(values.items):
+            assert values.rest is not None
+            return length_term(values.rest)
+        case Known(data=str(data)):
+            return Known(len(data))
+        case Known():
+            raise EvaluationError("length needs a collection or a string")
+        case Text(parts=(Unknown() as part,)):
+            return unknown("length", part)
+    return unknown("length", arguments[0])
+
+
+def _all_different(items: tuple[Value, ...]) -> bool:
+    """Known elements of a set are; each unknown one may equal another."""
+    open_items = [item for item in items if not isinstance(item, Known)]
+    return all(
+        other is item or _different(item, other) or _both_declared(item, other)
+        for item in open_items
+        for other in items
+    )
+
+
+def _both_declared(left: Value, right: Value) -> bool:
+    return type(left).__name__ == type(right).__name__ == "Attribute"
+
+
+def _contains(context: Context, arguments: tuple[Value, ...]) -> Value:
+    arity("contains", arguments, 2, 2)
+    values = sequence("contains", arguments[0])
+    if values is None:
+        return unknown("contains", *arguments)
+    open_items: list[Value] = []
+    for item in values.items:
+        answer = equal(_like(item, arguments[1]), _like(arguments[1], item))
+        if not isinstance(answer, Known):
+            open_items.append(answer)
+        elif answer.data:
+            return Known(True)
+    if values.rest is not None:
+        return unknown("contains", values.rest, arguments[1])
+    if not open_items:
+        return Known(False)
+    term = term_of(open_items[0])
+    for answer in open_items[1:]:
+        term = ("||", term, term_of(answer))
+    first = open_items[0]
+    assert isinstance(first, Unknown)
+    return replace(first, term=term)
+
+
+def _like(value: Value, other: Value) -> Value:
+    """A scalar as a string where the other is one: the elements of a list have one type."""
+    if isinstance(value, Known) and value.data is not None and _is_string(other):
+        return to_string(value)
+    return value
+
+
+def _is_string(value: Value) -> bool:
+    return isinstance(value, Text) or (isinstance(value, Known) and isinstance(value.data, str))
+
+
+def _index(context: Context, arguments: tuple[Value, ...]) -> Value:
+    arity("index", arguments, 2, 2)
+    values = sequence("index", arguments[0])
+    if values is None:
+        return unknown("index of", *arguments)
+    for at, item in enumerate(values.items):
+        answer = equal(item, arguments[1])
+        if not isinstance(answer, Known):
+            if context.worlds.decide(term_of(answer)):
+                return Known(at)
+        elif answer.data:
+            return Known(at)
+    if values.rest is not None:
+        return unknown("index of", values.rest, arguments[1])
+    raise EvaluationError("index: the item is not in the list")
+
+
+def _matchkeys(context: Context, arguments: tuple[Value, ...]) -> Value:
+    arity("matchkeys", arguments, 3, 3)
+    lists = [sequence("matchkeys", argument) for argument in arguments]
+    if any(values is None or values.rest is not None for values in lists):
+        return unknown("matchkeys", *arguments)
+    values, keys, wanted = (given.items for given in lists if given is not None)
+    if len(values) != len(keys):
+        raise EvaluationError("matchkeys: the lists have different lengths")
+    chosen = [
+        value
+        for value, key in zip(values, keys, strict=True)
+        if any(_equal_here(context, key, item) for item in wanted)
+    ]
+    return ListValue(tuple(chosen), "list")
+
+
+def _equal_here(context: Context, left: Value, right: Value) -> bool:
+    answer = equal(left, right)
+    return bool(answer.data) if isinstance(answer, Known) else context.worlds.decide(
+        term_of(answer)
+    )
+
+
+FUNCTIONS: dict[str, Function] = {
+    "coalesce": _coalesce,
+    "coalescelist": _coalescelist,
+    "element": _element,
+    "lookup": _lookup,
+    "one": _one,
+    "length": _length,
+    "contains": _contains,
+    "index": _index,
+    "matchkeys": _matchkeys,
+}
+

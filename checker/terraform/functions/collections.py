@@ -1,0 +1,336 @@
+"""Functions that build lists and maps of the elements of others.
+
+What is certain of a collection stays certain: an unknown argument adds `rest`, elements of an
+unknown number, and takes away only what it can.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import product
+
+from ...language.convert import equal, to_string
+from ...language.value import (
+    Attribute,
+    EvaluationError,
+    Known,
+    LazyItems,
+    ListValue,
+    MapValue,
+    Unknown,
+    Value,
+    derived,
+    term_of,
+)
+from .arguments import (
+    arity,
+    bounded_length,
+    empty_here,
+    mapping,
+    null_here,
+    rest_element,
+    rest_is_empty,
+    sequence,
+    typed,
+    unknown,
+)
+from .context import Context, Function
+
+
+def _concat(context: Context, arguments: tuple[Value, ...]) -> Value:
+    arity("concat", arguments, 1, None)
+    items: list[Value] = []
+    for at, argument in enumerate(arguments):
+        values = sequence("concat", argument)
+        if values is None:
+            return _open("concat", items, *arguments[at:])
+        items.extend(values.items)
+        bounded_length(len(items))
+        if values.rest is None:
+            continue
+        after = arguments[at + 1 :]
+        if not after:
+            return ListValue(tuple(items), "list", values.rest, values.element)
+        # `concat(aws_kms_key.k[*].arn, [""])[0]`: the first of what there is.
+        if not rest_is_empty(context, values.rest):
+            items.append(rest_element("index", values))
+            return _open("concat", items, values.rest, *after)
+    return ListValue(tuple(items), "list")
+
+
+def _open(name: str, items: list[Value], *others: Value) -> ListValue:
+    return ListValue(tuple(items), "list", unknown(name, *others))
+
+
+def _flatten(context: Context, arguments: tuple[Value, ...]) -> Value:
+    arity("flatten", arguments, 1, 1)
+    values = sequence("flatten", arguments[0])
+    if values is None:
+        return unknown("flatten", arguments[0])
+    items: list[Value] = []
+    # Depth first, without recursion: the lists may be nested as deep as the input likes.
+    waiting: list[Value] = [values]
+    while waiting:
+        item = waiting.pop()
+        if not isinstance(item, ListValue):
+            if isinstance(item, Unknown):
+                # It may be a list itself, then what follows stands at another index.
+                return _open("flatten", items, item, *reversed(waiting))
+            items.append(item)
+            bounded_length(len(items))
+            continue
+        if item.rest is not None:
+            head = replace(item, rest=None, element=None)
+            if not waiting and not any(isinstance(x, ListValue) for x in item.items):
+                element = None if isinstance(item.element, ListValue) else item.element
+                return ListValue((*items, *item.items), "tuple", item.rest, element)
+            if not rest_is_empty(context, item.rest):
+                more = rest_element("index", item)
+                waiting.extend((unknown("flatten", item.rest), more, head))
+                continue
+            item = head
+        waiting.extend(reversed(item.items))
+    return ListValue(tuple(items))
+
+
+def _compact(context: Context, arguments: tuple[Value, ...]) -> Value:
+    arity("compact", arguments, 1, 1)
+    values = sequence("compact", arguments[0])
+    if values is None:
+        return unknown("compact", arguments[0])
+    kept: list[Value] = []
+    for item in values.items:
+        value = context.worlds.refine(item) if isinstance(item, Unknown) else item
+        if not null_here(context, value):
+            value = to_string(value)
+            if not empty_here(context, value):
+                kept.append(
+                    replace(value, not_null=True) if isinstance(value, Unknown) else value
+                )
+    return ListValue(tuple(kept), "list", values.rest, values.element)
+
+
+def _distinct(context: Context, arguments: tuple[Value, ...]) -> Value:
+    arity("distinct", arguments, 1, 1)
+    values = sequence("distinct", arguments[0])
+    if values is None:
+        return unknown("distinct", arguments[0])
+    return replace(values, items=unique(context, values.items), kind="list")
+
+
+def unique(context: Context, items: tuple[Value, ...]) -> tuple[Value, ...]:
+    """Each item once. Whether two are equal that are not known is explored."""
+    kept: list[Value] = []
+    seen: set[object] = set()
+    open_items: list[Value] = []
+    for item in items:
+        term = term_of(item)
+        if term in seen:
+            continue
+        others = open_items if isinstance(item, Known) else kept
+        if not any(_same_here(context, item, other) for other in others):
+            kept.append(item)
+            if not isinstance(item, Known):
+                open_items.append(item)
+        seen.add(term)
+    return tuple(kept)
+
+
+def _same_here(context: Context, left: Value, right: Value) -> bool:
+    if isinstance(left, Attribute) or isinstance(right, Attribute):
+        return False  # not the same one: that would have the same term
+    answer = equal(left, right)
+    if isinstance(answer, Known):
+        return answer.data is True
+    return context.worlds.decide(term_of(answer))
+
+
+def _merge(context: Context, arguments: tuple[Value, ...]) -> Value:
+    """Later maps win. A key is certain unless a map after it, of unknown keys, may have it too."""
+    maps: list[MapValue] = []
+    for argument in arguments:
+        if null_here(context, argument):
+            continue
+        values = mapping("merge", argument)
+        if values is None:
+            if isinstance(argument, Attribute):
+                return unknown("merge", *arguments)
+            values = MapValue({}, rest=unknown("merge", argument))
+        maps.append(values)
+    if not maps:
+        return MapValue({}) if not arguments else Known(None)
+    names = dict.fromkeys(name for values in maps for name in values.items)
+    bounded_length(len(names))
+    rests = [values.rest for values in maps if values.rest is not None]
+
+    def read(name: str) -> Value:
+        for values in reversed(maps):
+            if name in values.items:
+                return values.items[name]
+            if values.rest is None:
+                continue
+            if context.worlds.decide(("has key", values.rest.term, term_of(Known(name)))):
+                return values.element or derived(
+                    "index", values.rest, Known(name), not_null=False
+                )
+        raise EvaluationError(f'there is no element "{name}"')
+
+    rest = derived("merge", *rests) if rests else None
+    if len(rests) == 1:
+        rest = rests[0]
+    elements = [values.element for values in maps if values.rest is not None]
+    element = elements[0] if len(elements) == 1 else None
+    return MapValue(LazyItems(tuple(names), read), "object", rest, element)
+
+
+def _keys(context: Context, arguments: tuple[Value, ...]) -> Value:
+    arity("keys", arguments, 1, 1)
+    values = mapping("keys", arguments[0])
+    if values is None:
+        return unknown("keys", arguments[0])
+    if values.rest is not None:
+        # Keys are sorted, so an unknown one may stand before each known one.
+        return ListValue((), "list", derived("keys", values.rest))
+    return ListValue(tuple(Known(name) for name in sorted(values.items)), "list")
+
+
+def _values(context: Context, arguments: tuple[Value, ...]) -> Value:
+    arity("values", arguments, 1, 1)
+    values = mapping("values", arguments[0])
+    if values is None:
+        return unknown("values", arguments[0])
+    items = tuple(values.items[name] for name in sorted(values.items))
+    if values.rest is None:
+        return ListValue(items, "list")
+    if items:
+        return ListValue((), "list", derived("values", values.rest, *items))
+    return ListValue((), "list", values.rest, values.element)
+
+
+def _zipmap(context: Context, arguments: tuple[Value, ...]) -> Value:
+    arity("zipmap", arguments, 2, 2)
+    keys, values = (sequence("zipmap", argument) for argument in arguments)
+    if keys is None or values is None:
+        return MapValue({}, "map", unknown("zipmap", *arguments))
+    if keys.rest is not None or values.rest is not None:
+        return MapValue({}, "map", unknown("zipmap", keys, values), values.element)
+    if len(keys.items) != len(values.items):
+        raise EvaluationError("zipmap: the numbers of keys and of values differ")
+    items: dict[str, Value] = {}
+    rest: Unknown | None = None
+    for key, value in zip(keys.items, values.items, strict=True):
+        name = typed("zipmap", "s", key)
+        if isinstance(name, Known):
+            items[str(name.data)] = value
+        else:
+            rest = derived("key", name)
+    return MapValue(items, "map", rest)
+
+
+def _reverse(context: Context, arguments: tuple[Value, ...]) -> Value:
+    arity("reverse", arguments, 1, 1)
+    values = sequence("reverse", arguments[0])
+    if values is None:
+        return unknown("reverse", arguments[0])
+    if values.rest is None:
+        return replace(values, items=values.items[::-1], kind="list")
+    if not values.items:
+        return replace(values, kind="list")
+    return ListValue((), "list", unknown("reverse", values))
+
+
+def _slice(context: Context, arguments: tuple[Value, ...]) -> Value:
+    arity("slice", arguments, 3, 3)
+    values = sequence("slice", arguments[0])
+    start, end = (typed("slice", "i", argument) for argument in arguments[1:])
+    match values, start, end:
+        case ListValue(items=items, rest=rest), Known(data=int(low)), Known(data=int(high)):
+            if rest is None or (0 <= low <= high <= len(items)):
+                if not 0 <= low <= high <= len(items):
+                    raise EvaluationError("slice: the indexes are outside the list")
+                return ListValue(items[low:high], "list")
+            if 0 <= low <= len(items) and low <= high:
+                return replace(values, items=items[low:], kind="list")
+    return unknown("slice", *arguments)
+
+
+def _chunklist(context: Context, arguments: tuple[Value, ...]) -> Value:
+    arity("chunklist", arguments, 2, 2)
+    values = sequence("chunklist", arguments[0])
+    size = typed("chunklist", "i", arguments[1])
+    if values is None or values.rest is not None or not isinstance(size, Known):
+        return unknown("chunklist", *arguments)
+    step = size.data
+    if not isinstance(step, int) or step < 0:
+        raise EvaluationError("chunklist: the size is negative")
+    items = values.items
+    step = step or max(len(items), 1)
+    chunks = (items[at : at + step] for at in range(0, len(items), step))
+    return ListValue(tuple(ListValue(chunk, "list") for chunk in chunks), "list")
+
+
+def _setproduct(context: Context, arguments: tuple[Value, ...]) -> Value:
+    arity("setproduct", arguments, 2, None)
+    lists = [sequence("setproduct", argument) for argument in arguments]
+    if any(values is None or values.rest is not None for values in lists):
+        return unknown("setproduct", *arguments)
+    size = 1
+    for values in lists:
+        size *= len(values.items) if values else 0
+    bounded_length(size)
+    rows = product(*(values.items for values in lists if values is not None))
+    kind = "set" if all(values and values.kind == "set" for values in lists) else "list"
+    return ListValue(tuple(ListValue(row) for row in rows), "set" if kind == "set" else "list")
+
+
+def _transpose(context: Context, arguments: tuple[Value, ...]) -> Value:
+    arity("transpose", arguments, 1, 1)
+    values = mapping("transpose", arguments[0])
+    if values is None or values.rest is not None:
+        return unknown("transpose", arguments[0])
+    turned: dict[str, list[Value]] = {}
+    for name in sorted(values.items):
+        row = sequence("transpose", values.items[name])
+        if row is None or row.rest is not None:
+            return unknown("transpose", arguments[0])
+        for item in row.items:
+            key = typed("transpose", "s", item)
+            if not isinstance(key, Known):
+                return unknown("transpose", arguments[0])
+            turned.setdefault(str(key.data), []).append(Known(name))
+    rows = {key: ListValue(tuple(turned[key]), "list") for key in sorted(turned)}
+    return MapValue(rows, "map")
+
+
+def _sort(context: Context, arguments: tuple[Value, ...]) -> Value:
+    arity("sort", arguments, 1, 1)
+    values = sequence("sort", arguments[0])
+    if values is None:
+        return unknown("sort", arguments[0])
+    items = [typed("sort", "s", item) for item in values.items]
+    known = [str(item.data) for item in items if isinstance(item, Known)]
+    if len(known) == len(items) and values.rest is None:
+        return ListValue(tuple(Known(data) for data in sorted(known)), "list")
+    if len(items) == 1 and values.rest is None:
+        return ListValue(tuple(items), "list")
+    if not items:
+        return replace(values, kind="list")
+    return unknown("sort", values)
+
+
+FUNCTIONS: dict[str, Function] = {
+    "concat": _concat,
+    "flatten": _flatten,
+    "compact": _compact,
+    "distinct": _distinct,
+    "merge": _merge,
+    "keys": _keys,
+    "values": _values,
+    "zipmap": _zipmap,
+    "reverse": _reverse,
+    "slice": _slice,
+    "chunklist": _chunklist,
+    "setproduct": _setproduct,
+    "transpose": _transpose,
+    "sort": _sort,
+}

@@ -1,0 +1,139 @@
+"""Conversions of type, and the marks on values (sensitive, ephemeral)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ...language.convert import is_null, to_bool, to_string
+from ...language.value import (
+    EvaluationError,
+    Known,
+    LazyItems,
+    ListValue,
+    MapValue,
+    Text,
+    Value,
+)
+from .arguments import arity, mapping, sequence, unknown
+from .context import Context, Function
+
+
+def _tostring(context: Context, arguments: tuple[Value, ...]) -> Value:
+    arity("tostring", arguments, 1, 1)
+    return to_string(arguments[0])
+
+
+def _tobool(context: Context, arguments: tuple[Value, ...]) -> Value:
+    arity("tobool", arguments, 1, 1)
+    return to_bool(arguments[0])
+
+
+def _unified(items: tuple[Value, ...]) -> tuple[Value, ...]:
+    """Elements of one type: all strings, where one of several scalars is a string."""
+    scalars = [item.data for item in items if isinstance(item, Known) and item.data is not None]
+    kinds = {"b" if isinstance(s, bool) else "s" if isinstance(s, str) else "n" for s in scalars}
+    strings = "s" in kinds or any(isinstance(item, Text) for item in items)
+    collections = any(isinstance(item, ListValue | MapValue) for item in items)
+    if (collections and kinds) or kinds == {"b", "n"}:
+        raise EvaluationError("the elements have no type in common")
+    return tuple(map(to_string, items)) if strings and len(kinds) > 1 else items
+
+
+def _tolist(context: Context, arguments: tuple[Value, ...]) -> Value:
+    arity("tolist", arguments, 1, 1)
+    if is_null(arguments[0]):
+        return arguments[0]
+    values = sequence("tolist", arguments[0])
+    if values is None:
+        return unknown("tolist", arguments[0], not_null=False)
+    return replace(values, items=_unified(values.items), kind="list")
+
+
+def _tomap(context: Context, arguments: tuple[Value, ...]) -> Value:
+    arity("tomap", arguments, 1, 1)
+    if is_null(arguments[0]):
+        return arguments[0]
+    values = mapping("tomap", arguments[0])
+    if values is None:
+        return unknown("tomap", arguments[0], not_null=False)
+    if isinstance(values.items, LazyItems):
+        return replace(values, kind="map")
+    names = tuple(values.items)
+    items = _unified(tuple(values.items[name] for name in names))
+    return replace(values, items=dict(zip(names, items, strict=True)), kind="map")
+
+
+def _type(context: Context, arguments: tuple[Value, ...]) -> Value:
+    arity("type", arguments, 1, 1)
+    return unknown("type", *arguments) if _open(arguments[0]) else Known(_kind(arguments[0], 0))
+
+
+def _open(value: Value) -> bool:
+    match value:
+        case Known() | Text():
+            return False
+        case ListValue(items=items, rest=None):
+            return any(_open(item) for item in items)
+        case MapValue(items=items, rest=None):
+            return any(_open(items[name]) for name in items)
+    return True
+
+
+def _kind(value: Value, depth: int) -> str:
+    """The type of a known value, as `terraform console` writes it on one line."""
+    if depth > 20:
+        raise EvaluationError("type: the value is nested too deeply", cause="unsupported")
+    match value:
+        case ListValue(items=items, kind="tuple"):
+            return f"tuple([{', '.join(_kind(item, depth + 1) for item in items)}])"
+        case ListValue(items=items, kind=kind):
+            return f"{kind}({_kind(items[0], depth + 1) if items else 'dynamic'})"
+        case MapValue(items=items, kind="map"):
+            first = next(iter(items), None)
+            return f"map({_kind(items[first], depth + 1) if first is not None else 'dynamic'})"
+        case MapValue(items=items):
+            inner = ", ".join(f"{name}={_kind(items[name], depth + 1)}" for name in sorted(items))
+            return f"object({{{inner}}})"
+        case Known(data=None):
+            return "dynamic"
+        case Known(data=bool()):
+            return "bool"
+        case Known(data=int() | float()):
+            return "number"
+    return "string"
+
+
+def _sensitive(context: Context, arguments: tuple[Value, ...]) -> Value:
+    arity("sensitive", arguments, 1, 1)
+    return arguments[0].hidden()
+
+
+def _nonsensitive(context: Context, arguments: tuple[Value, ...]) -> Value:
+    arity("nonsensitive", arguments, 1, 1)
+    return replace(arguments[0], sensitive=False)
+
+
+def _issensitive(context: Context, arguments: tuple[Value, ...]) -> Value:
+    arity("issensitive", arguments, 1, 1)
+    return Known(arguments[0].sensitive)
+
+
+def _ephemeralasnull(context: Context, arguments: tuple[Value, ...]) -> Value:
+    arity("ephemeralasnull", arguments, 1, 1)
+    # Whether a value is ephemeral is not followed; one that is known is not.
+    if isinstance(arguments[0], Known | ListValue | MapValue | Text):
+        return arguments[0]
+    return unknown("ephemeralasnull", arguments[0], not_null=False)
+
+
+FUNCTIONS: dict[str, Function] = {
+    "tostring": _tostring,
+    "tobool": _tobool,
+    "tolist": _tolist,
+    "tomap": _tomap,
+    "type": _type,
+    "sensitive": _sensitive,
+    "nonsensitive": _nonsensitive,
+    "issensitive": _issensitive,
+    "ephemeralasnull": _ephemeralasnull,
+}

@@ -1,0 +1,253 @@
+"""Functions that encode and decode: JSON, YAML, CSV, base64, URLs.
+
+Heavy parsers are imported where they are used: most scans need none of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ...language.value import EvaluationError, Known, ListValue, MapValue, Value
+from .arguments import (
+    TEXT_LIMIT,
+    NotKnown,
+    arity,
+    bounded_length,
+    bounded_text,
+    data_of,
+    parsed,
+    plain,
+    too_large,
+    typed,
+    unknown,
+)
+from .context import Context, Function
+
+
+def _decoder(name: str, decode: Callable[[str], Value]) -> Function:
+    def function(context: Context, arguments: tuple[Value, ...]) -> Value:
+        arity(name, arguments, 1, 1)
+        value = typed(name, "s", arguments[0])
+        if not isinstance(value, Known):
+            return unknown(name, value, not_null=False)
+        try:
+            return decode(bounded_text(str(value.data)))
+        except (ValueError, OverflowError) as error:
+            raise EvaluationError(f"{name}: {error}") from None
+        except RecursionError:
+            raise too_large("a deeply nested document") from None
+
+    return function
+
+
+def _encoder(name: str, encode: Callable[[object], str]) -> Function:
+    def function(context: Context, arguments: tuple[Value, ...]) -> Value:
+        arity(name, arguments, 1, 1)
+        try:
+            return Known(bounded_text(encode(data_of(arguments[0]))))
+        except NotKnown:
+            return unknown(name, arguments[0])
+
+    return function
+
+
+def json_text(data: object) -> str:
+    """JSON as Go writes it: no spaces, and <, > and & escaped."""
+    import json
+
+    written = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    for letter in "<>&\u2028\u2029":
+        written = written.replace(letter, f"\\u{ord(letter):04x}")
+    return written
+
+
+def _refuse_constant(name: str) -> object:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _jsondecode(document: str) -> Value:
+    import json
+
+    return parsed(json.loads(document, parse_constant=_refuse_constant))
+
+
+def _yamldecode(document: str) -> Value:
+    import yaml
+
+    # Aliases may refer to one node again and again: count what they would make.
+    if document.count("*") > 1000:
+        raise too_large("a YAML document of many aliases")
+    try:
+        data = yaml.load(document, Loader=_yaml_loader())
+    except yaml.YAMLError as error:
+        raise ValueError(str(error).splitlines()[0]) from None
+    _measure(data)
+    return parsed(data)
+
+
+def _yaml_loader() -> Any:
+    """PyYAML's safe loader with YAML 1.2's booleans, and with timestamps left as strings."""
+    import re
+
+    import yaml
+
+    class Loader(yaml.SafeLoader):
+        pass
+
+    core = {"tag:yaml.org,2002:timestamp", "tag:yaml.org,2002:bool"}
+    Loader.yaml_implicit_resolvers = {
+        first: [(tag, pattern) for tag, pattern in resolvers if tag not in core]
+        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+    words = re.compile("true|True|TRUE|false|False|FALSE")
+    Loader.add_implicit_resolver("tag:yaml.org,2002:bool", words, list("tTfF"))
+    return Loader
+
+
+def _measure(data: object) -> None:
+    """Raises EvaluationError where aliases make a small document a huge or an endless value."""
+    waiting: list[object] = [data]
+    count = 0
+    while waiting:
+        item = waiting.pop()
+        count += 1
+        bounded_length(count)
+        if isinstance(item, dict):
+            waiting.extend(item.values())
+        elif isinstance(item, list):
+            waiting.extend(item)
+
+
+def _yamlencode(data: object) -> str:
+    import yaml
+
+    class Dumper(yaml.SafeDumper):
+        def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
+            super().increase_indent(flow, False)
+
+        def ignore_aliases(self, data: object) -> bool:
+            return True
+
+    def scalar(dumper: Any, text: str) -> Any:
+        style = "|" if "\n" in text else '"'
+        return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+    Dumper.add_representer(str, scalar)
+    text: str = yaml.dump(
+        data, Dumper=Dumper, default_flow_style=False, allow_unicode=True, width=TEXT_LIMIT
+    )
+    return text.removesuffix("...\n")
+
+
+def _csvdecode(document: str) -> Value:
+    import csv
+
+    try:
+        rows = [row for row in csv.reader(document.splitlines(keepends=True), strict=True) if row]
+    except csv.Error as error:
+        raise ValueError(str(error)) from None
+    if not rows:
+        raise ValueError("the header line is missing")
+    header, *records = rows
+    if len(set(header)) < len(header):
+        raise ValueError("a column name is there twice")
+    if any(len(record) != len(header) for record in records):
+        raise ValueError("a line has another number of fields than the header")
+    bounded_length(len(records))
+    items = (
+        MapValue({name: Known(cell) for name, cell in zip(header, record, strict=True)})
+        for record in records
+    )
+    return ListValue(tuple(items), "list")
+
+
+def _b64(data: bytes) -> str:
+    import base64
+
+    return base64.b64encode(data).decode("ascii")
+
+
+def _unb64(data: str) -> bytes:
+    import base64
+
+    return base64.b64decode(data.replace("\n", "").replace("\r", ""), validate=True)
+
+
+def _base64encode(data: str) -> str:
+    return _b64(data.encode())
+
+
+def _base64decode(data: str) -> str:
+    return _unb64(data).decode()
+
+
+def _base64gzip(data: str) -> str:
+    import gzip
+
+    return _b64(gzip.compress(data.encode(), mtime=0))
+
+
+def _base64gunzip(data: str) -> str:
+    import zlib
+
+    engine = zlib.decompressobj(wbits=31)
+    try:
+        unpacked = engine.decompress(_unb64(data), TEXT_LIMIT * 4)
+    except zlib.error as error:
+        raise ValueError(str(error)) from None
+    if engine.unconsumed_tail:
+        raise too_large("an unpacked string")
+    return unpacked.decode()
+
+
+def _encoding(name: str) -> str:
+    """Python's name of an IANA encoding. Raises ValueError where there is none."""
+    import codecs
+
+    try:
+        codec = codecs.lookup(name)
+        codec.decode(b"")
+    except (LookupError, TypeError, ValueError):
+        raise ValueError(f'"{name}" is not an encoding') from None
+    if not getattr(codec, "_is_text_encoding", True):
+        raise ValueError(f'"{name}" is not an encoding')
+    # Go's UTF-16 has no byte order mark when it is written.
+    return {"utf-16": "utf-16-be"}.get(codec.name, codec.name)
+
+
+def _textencodebase64(data: str, encoding: str) -> str:
+    return _b64(data.encode(_encoding(encoding)))
+
+
+def _textdecodebase64(data: str, encoding: str) -> str:
+    return _unb64(data).decode(_encoding(encoding))
+
+
+def _urlencode(data: str) -> str:
+    from urllib.parse import quote_plus
+
+    return quote_plus(data, safe="~")
+
+
+def _urldecode(data: str) -> str:
+    from urllib.parse import unquote_plus
+
+    return unquote_plus(data, errors="strict")
+
+
+FUNCTIONS: dict[str, Function] = {
+    "jsonencode": _encoder("jsonencode", json_text),
+    "jsondecode": _decoder("jsondecode", _jsondecode),
+    "yamlencode": _encoder("yamlencode", _yamlencode),
+    "yamldecode": _decoder("yamldecode", _yamldecode),
+    "csvdecode": _decoder("csvdecode", _csvdecode),
+    "base64encode": plain("base64encode", "s", _base64encode),
+    "base64decode": plain("base64decode", "s", _base64decode),
+    "base64gzip": plain("base64gzip", "s", _base64gzip),
+    "base64gunzip": plain("base64gunzip", "s", _base64gunzip),
+    "textencodebase64": plain("textencodebase64", "ss", _textencodebase64),
+    "textdecodebase64": plain("textdecodebase64", "ss", _textdecodebase64),
+    "urlencode": plain("urlencode", "s", _urlencode),
+    "urldecode": plain("urldecode", "s", _urldecode),
+}

@@ -1,0 +1,170 @@
+"""`regex`, `regexall` and `replace`, with RE2's syntax and templates of Go.
+
+https://developer.hashicorp.com/terraform/language/functions/regex
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from ...language.value import EvaluationError, Known, ListValue, MapValue, Text, Unknown, Value, text
+from .arguments import (
+    TEXT_LIMIT,
+    arity,
+    bounded_length,
+    bounded_text,
+    too_large,
+    typed,
+    unknown,
+)
+from .context import Context, Function
+
+Spans = tuple[int | None, ...]
+
+# $name, ${name}, $1 and $$ in what `replace` puts in place of a match.
+_REFERENCE = re.compile(r"\$(?:(\$)|\{(\w+)\}|(\w+))", re.ASCII)
+
+
+def _captures(data: str, names: tuple[str | None, ...], spans: Spans) -> Value:
+    """What a match gives: itself, or the list or the object of its groups."""
+    pieces = [
+        None if begin is None or end is None else data[begin:end]
+        for begin, end in zip(spans[::2], spans[1::2], strict=True)
+    ]
+    if not names:
+        return Known(pieces[0])
+    if all(name is None for name in names):
+        return ListValue(tuple(map(Known, pieces[1:])))
+    if any(name is None for name in names):
+        raise EvaluationError("regex: some groups have names, and some have none")
+    named = zip(names, pieces[1:], strict=True)
+    return MapValue({str(name): Known(piece) for name, piece in named})
+
+
+def _guarded(name: str, values: tuple[Value, ...], compute: Callable[[], Value]) -> Value:
+    """A result, or an unknown one where the pattern is beyond what is evaluated."""
+    from .re2_syntax import PatternError, UnsupportedPattern
+
+    try:
+        return compute()
+    except PatternError as error:
+        raise EvaluationError(f"{name}: {error}") from None
+    except UnsupportedPattern as error:
+        return Unknown("unsupported", str(error), (name, *(str(v) for v in values)), not_null=True)
+
+
+def _strings(name: str, arguments: tuple[Value, ...], count: int) -> tuple[Value, ...]:
+    arity(name, arguments, count, count)
+    return tuple(typed(name, "s", argument) for argument in arguments)
+
+
+def _regex(context: Context, arguments: tuple[Value, ...]) -> Value:
+    values = _strings("regex", arguments, 2)
+    match values:
+        case Known(data=str(written)), Known(data=str(data)):
+            return _guarded("regex", values, lambda: _first(written, data))
+    return unknown("regex", *values)
+
+
+def _first(written: str, data: str) -> Value:
+    from .re2 import compile_pattern
+
+    pattern = compile_pattern(written)
+    spans = pattern.search(data)
+    if spans is None:
+        raise EvaluationError("regex: the pattern does not match")
+    return _captures(data, pattern.names, spans)
+
+
+def _regexall(context: Context, arguments: tuple[Value, ...]) -> Value:
+    values = _strings("regexall", arguments, 2)
+    match values:
+        case Known(data=str(written)), Known(data=str(data)):
+            return _guarded("regexall", values, lambda: _every(written, data))
+    return unknown("regexall", *values)
+
+
+def _every(written: str, data: str) -> Value:
+    from .re2 import compile_pattern
+
+    pattern = compile_pattern(written)
+    found = [_captures(data, pattern.names, spans) for spans in pattern.find_all(data)]
+    bounded_length(len(found))
+    return ListValue(tuple(found), "list")
+
+
+def _replace(context: Context, arguments: tuple[Value, ...]) -> Value:
+    value, old, new = values = _strings("replace", arguments, 3)
+    if not isinstance(old, Known) or not isinstance(value, Known | Text):
+        return unknown("replace", *values)
+    wanted = str(old.data)
+    is_pattern = len(wanted) > 1 and wanted.startswith("/") and wanted.endswith("/")
+    if isinstance(value, Known) and wanted not in str(value.data) and not is_pattern:
+        return value
+    if not isinstance(new, Known):
+        return unknown("replace", *values)
+    put = str(new.data)
+    if isinstance(value, Text):
+        return unknown("replace", *values) if is_pattern else _in_parts(value, wanted, put)
+    data = str(value.data)
+    if is_pattern:
+        return _guarded("replace", values, lambda: Known(_by_pattern(wanted[1:-1], data, put)))
+    return Known(_literally(data, wanted, put))
+
+
+def _literally(data: str, wanted: str, put: str) -> str:
+    times = data.count(wanted)
+    if len(data) + times * len(put) > TEXT_LIMIT:
+        raise too_large("the result of replace")
+    return data.replace(wanted, put)
+
+
+def _in_parts(value: Text, wanted: str, put: str) -> Value:
+    """A single letter is replaced part by part; a longer string may lie across two of them."""
+    if len(wanted) != 1:
+        return unknown("replace", value, Known(wanted), Known(put))
+    parts: list[Value] = [
+        Known(_literally(str(part.data), wanted, put), trail=part.trail)
+        if isinstance(part, Known)
+        else unknown("replace", part, Known(wanted), Known(put))
+        for part in value.parts
+    ]
+    return text(parts, trail=value.trail)
+
+
+def _by_pattern(written: str, data: str, template: str) -> str:
+    from .re2 import compile_pattern
+
+    pattern = compile_pattern(written)
+    numbers = {name: at for at, name in enumerate(pattern.names, 1) if name is not None}
+    pieces: list[str] = []
+    size = at = 0
+    for spans in pattern.find_all(data):
+        begin, end = spans[0] or 0, spans[1] or 0
+        put = _REFERENCE.sub(lambda found, spans=spans: _group(found, data, numbers, spans), template)
+        pieces.extend((data[at:begin], put))
+        size += len(put)
+        if size > TEXT_LIMIT:
+            raise too_large("the result of replace")
+        at = end
+    return bounded_text("".join((*pieces, data[at:])))
+
+
+def _group(found: re.Match[str], data: str, numbers: dict[str, int], spans: Spans) -> str:
+    """What a reference in the template stands for; a group that is not there is empty."""
+    if found[1]:
+        return "$"
+    name = found[2] or found[3]
+    number = int(name) if name.isdigit() and len(name) < 5 else numbers.get(name, -1)
+    if not 0 <= number < len(spans) // 2:
+        return ""
+    begin, end = spans[2 * number], spans[2 * number + 1]
+    return "" if begin is None or end is None else data[begin:end]
+
+
+FUNCTIONS: dict[str, Function] = {
+    "regex": _regex,
+    "regexall": _regexall,
+    "replace": _replace,
+}

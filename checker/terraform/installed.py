@@ -1,0 +1,37 @@
+"""Modules that `terraform init` has put on disk, and registry modules that are known by name."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+
+from ..source import InputError, Source
+
+_REGISTRY = re.compile(r"(?:[\w.-]+\.[a-z]+/)?([\w-]+/[\w-]+/[\w-]+)(//[^?]*)?\Z")
+
+
+def manifest(source: Source) -> Mapping[str, str]:
+    """`.terraform/modules/modules.json`: the folder of each call, by its path of names (`a.b`).
+
+    Folders are relative to the root module. Raises InputError where it is no such file.
+    https://developer.hashicorp.com/terraform/cli/commands/init#child-module-installation
+    """
+    import json
+
+    try:
+        content = json.loads(source.text)
+        modules = content["Modules"]
+        return {str(entry["Key"]): str(entry["Dir"]) for entry in modules if entry["Key"]}
+    except (ValueError, TypeError, KeyError, RecursionError):
+        raise InputError("it is not a modules.json of terraform init", source.path) from None
+
+
+def manifest_path(folder: str) -> str:
+    return os.path.join(folder, ".terraform", "modules", "modules.json")
+
+
+def registry_name(source: str) -> str | None:
+    """The `namespace/name/provider` of a registry source, None for another or a submodule."""
+    match = _REGISTRY.match(source)
+    return match[1] if match and not match[2] else None

@@ -1,0 +1,124 @@
+"""Terraform's JSON syntax (`.tf.json`), as the same outline that HCL gives.
+
+https://developer.hashicorp.com/terraform/language/syntax/json
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass, replace
+from typing import Any
+
+from ..language.document import Entry, MappingNode, Node, ScalarNode, SequenceNode
+from ..language.expression import Expression, Literal, Object, Tuple
+from ..source import InputError, Source, Span
+from .outline import AttributeSpan, Block, Body, NodeSpan
+
+# How many labels each kind of block has; its bodies lie as many levels deep.
+_LABELS = {"resource": 2, "data": 2, "ephemeral": 2, "variable": 1, "output": 1, "module": 1,
+           "provider": 1, "locals": 0, "terraform": 0}  # fmt: skip
+
+
+def _place(node: Node) -> NodeSpan:
+    return NodeSpan(node.span.source, node.span.start, node.span.end, node)
+
+
+def outline_json(source: Source) -> Body:
+    """The blocks and assignments of a JSON file. Raises InputError."""
+    from ..language.json_document import read_json
+
+    top = read_json(source)
+    attributes: dict[str, AttributeSpan] = {}
+    blocks: list[Block] = []
+    for mapping in _mappings(top):
+        for entry in mapping.entries:
+            if entry.key in _LABELS:
+                blocks.extend(_blocks(entry, entry, (), _LABELS[entry.key]))
+            attributes[entry.key] = AttributeSpan(entry.key, entry.span, _place(entry.value))
+    return Body(attributes, tuple(blocks))
+
+
+def outline_values(source: Source) -> Body:
+    """The assignments of a `.tfvars.json` file. Raises InputError."""
+    from ..language.json_document import read_json
+
+    return outline_node(_place(read_json(source)))
+
+
+def _blocks(
+    kind: Entry, entry: Entry, labels: tuple[str, ...], depth: int
+) -> Iterator[Block]:
+    for mapping in _mappings(entry.value):
+        if depth:
+            for inner in mapping.entries:
+                if inner.key != "//":
+                    yield from _blocks(kind, inner, (*labels, inner.key), depth - 1)
+        else:
+            whole = Span(entry.span.source, entry.span.start, mapping.span.end)
+            yield Block(kind.key, labels, entry.span, _place(mapping), whole)
+
+
+def _mappings(node: Node) -> Iterator[MappingNode]:
+    """An object, or each of a list of objects, which JSON allows in its place."""
+    for item in node.items if isinstance(node, SequenceNode) else (node,):
+        if not isinstance(item, MappingNode):
+            raise InputError.at(item.span, "an object is expected here")
+        yield item
+
+
+def outline_node(span: NodeSpan) -> Body:
+    """A block's own arguments. Nested blocks are among them: only a schema tells them apart."""
+    if not isinstance(span.node, MappingNode):
+        raise InputError.at(span, "an object is expected here")
+    return Body(
+        {
+            entry.key: AttributeSpan(entry.key, entry.span, _place(entry.value))
+            for entry in span.node.entries
+            if entry.key != "//"
+        },
+        (),
+    )
+
+
+def json_expression(node: Node) -> Expression:
+    """A JSON value as an expression: its strings are templates. Raises InputError."""
+    match node:
+        case MappingNode(entries=entries):
+            items = (
+                (_template(entry.span, entry.key, entry.key), json_expression(entry.value))
+                for entry in entries
+            )
+            return Object(_place(node), tuple(items))
+        case SequenceNode(items=elements):
+            return Tuple(_place(node), tuple(json_expression(item) for item in elements))
+        case ScalarNode(value=str(value), written=written):
+            return _template(_place(node), value, written)
+        case ScalarNode(value=value):
+            return Literal(_place(node), value)
+    raise TypeError(type(node).__name__)
+
+
+def _template(span: Span, value: str, written: str) -> Expression:
+    from .templates import parse_template
+
+    if "${" not in value and "%{" not in value:
+        return Literal(span, value)
+    if value == written:
+        return replace(parse_template(span.source, span.start + 1, span.end - 1), span=span)
+    # Escapes move the offsets: parsed apart, then every part stands at the whole string.
+    apart = Source(span.source.path, value)
+    try:
+        found: Expression = _relocated(parse_template(apart, 0, len(value)), span)
+        return found
+    except InputError as error:
+        raise InputError.at(span, error.message) from None
+
+
+def _relocated(found: Any, span: Span) -> Any:
+    """The same tree, with every span replaced."""
+    if isinstance(found, tuple):
+        return tuple(_relocated(item, span) for item in found)
+    if not (is_dataclass(found) and isinstance(found, Expression)):
+        return found
+    changed = {f.name: _relocated(getattr(found, f.name), span) for f in fields(found)}
+    return replace(found, **{**changed, "span": span})

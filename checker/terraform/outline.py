@@ -1,0 +1,306 @@
+"""HCL text → blocks and attribute spans. No expression is parsed here.
+
+The scanner knows just enough of HCL's lexer to find where things end: strings with their
+interpolations, heredocs, comments and brackets.
+https://github.com/hashicorp/hcl/blob/main/hclsyntax/spec.md
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ..language.document import Node
+from ..source import InputError, Source, Span
+
+DEPTH_LIMIT = 100
+"""Levels of strings within interpolations within strings."""
+
+IDENTIFIER = r"[^\W\d][\w-]*+"
+_COMMENT = r"/\*(?:[^*]++|\*(?!/))*+\*/"
+_SPACE = rf"(?:[ \t]++|{_COMMENT})"
+_PLAIN_STRING = r'"(?:[^"\\$%\n]++|\\.|\$(?!\{)|%(?!\{))*+"'
+_SKIP = re.compile(rf"(?:\s++|#[^\n]*+|//[^\n]*+|{_COMMENT})*+")
+_HEADER = re.compile(
+    rf"({IDENTIFIER})((?:{_SPACE}*+(?:{_PLAIN_STRING}|{IDENTIFIER}))*+){_SPACE}*+\{{"
+)
+_LABEL = re.compile(rf'"((?:[^"\\]|\\.)*)"|({IDENTIFIER})|{_COMMENT}')
+_ATTRIBUTE = re.compile(rf"({IDENTIFIER}){_SPACE}*+=(?![=>])")
+_HEREDOC = rf"<<-?{IDENTIFIER}[ \t]*+\r?\n"
+# Every alternative starts with a literal, so that the search skips fast.
+_LITERALS = rf'"|#[^\n]*+|//[^\n]*+|{_COMMENT}|/\*|{_HEREDOC}'
+_TOKEN = re.compile(rf"\{{|\}}|{_PLAIN_STRING}|{_LITERALS}", re.S)
+_VALUE_TOKEN = re.compile(rf"\{{|\}}|{_PLAIN_STRING}|{_LITERALS}|\(|\)|\[|\]|\n", re.S)
+_STRING_TOKEN = re.compile(r'"|\\.|\$\$\{|%%\{|\$\{|%\{|\n', re.S)
+_HEREDOC_MARK = re.compile(rf"<<-?({IDENTIFIER})")
+_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))", re.S)
+_SIMPLE = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\"}
+
+
+@dataclass(frozen=True)
+class NodeSpan(Span):
+    """The place of a value in Terraform's JSON syntax, with the value."""
+
+    node: Node
+
+
+@dataclass(frozen=True)
+class AttributeSpan:
+    """`name = value`, unparsed."""
+
+    name: str
+    span: Span
+    value: Span
+
+
+@dataclass(frozen=True, eq=False)
+class Block:
+    """`type "label" { body }`. `header` is the type and the labels, `body` what is in the braces."""
+
+    type: str
+    labels: tuple[str, ...]
+    header: Span
+    body: Span
+    span: Span
+
+
+@dataclass(frozen=True)
+class Body:
+    attributes: dict[str, AttributeSpan]
+    blocks: tuple[Block, ...]
+
+
+def outline(source: Source) -> Body:
+    """Outline a whole file, in HCL or JSON by its name. Raises InputError where it is neither."""
+    if source.path.endswith(".json"):
+        from .json_syntax import outline_json, outline_values
+
+        read = outline_values if source.path.endswith(".tfvars.json") else outline_json
+        return read(source)
+    return outline_span(source.span(0, len(source.text)))
+
+
+def outline_span(span: Span) -> Body:
+    """Outline a block's body. Raises InputError where it is not HCL."""
+    if isinstance(span, NodeSpan):
+        from .json_syntax import outline_node
+
+        return outline_node(span)
+    source, at, end = span.source, span.start, span.end
+    text = source.text
+    attributes: dict[str, AttributeSpan] = {}
+    blocks: list[Block] = []
+    scanner = Scanner(source, end)
+    while True:
+        skipped = _SKIP.match(text, at, end)
+        at = skipped.end() if skipped else at
+        if at >= end:
+            return Body(attributes, tuple(blocks))
+        if header := _HEADER.match(text, at, end):
+            after = scanner.braces(header.end(), header.end() - 1)
+            labels = tuple(_labels(source.span(header.start(2), header.end(2))))
+            name_end = header.end(2) if header[2] else header.end(1)
+            blocks.append(
+                Block(
+                    header[1],
+                    labels,
+                    source.span(at, name_end),
+                    source.span(header.end(), after - 1),
+                    source.span(at, after),
+                )
+            )
+        elif found := _ATTRIBUTE.match(text, at, end):
+            name = source.span(at, found.end(1))
+            if found[1] in attributes:
+                raise InputError.at(name, f'argument "{found[1]}" is set twice')
+            value, after = scanner.value(found.end())
+            attributes[found[1]] = AttributeSpan(found[1], name, value)
+        else:
+            raise InputError.at(source.span(at, at), "an argument or a block is expected here")
+        at = after
+
+
+def _labels(span: Span) -> Iterator[str]:
+    for match in _LABEL.finditer(span.text):
+        if match[2] is not None:
+            yield match[2]
+        elif match[1] is not None:
+            yield unescape(match[1], span)
+
+
+def unescape(text: str, span: Span) -> str:
+    """The characters that a quoted string's escapes stand for. Raises InputError."""
+
+    def character(match: re.Match[str]) -> str:
+        digits = match[1] or match[2]
+        if digits is None and match[3] in _SIMPLE:
+            return _SIMPLE[match[3]]
+        code = int(digits, 16) if digits else 0x110000
+        if code > 0x10FFFF or 0xD800 <= code < 0xE000:
+            raise InputError.at(span, f"{match[0][:10]} is no escape that HCL knows")
+        return chr(code)
+
+    return _ESCAPE.sub(character, text) if "\\" in text else text
+
+
+def comments(source: Source) -> list[Span]:
+    """Every comment of a file, as the lexer sees them. Raises InputError where it is not HCL."""
+    found: list[Span] = []
+    scanner = Scanner(source, len(source.text), found)
+    scanner.tokens(0)
+    return found
+
+
+class Scanner:
+    """Finds the ends of things in one source, up to `end`."""
+
+    def __init__(self, source: Source, end: int, comments: list[Span] | None = None) -> None:
+        self._source = source
+        self._text = source.text
+        self._end = end
+        self._comments = comments
+        self._depth = 0
+
+    def _error(self, at: int, message: str) -> InputError:
+        return InputError.at(self._source.span(at, at), message)
+
+    def _comment(self, match: re.Match[str]) -> None:
+        if self._comments is not None:
+            self._comments.append(self._source.span(match.start(), match.end()))
+
+    def tokens(self, at: int) -> None:
+        """Go through everything that is left."""
+        while at < self._end:
+            at = self._matching(at, None)
+
+    def braces(self, at: int, opened: int) -> int:
+        """From just after a `{` to just after the `}` that closes it."""
+        return self._matching(at, opened)
+
+    def _matching(self, at: int, opened: int | None) -> int:
+        text, depth = self._text, 1
+        while True:
+            for match in _TOKEN.finditer(text, at, self._end):
+                first = text[match.start()]
+                if first == "{":
+                    depth += 1
+                elif first == "}":
+                    depth -= 1
+                    if not depth:
+                        if opened is None:
+                            raise self._error(match.start(), "nothing is open that } could close")
+                        return match.end()
+                elif first != '"' or match.end() - match.start() == 1:
+                    end = self._skip(match)
+                    if end != match.end():
+                        at = end
+                        break
+            else:
+                if opened is None and depth == 1:
+                    return self._end
+                raise self._error(opened or 0, "this brace is never closed")
+
+    def _skip(self, match: re.Match[str]) -> int:
+        """Past a string with interpolations, a heredoc or a comment."""
+        first = match[0]
+        if first[0] == '"':
+            return match.end() if len(first) > 1 else self.string(match.end())
+        if first[0] == "<":
+            return self.heredoc(match.start())
+        if first == "/*":
+            raise self._error(match.start(), "this comment is never closed")
+        self._comment(match)
+        return match.end()
+
+    def string(self, at: int) -> int:
+        """From just after an opening quote to just after the closing one."""
+        opened = at - 1
+        while match := _STRING_TOKEN.search(self._text, at, self._end):
+            token, at = match[0], match.end()
+            if token == '"':
+                return at
+            if token == "\n":
+                break
+            if token in ("${", "%{"):
+                at = self.interpolation(at)
+        raise self._error(opened, "this string is never closed")
+
+    def interpolation(self, at: int) -> int:
+        """From just after `${` or `%{` to just after its `}`."""
+        self._depth += 1
+        if self._depth > DEPTH_LIMIT:
+            raise self._error(at, f"strings are nested more than {DEPTH_LIMIT} levels deep")
+        end = self.braces(at, at - 2)
+        self._depth -= 1
+        return end
+
+    def heredoc(self, at: int) -> int:
+        """From the `<<` of a heredoc to the end of its closing marker."""
+        return self.heredoc_parts(at)[1]
+
+    def heredoc_parts(self, at: int) -> tuple[int, int, int]:
+        """Where its content starts, where the marker ends, and where the content ends."""
+        mark = _HEREDOC_MARK.match(self._text, at)
+        start = self._text.find("\n", at, self._end) + 1
+        if mark is None or not start:
+            raise self._error(at, "this heredoc is never closed")
+        token = re.compile(
+            rf"\$\$\{{|%%\{{|\$\{{|%\{{|^[^\S\n]*{re.escape(mark[1])}[^\S\n]*$", re.M
+        )
+        position = start
+        while match := token.search(self._text, position, self._end):
+            if match[0] in ("${", "%{"):
+                position = self.interpolation(match.end())
+            elif match[0] in ("$${", "%%{"):
+                position = match.end()
+            else:
+                end = match.end() - (len(match[0]) - len(match[0].rstrip()))
+                return start, end, match.start()
+        raise self._error(at, f"this heredoc is never closed by {mark[1]}")
+
+    def value(self, at: int) -> tuple[Span, int]:
+        """From just after `=`: the expression's span, and where its line ends."""
+        text = self._text
+        start = at
+        brackets: list[int] = []
+        content_end: int | None = None
+        notes: list[tuple[int, int]] = []
+        while True:
+            for match in _VALUE_TOKEN.finditer(text, at, self._end):
+                first = text[match.start()]
+                if first in "{([":
+                    brackets.append(match.start())
+                elif first in "})]":
+                    if not brackets:
+                        end = match.start()
+                        return self._trimmed(start, content_end or end, notes), end
+                    brackets.pop()
+                elif first == "\n":
+                    if not brackets:
+                        end = match.start()
+                        return self._trimmed(start, content_end or end, notes), end
+                elif first != '"' or len(match[0]) == 1:
+                    if match[0].startswith("/*"):
+                        notes.append(match.span())
+                    elif first in "#/" and not brackets and content_end is None:
+                        content_end = match.start()
+                    end = self._skip(match)
+                    if end != match.end():
+                        at = end
+                        break
+            else:
+                if brackets:
+                    raise self._error(brackets[-1], "this bracket is never closed")
+                return self._trimmed(start, content_end or self._end, notes), self._end
+
+    def _trimmed(self, start: int, end: int, notes: list[tuple[int, int]]) -> Span:
+        """The expression without the spaces and comments around it."""
+        skipped = _SKIP.match(self._text, start, end)
+        start = skipped.end() if skipped else start
+        end = max(start, start + len(self._text[start:end].rstrip()))
+        while notes and notes[-1][1] == end > start:
+            end = start + len(self._text[start : notes.pop()[0]].rstrip())
+        if start >= end:
+            raise self._error(start, "an expression is expected here")
+        return self._source.span(start, end)
