@@ -17,6 +17,7 @@ from .policy.predicates import ALIASES, Surroundings
 from .policy.result import Report, Result
 from .settings import Settings
 from .source import InputError
+from .terraform import grammar
 from .terraform.loader import TerraformLoader
 
 RECURSION_LIMIT = 6_000
@@ -26,6 +27,7 @@ RECURSION_LIMIT = 6_000
 def run(paths: Sequence[str], settings: Settings) -> Report:
     """Check the paths. Faults of the input are in the report's errors, never raised."""
     sys.setrecursionlimit(max(sys.getrecursionlimit(), RECURSION_LIMIT))
+    grammar.configure(settings.cache, settings.cache_dir)
     cards = load_cards()
     types = frozenset(type_ for card in cards for type_ in card.resources)
     walker = Walker(types, settings.exclude)

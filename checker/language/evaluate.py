@@ -142,9 +142,9 @@ def index(base: Value, key: Value, scope: Scope) -> Value:
     """`base[key]`. An unknown key is one of the keys there are: one world for each."""
     match base:
         case MapValue():
-            return _index_map(base, key, scope)
+            return _within(base, _index_map(base, key, scope))
         case ListValue():
-            return _index_list(base, key, scope)
+            return _within(base, _index_list(base, key, scope))
         case Whole(resource=resource) if isinstance(key, Known) and isinstance(key.data, str):
             found = resource.read(key.data)
             return Attribute(resource, key.data) if found is None else found
@@ -157,6 +157,14 @@ def index(base: Value, key: Value, scope: Scope) -> Value:
         case Known(data=None):
             raise EvaluationError("it reads an attribute of null")
     raise EvaluationError(f"it reads an element of {_kind(base)}")
+
+
+def _within(collection: Value, element: Value) -> Value:
+    """An element, reached through the definitions that gave its collection."""
+    hops = tuple(hop for hop in collection.trail if hop.note)
+    if collection.sensitive:
+        element = element.hidden()
+    return replace(element, trail=(*hops, *element.trail)) if hops else element
 
 
 def _index_map(base: MapValue, key: Value, scope: Scope) -> Value:

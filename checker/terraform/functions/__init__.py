@@ -6,10 +6,10 @@ handful. `try` and `can` are part of the evaluator, for they see expressions, no
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib import import_module
 
-from ...language.value import Value
+from ...language.value import EvaluationError, Value
 from .context import Context, Function
 
 __all__ = ["NAMES", "Context", "Function", "find"]
@@ -42,7 +42,7 @@ _UNMARKING = frozenset({"nonsensitive", "issensitive"})
 NAMES = frozenset(_MODULE_OF)
 
 
-@lru_cache(maxsize=None)
+@cache
 def find(name: str) -> Function | None:
     """A function by its name, without "core::"; None where neither language has it.
 
@@ -56,14 +56,17 @@ def find(name: str) -> Function | None:
     if module is None:
         return None
     function: Function = import_module(f"{__name__}.{module}").FUNCTIONS[name]
-    return function if name in _UNMARKING else _marking(function)
+    return function if name in _UNMARKING else _guarded(function)
 
 
-def _marking(function: Function) -> Function:
-    """A sensitive argument makes the result sensitive."""
+def _guarded(function: Function) -> Function:
+    """A sensitive argument makes the result sensitive, and no overflow escapes."""
 
     def marked(context: Context, arguments: tuple[Value, ...]) -> Value:
-        result = function(context, arguments)
+        try:
+            result = function(context, arguments)
+        except (OverflowError, RecursionError):
+            raise EvaluationError("a value is too large", context.span, "unsupported") from None
         sensitive = any(argument.sensitive for argument in arguments)
         return result.hidden() if sensitive else result
 

@@ -149,7 +149,7 @@ def null_here(context: Context, value: Value) -> bool:
 
 
 def empty_here(context: Context, value: Value) -> bool:
-    """Whether a value is "" in this world. What is certainly configured is taken as not empty."""
+    """Whether a value is "" in this world. What AWS fills in is not."""
     match value:
         case Known(data=data):
             return data == ""
@@ -157,7 +157,9 @@ def empty_here(context: Context, value: Value) -> bool:
             if any(isinstance(part, Known | Attribute) for part in parts):
                 return False
             return all(context.worlds.decide(("==", term_of(part), EMPTY)) for part in parts)
-        case Unknown(not_null=False):
+        case Unknown(term=("call", *_)):
+            return False  # uuid(), timestamp()
+        case Unknown():
             return context.worlds.decide(("==", term_of(value), EMPTY))
     return False
 
@@ -210,7 +212,7 @@ def _key(key: object) -> str:
     raise EvaluationError("a key of the document is not a string")
 
 
-class NotKnown(Exception):  # noqa: N818 - control flow, not an error
+class NotKnown(Exception):
     """A value, or a part of it, is not known."""
 
 

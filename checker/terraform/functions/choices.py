@@ -41,7 +41,6 @@ def _coalesce(context: Context, arguments: tuple[Value, ...]) -> Value:
         value = _refined(context, argument)
         if null_here(context, value):
             continue
-        # A number or bool is converted to a string only where it stands beside one.
         if not empty_here(context, value):
             return _as_not_null(value)
     raise EvaluationError("coalesce: every argument is null or empty")
@@ -67,9 +66,7 @@ def _coalescelist(context: Context, arguments: tuple[Value, ...]) -> Value:
             size = ("length", term_of(argument))
             if not context.worlds.decide(("==", size, term_of(Known(0)))):
                 return argument
-        elif values.items:
-            return argument
-        elif values.rest is not None and not rest_is_empty(context, values.rest):
+        elif values.items or (values.rest is not None and not rest_is_empty(context, values.rest)):
             return argument
     raise EvaluationError("coalescelist: every argument is null or empty")
 
@@ -281,8 +278,8 @@ def _matchkeys(context: Context, arguments: tuple[Value, ...]) -> Value:
 
 def _equal_here(context: Context, left: Value, right: Value) -> bool:
     answer = equal(left, right)
-    return bool(answer.data) if isinstance(answer, Known) else context.worlds.decide(
-        term_of(answer)
+    return (
+        bool(answer.data) if isinstance(answer, Known) else context.worlds.decide(term_of(answer))
     )
 
 
@@ -297,4 +294,3 @@ FUNCTIONS: dict[str, Function] = {
     "index": _index,
     "matchkeys": _matchkeys,
 }
-

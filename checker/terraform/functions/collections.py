@@ -104,9 +104,7 @@ def _compact(context: Context, arguments: tuple[Value, ...]) -> Value:
         if not null_here(context, value):
             value = to_string(value)
             if not empty_here(context, value):
-                kept.append(
-                    replace(value, not_null=True) if isinstance(value, Unknown) else value
-                )
+                kept.append(replace(value, not_null=True) if isinstance(value, Unknown) else value)
     return ListValue(tuple(kept), "list", values.rest, values.element)
 
 
@@ -170,9 +168,7 @@ def _merge(context: Context, arguments: tuple[Value, ...]) -> Value:
             if values.rest is None:
                 continue
             if context.worlds.decide(("has key", values.rest.term, term_of(Known(name)))):
-                return values.element or derived(
-                    "index", values.rest, Known(name), not_null=False
-                )
+                return values.element or derived("index", values.rest, Known(name), not_null=False)
         raise EvaluationError(f'there is no element "{name}"')
 
     rest = derived("merge", *rests) if rests else None

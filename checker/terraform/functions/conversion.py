@@ -28,7 +28,7 @@ def _tobool(context: Context, arguments: tuple[Value, ...]) -> Value:
     return to_bool(arguments[0])
 
 
-def _unified(items: tuple[Value, ...]) -> tuple[Value, ...]:
+def unified(items: tuple[Value, ...]) -> tuple[Value, ...]:
     """Elements of one type: all strings, where one of several scalars is a string."""
     scalars = [item.data for item in items if isinstance(item, Known) and item.data is not None]
     kinds = {"b" if isinstance(s, bool) else "s" if isinstance(s, str) else "n" for s in scalars}
@@ -36,7 +36,7 @@ def _unified(items: tuple[Value, ...]) -> tuple[Value, ...]:
     collections = any(isinstance(item, ListValue | MapValue) for item in items)
     if (collections and kinds) or kinds == {"b", "n"}:
         raise EvaluationError("the elements have no type in common")
-    return tuple(map(to_string, items)) if strings and len(kinds) > 1 else items
+    return tuple(map(to_string, items)) if strings and kinds - {"s"} else items
 
 
 def _tolist(context: Context, arguments: tuple[Value, ...]) -> Value:
@@ -46,7 +46,7 @@ def _tolist(context: Context, arguments: tuple[Value, ...]) -> Value:
     values = sequence("tolist", arguments[0])
     if values is None:
         return unknown("tolist", arguments[0], not_null=False)
-    return replace(values, items=_unified(values.items), kind="list")
+    return replace(values, items=unified(values.items), kind="list")
 
 
 def _tomap(context: Context, arguments: tuple[Value, ...]) -> Value:
@@ -59,7 +59,7 @@ def _tomap(context: Context, arguments: tuple[Value, ...]) -> Value:
     if isinstance(values.items, LazyItems):
         return replace(values, kind="map")
     names = tuple(values.items)
-    items = _unified(tuple(values.items[name] for name in names))
+    items = unified(tuple(values.items[name] for name in names))
     return replace(values, items=dict(zip(names, items, strict=True)), kind="map")
 
 

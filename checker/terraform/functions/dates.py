@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta, timezone
-from itertools import groupby
 
 from .arguments import plain
 from .context import Function
@@ -15,7 +14,10 @@ from .context import Function
 _TIMESTAMP = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d+))?(?:Z|([+-])(\d\d):(\d\d))\Z", re.ASCII
 )
-_DURATION = re.compile(r"(\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h)", re.ASCII)
+_DURATION = re.compile(r"(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h)", re.ASCII)
+_TOKEN = re.compile(
+    r"(?P<verb>([A-Za-z])\2*)|'(?P<quoted>(?:[^']|'')*)'|[^A-Za-z']+",
+)
 _NANOSECONDS = {
     "ns": 1,
     "us": 10**3,
@@ -26,10 +28,21 @@ _NANOSECONDS = {
     "m": 60 * 10**9,
     "h": 3600 * 10**9,
 }
-_MONTHS = (
-    "January February March April May June July August September October November December"
-).split()
-_DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
+_MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
+_DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 
 
 def _timestamp(data: str) -> datetime:
@@ -132,25 +145,16 @@ def _formatdate(layout: str, timestamp: str) -> str:
     result: list[str] = []
     at = 0
     while at < len(layout):
-        if layout[at] == "'":
-            quoted, at = _quoted(layout, at)
-            result.append(quoted)
-            continue
-        letter, run = next(groupby(layout[at:]))
-        length = len(list(run))
-        word = letter * length
-        is_verb = letter.isascii() and letter.isalpha()
-        result.append(_field(word, when) if is_verb else word)
-        at += length
+        found = _TOKEN.match(layout, at)
+        if not found:
+            raise ValueError("a quote in the date format is not closed")
+        verb, quoted = found["verb"], found["quoted"]
+        if verb:
+            result.append(_field(verb, when))
+        else:
+            result.append(found[0] if quoted is None else quoted.replace("''", "'"))
+        at = found.end()
     return "".join(result)
-
-
-def _quoted(layout: str, start: int) -> tuple[str, int]:
-    """Text in quotes, where two quotes are one, and the offset past it."""
-    found = re.compile(r"'((?:[^']|'')*)'").match(layout, start)
-    if not found:
-        raise ValueError("a quote in the date format is not closed")
-    return found[1].replace("''", "'"), found.end()
 
 
 FUNCTIONS: dict[str, Function] = {

@@ -41,7 +41,8 @@ def _alternatives(pattern: str) -> list[str]:
 
 def _braces(pattern: str, start: int) -> tuple[int, list[str]]:
     """The offset past a closing brace, and what the commas separate."""
-    depth, begin, options = 0, start + 1, []
+    options: list[str] = []
+    depth, begin = 0, start + 1
     at = start
     while at < len(pattern):
         letter = pattern[at]

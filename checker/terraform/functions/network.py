@@ -28,7 +28,9 @@ def _without_zeros(address: str) -> str:
     # Terraform reads 010.0.0.1 as 10.0.0.1, which Python refuses as ambiguous.
     if ":" in address:
         return address
-    return ".".join(part.lstrip("0") or "0" if part.isdigit() else part for part in address.split("."))
+    return ".".join(
+        part.lstrip("0") or "0" if part.isdigit() else part for part in address.split(".")
+    )
 
 
 def _cidrhost(prefix: str, host: int) -> str:

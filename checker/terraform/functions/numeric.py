@@ -32,6 +32,8 @@ def _pow(base: Number, exponent: Number) -> Number:
     result = base**exponent
     if isinstance(result, complex):
         raise ValueError("the power is not a real number")
+    if isinstance(result, int) and result.bit_length() > 1024:
+        raise too_large("a power")
     return _tidy(result)
 
 
@@ -111,9 +113,9 @@ def _range(context: Context, arguments: tuple[Value, ...]) -> Value:
         raise EvaluationError("range: the step is zero")
     if (step > 0 and start > limit) or (step < 0 and start < limit):
         raise EvaluationError("range: the step leads away from the limit")
-    count = math.ceil((limit - start) / step)
-    if count > ELEMENT_LIMIT:
+    if abs(limit - start) > ELEMENT_LIMIT * abs(step):
         raise too_large("a range")
+    count = math.ceil((limit - start) / step)
     return ListValue(tuple(Known(_tidy(start + at * step)) for at in range(count)), "list")
 
 

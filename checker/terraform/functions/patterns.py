@@ -8,7 +8,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from ...language.value import EvaluationError, Known, ListValue, MapValue, Text, Unknown, Value, text
+from ...language.value import (
+    EvaluationError,
+    Known,
+    ListValue,
+    MapValue,
+    Text,
+    Unknown,
+    Value,
+    term_of,
+    text,
+)
 from .arguments import (
     TEXT_LIMIT,
     arity,
@@ -51,7 +61,7 @@ def _guarded(name: str, values: tuple[Value, ...], compute: Callable[[], Value])
     except PatternError as error:
         raise EvaluationError(f"{name}: {error}") from None
     except UnsupportedPattern as error:
-        return Unknown("unsupported", str(error), (name, *(str(v) for v in values)), not_null=True)
+        return Unknown("unsupported", str(error), (name, *map(term_of, values)), not_null=True)
 
 
 def _strings(name: str, arguments: tuple[Value, ...], count: int) -> tuple[Value, ...]:
@@ -142,7 +152,7 @@ def _by_pattern(written: str, data: str, template: str) -> str:
     size = at = 0
     for spans in pattern.find_all(data):
         begin, end = spans[0] or 0, spans[1] or 0
-        put = _REFERENCE.sub(lambda found, spans=spans: _group(found, data, numbers, spans), template)
+        put = _expanded(template, data, numbers, spans)
         pieces.extend((data[at:begin], put))
         size += len(put)
         if size > TEXT_LIMIT:
@@ -151,16 +161,20 @@ def _by_pattern(written: str, data: str, template: str) -> str:
     return bounded_text("".join((*pieces, data[at:])))
 
 
-def _group(found: re.Match[str], data: str, numbers: dict[str, int], spans: Spans) -> str:
-    """What a reference in the template stands for; a group that is not there is empty."""
-    if found[1]:
-        return "$"
-    name = found[2] or found[3]
-    number = int(name) if name.isdigit() and len(name) < 5 else numbers.get(name, -1)
-    if not 0 <= number < len(spans) // 2:
-        return ""
-    begin, end = spans[2 * number], spans[2 * number + 1]
-    return "" if begin is None or end is None else data[begin:end]
+def _expanded(template: str, data: str, numbers: dict[str, int], spans: Spans) -> str:
+    """The template with a match's groups; a group that is not there is empty."""
+
+    def group(found: re.Match[str]) -> str:
+        if found[1]:
+            return "$"
+        name = found[2] or found[3]
+        number = int(name) if name.isdigit() and len(name) < 5 else numbers.get(name, -1)
+        if not 0 <= number < len(spans) // 2:
+            return ""
+        begin, end = spans[2 * number], spans[2 * number + 1]
+        return "" if begin is None or end is None else data[begin:end]
+
+    return _REFERENCE.sub(group, template)
 
 
 FUNCTIONS: dict[str, Function] = {

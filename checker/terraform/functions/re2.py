@@ -40,11 +40,13 @@ class Pattern:
     program: tuple[Instruction, ...]
     names: tuple[str | None, ...]
 
-    def search(self, text: str, start: int = 0) -> Spans | None:
-        """The leftmost match from an offset on. Raises UnsupportedPattern where it is too much."""
+    def search(self, text: str) -> Spans | None:
+        """The leftmost match. Raises UnsupportedPattern where it would take too long."""
+        return self._search(text, 0, set())
+
+    def _search(self, text: str, start: int, tried: set[int]) -> Spans | None:
         if len(text) > INPUT_LIMIT or len(text) * len(self.program) > STEP_LIMIT:
             raise UnsupportedPattern("a regular expression on so long a string")
-        tried: set[int] = set()
         for begin in range(start, len(text) + 1):
             found = self._match(text, begin, tried)
             if found is not None:
@@ -55,10 +57,11 @@ class Pattern:
         """Matches that do not overlap; an empty one is not taken right after another match."""
         at, last_end, budget = 0, -1, STEP_LIMIT
         while at <= len(text):
-            found = self.search(text, at)
+            tried: set[int] = set()
+            found = self._search(text, at, tried)
             if found is None:
                 return
-            budget -= len(self.program) * (len(text) - at + 1) // 8 + 1
+            budget -= len(tried)
             if budget < 0:
                 raise UnsupportedPattern("a regular expression with so many matches")
             begin, end = found[0] or 0, found[1] or 0
@@ -177,8 +180,11 @@ def _emit_choice(items: tuple[Node, ...], program: list[Instruction]) -> None:
 
 
 def _emit_repeat(node: Repeat, program: list[Instruction]) -> None:
+    start = len(program)
     for _ in range(node.least):
         _emit(node.item, program)
+        if len(program) == start:
+            return  # what is repeated is empty
     if node.most is None:
         split = len(program)
         program.append(("split", 0, 0))

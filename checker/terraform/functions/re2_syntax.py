@@ -42,7 +42,7 @@ class PatternError(ValueError):
     """What RE2 refuses."""
 
 
-class UnsupportedPattern(Exception):  # noqa: N818 - becomes an Unknown, not an error
+class UnsupportedPattern(Exception):
     """What RE2 has and we do not evaluate, or what would take too long."""
 
 

@@ -6,6 +6,7 @@ from ...language.convert import equal
 from ...language.value import Attribute, Known, ListValue, Value, term_of
 from .arguments import arity, bounded_length, sequence, unknown
 from .context import Context, Function
+from .conversion import unified
 
 
 def make_set(items: tuple[Value, ...]) -> tuple[Value, ...]:
@@ -24,7 +25,7 @@ def _toset(context: Context, arguments: tuple[Value, ...]) -> Value:
     values = sequence("toset", arguments[0])
     if values is None:
         return unknown("toset", arguments[0], not_null=False)
-    return ListValue(make_set(values.items), "set", values.rest, values.element)
+    return ListValue(make_set(unified(values.items)), "set", values.rest, values.element)
 
 
 def _setunion(context: Context, arguments: tuple[Value, ...]) -> Value:

@@ -9,7 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ...language.convert import to_string
-from ...language.value import Attribute, EvaluationError, Known, ListValue, Text, Unknown, Value, text
+from ...language.value import (
+    Attribute,
+    EvaluationError,
+    Known,
+    ListValue,
+    Text,
+    Unknown,
+    Value,
+    text,
+)
 from .arguments import (
     TEXT_LIMIT,
     arity,
@@ -86,7 +95,7 @@ def _edges(name: str, left: bool, right: bool) -> Function:
 
 
 def _stripped(name: str, value: Known | Text, cutset: str, left: bool, right: bool) -> Value:
-    parts = list(value.parts) if isinstance(value, Text) else [value]
+    parts: list[Value] = list(value.parts) if isinstance(value, Text) else [value]
     for at, wanted in ((0, left), (-1, right)):
         edge = parts[at]
         if not wanted or not isinstance(edge, Known):
@@ -112,7 +121,7 @@ def _affix(name: str, at: int) -> Function:
             return value
         if not isinstance(affix, Known) or not isinstance(value, Known | Text):
             return unknown(name, value, affix)
-        parts = list(value.parts) if isinstance(value, Text) else [value]
+        parts: list[Value] = list(value.parts) if isinstance(value, Text) else [value]
         edge, wanted = parts[at], str(affix.data)
         if not isinstance(edge, Known):
             return unknown(name, value, affix)
@@ -195,14 +204,11 @@ def _join(context: Context, arguments: tuple[Value, ...]) -> Value:
         if values is None:
             return unknown("join", *arguments)
         items.extend(values.items)
-        if values.rest is None or rest_is_empty(context, values.rest):
-            continue
-        if len(arguments) > 2 or not isinstance(values.element, Value):
-            return unknown("join", separator, values.rest)
-        items.append(values.element)
-        if isinstance(separator, Known) and separator.data == "":
-            # Of several resources no key would come out: one is what the module counts on.
-            break
+        if values.rest is not None and not rest_is_empty(context, values.rest):
+            if items or len(arguments) > 2 or values.element is None:
+                return unknown("join", separator, values.rest)
+            # Several keys joined would be no key: the module counts on one at most.
+            items.append(values.element)
     parts: list[Value] = []
     for item in items:
         piece = to_string(item)
@@ -231,7 +237,7 @@ def _substr_partly(context: Context, arguments: tuple[Value, ...]) -> Value:
     numbers = [typed("substr", "i", argument) for argument in arguments[1:]]
     match value, *numbers:
         case Text(parts=(Known(data=str(first)), *more)), Known(data=int(at)), Known(data=int(n)):
-            if 0 <= at and 0 <= n and at + n <= len(first):
+            if at >= 0 and n >= 0 and at + n <= len(first):
                 return Known(first[at : at + n])
             if 0 <= at <= len(first) and n == -1:
                 return text([Known(first[at:]), *more], trail=value.trail)
@@ -245,10 +251,16 @@ def _title(data: str) -> str:
     letters = []
     previous = " "
     for letter in data:
-        starts = not (previous.isalnum() or previous in "_'’")
-        letters.append(_upper(letter) if starts and previous in SPACE + "-./,:;()[]" else letter)
+        letters.append(_upper(letter) if _separates(previous) else letter)
         previous = letter
     return "".join(letters)
+
+
+def _separates(letter: str) -> bool:
+    """Whether Go's strings.Title takes the next letter as the first of a word."""
+    if letter.isalnum() or letter == "_":
+        return False
+    return letter.isascii() or letter in SPACE
 
 
 def _indent(spaces: int, data: str) -> str:
@@ -260,9 +272,9 @@ def _indent(spaces: int, data: str) -> str:
 
 
 def _strrev(data: str) -> str:
-    clusters: list[str] = []
     from unicodedata import combining
 
+    clusters: list[str] = []
     for letter in data:
         if clusters and combining(letter):
             clusters[-1] += letter

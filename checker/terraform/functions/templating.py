@@ -12,7 +12,7 @@ from ...source import InputError, Source, Span
 from .arguments import arity, mapping, typed, unknown
 from .context import Context, Function
 
-_FORBIDDEN = ("templatefile", "templatestring")
+_NESTED = ("templatefile", "templatestring")
 
 
 @dataclass(frozen=True)
@@ -33,8 +33,10 @@ class _Nothing:
 
         name = name.removeprefix("core::")
         function = find(name)
-        if function is None or name in _FORBIDDEN:
-            raise EvaluationError(f"{name} cannot be called in a template", span)
+        if function is None:
+            raise EvaluationError(f"there is no function {name}", span)
+        if name in _NESTED:
+            raise EvaluationError("a template in a template", span, "unsupported")
         context = self.context
         inner = Context(
             span, context.module_dir, context.root_dir, context.boundary, context.worlds
@@ -67,7 +69,8 @@ def _templatefile(context: Context, arguments: tuple[Value, ...]) -> Value:
         return content
     written = str(path.data)
     try:
-        source = Source.decode(written, read_bytes("templatefile", written, located(context, written)))
+        data = read_bytes("templatefile", written, located(context, written))
+        source = Source.decode(written, data)
     except InputError as error:
         raise EvaluationError(f"templatefile: {error.message}") from None
     return _rendered(context, source, variables)

@@ -1,0 +1,104 @@
+"""The outline scanner: where things end in HCL."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from iac_check.source import InputError, Source
+from iac_check.terraform.outline import comments, outline, outline_span
+
+
+def _outline(text: str):
+    return outline(Source("main.tf", text))
+
+
+def test_blocks_labels_and_attributes() -> None:
+    body = _outline('resource "a_b" c {\n  x = 1\n  inner { y = 2 }\n}\nz = 3 # note\n')
+    (block,) = body.blocks
+    assert (block.type, block.labels) == ("resource", ("a_b", "c"))
+    assert block.header.text == 'resource "a_b" c'
+    inner = outline_span(block.body)
+    assert inner.attributes["x"].value.text == "1"
+    assert inner.blocks[0].type == "inner"
+    assert outline_span(inner.blocks[0].body).attributes["y"].value.text == "2"
+    assert body.attributes["z"].value.text == "3"
+
+
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [
+        ("1", "1"),
+        ("1 # } note", "1"),
+        ("1 // note", "1"),
+        ("1 /* a */ /* b } */", "1"),
+        ("/* a */ 1", "1"),
+        ('"a # b"', '"a # b"'),
+        ('"a ${f("}")} \\" b"', '"a ${f("}")} \\" b"'),
+        ('"$${ not }"', '"$${ not }"'),
+        ("[\n  1, # ]\n  2\n]", "[\n  1, # ]\n  2\n]"),
+        ("{\n  a = {}\n}", "{\n  a = {}\n}"),
+        ("<<EOT\n}\n  EOT  \n", "<<EOT\n}\n  EOT"),
+        ("<<-E\n${\n<<X\nE\nX\n}\nE\n", "<<-E\n${\n<<X\nE\nX\n}\nE"),
+        ("<<EOT\r\n}\r\nEOT\r\n", "<<EOT\r\n}\r\nEOT"),
+        ("f(\n1)", "f(\n1)"),
+    ],
+)
+def test_where_a_value_ends(written: str, value: str) -> None:
+    body = _outline(f"a = {written}\nb = 2\n")
+    assert body.attributes["a"].value.text == value
+    assert body.attributes["b"].value.text == "2"
+
+
+def test_escapes_in_labels_are_read() -> None:
+    (block,) = _outline('resource "aws_backup_v\\u0061ult" "v" {}').blocks
+    assert block.labels == ("aws_backup_vault", "v")
+
+
+def test_identifiers_of_any_script() -> None:
+    assert _outline("größe = 1").attributes["größe"].value.text == "1"
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "column"),
+    [
+        ("a {\n  b = 1\n", 1, 3),
+        ('a = "x\n', 1, 5),
+        ("a = <<EOT\nx\n", 1, 5),
+        ("a = [1,\n", 1, 5),
+        ("a = 1\n}\n", 2, 1),
+        ("a =\nb = 1\n", 1, 4),
+        ("a = 1\na = 2\n", 2, 1),
+        ("a = 1 /* x\n", 1, 7),
+        ('resource "\\q" "x" {}', 1, 9),
+    ],
+)
+def test_errors_have_their_place(text: str, line: int, column: int) -> None:
+    with pytest.raises(InputError) as caught:
+        _outline(text)
+    assert (caught.value.line, caught.value.column) == (line, column)
+
+
+def test_nesting_is_bounded() -> None:
+    with pytest.raises(InputError, match="nested"):
+        _outline("a = " + '"${' * 5000 + "x" + '}"' * 5000 + "\n")
+
+
+def test_comments_are_the_lexers() -> None:
+    text = '# one\na = "# not" // two\nb = <<E\n# not\nE\n/* three */\nc { # four\n}\n'
+    found = [span.text for span in comments(Source("main.tf", text))]
+    assert found == ["# one", "// two", "/* three */", "# four"]
+
+
+@given(st.text(alphabet='ab"{}[]()=\n #/*<-E$%\\', max_size=60))
+def test_any_text_is_outlined_or_refused(text: str) -> None:
+    try:
+        body = _outline(text)
+    except InputError as error:
+        assert error.line is not None
+        return
+    for block in body.blocks:
+        assert block.span.text.endswith("}")
+    for attribute in body.attributes.values():
+        assert attribute.value.text.strip() == attribute.value.text != ""
