@@ -37,6 +37,7 @@ class Tree:
 
     terraform: dict[str, list[File]] = field(default_factory=dict)
     templates: list[File] = field(default_factory=list)
+    terragrunt: list[File] = field(default_factory=list)
     initialised: list[str] = field(default_factory=list)  # folders with a `.terraform`
     errors: list[InputError] = field(default_factory=list)
     files: int = 0
@@ -90,7 +91,10 @@ class Walker:
                             waiting.append(path)
                         elif entry.name == ".terraform":
                             tree.initialised.append(folder)
-                    elif entry.name.endswith((*TERRAFORM, *TEMPLATES)):
+                    elif (
+                        entry.name.endswith((*TERRAFORM, *TEMPLATES))
+                        or entry.name == "terragrunt.hcl"
+                    ):
                         self._file(tree, path)
                 except OSError as error:
                     tree.errors.append(InputError(_reason(error), path))
@@ -131,6 +135,8 @@ class Walker:
             tree.files += 1
             folder = os.path.dirname(path) or "."
             tree.terraform.setdefault(folder, []).append(File(path, data, hit))
+        elif path.endswith(".hcl"):
+            tree.terragrunt.append(File(path, data, hit))
         elif b"Resources" in data and (hit or b"::" in data):
             tree.files += 1
             if hit:

@@ -46,8 +46,6 @@ from .value import (
 )
 from .worlds import Unreachable, Worlds
 
-ELEMENT_LIMIT = 100_000
-
 
 class Scope(Protocol):
     """Where names are looked up. One scope a module instance, stack, or bound variable."""
@@ -82,6 +80,7 @@ class Bound:
 
 def evaluate(expression: Expression, scope: Scope) -> Value:
     """The value of an expression. Raises EvaluationError, and Undecided within `explore`."""
+    scope.worlds.step()
     try:
         value = _EVALUATE[type(expression)](expression, scope)
     except EvaluationError as error:

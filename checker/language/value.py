@@ -162,25 +162,57 @@ class LazyItems(Mapping[str, Value]):
         return key in self._keys
 
 
+def _size(part: Value) -> int:
+    if isinstance(part, Text):
+        return sum(map(_size, part.parts))
+    return len(part.data) if isinstance(part, Known) and isinstance(part.data, str) else 100
+
+
+TERM_LIMIT = 5_000
+"""Leaves of one value that may become a term: shared parts count as often as they are reached."""
+
+
 def term_of(value: Value) -> Term:
-    """What a value is, as a hashable term, so that equal unknowns are recognised."""
+    """What a value is, as a hashable term, so that equal unknowns are recognised.
+
+    Raises EvaluationError past TERM_LIMIT.
+    """
+    return _term(value, [TERM_LIMIT])
+
+
+def _term(value: Value, left: list[int]) -> Term:
+    left[0] -= 1
+    if left[0] < 0:
+        raise EvaluationError("a value has too many elements", cause="unsupported")
     match value:
         case Known(data=data):
             return ("literal", type(data).__name__, data)
         case Unknown(term=term):
+            _measure(term, left)
             return term
         case Attribute(resource=resource, path=path):
             return ("ref", resource.scope, f"{resource.address}.{path}")
         case Whole(resource=resource):
             return ("ref", resource.scope, resource.address)
         case Text(parts=parts):
-            return ("text", *map(term_of, parts))
+            return ("text", *(_term(part, left) for part in parts))
         case ListValue(items=items, rest=rest):
-            return ("list", *map(term_of, items), *((rest.term,) if rest else ()))
+            terms = (_term(item, left) for item in items)
+            return ("list", *terms, *((rest.term,) if rest else ()))
         case MapValue(items=mapping, rest=rest):
-            pairs = tuple((key, term_of(item)) for key, item in sorted(mapping.items()))
+            pairs = tuple((key, _term(item, left)) for key, item in sorted(mapping.items()))
             return ("map", *pairs, *((rest.term,) if rest else ()))
     raise TypeError(type(value).__name__)
+
+
+def _measure(term: Term, left: list[int]) -> None:
+    """Count a term's parts: a term that doubles at each step would never be hashed to its end."""
+    left[0] -= 1
+    if left[0] < 0:
+        raise EvaluationError("a value has too many elements", cause="unsupported")
+    for part in term:
+        if isinstance(part, tuple):
+            _measure(part, left)
 
 
 def first_unknown(*values: Value) -> Unknown | None:
@@ -210,6 +242,11 @@ def first_unknown(*values: Value) -> Unknown | None:
     return None
 
 
+def _operation_term(operation: str, values: tuple[Value, ...]) -> Term:
+    left = [TERM_LIMIT]
+    return (operation, *(_term(value, left) for value in values))
+
+
 def derived(operation: str, *values: Value, not_null: bool = True) -> Unknown:
     """The unknown result of an operation or function on values of which one is not known."""
     source = first_unknown(*values)
@@ -218,15 +255,25 @@ def derived(operation: str, *values: Value, not_null: bool = True) -> Unknown:
     return Unknown(
         source.cause,
         source.why,
-        (operation, *map(term_of, values)),
+        _operation_term(operation, values),
         not_null=not_null,
         trail=source.trail,
         sensitive=any(value.sensitive for value in values),
     )
 
 
+TEXT_LIMIT = 1_000_000
+"""Characters of one string, a part that is not known counting 100; a longer one is not composed."""
+
+
 def text(parts: list[Value], *, trail: tuple[Hop, ...] = ()) -> Value:
-    """Join strings: Known where all parts are, else Text with neighbouring known parts merged."""
+    """Join strings: Known where all parts are, else Text with neighbouring known parts merged.
+
+    Raises EvaluationError past TEXT_LIMIT.
+    """
+    size = sum(_size(part) for part in parts)
+    if size > TEXT_LIMIT:
+        raise EvaluationError("a string grows too long", cause="unsupported")
     flat: list[Value] = []
     sensitive = False
     for part in parts:

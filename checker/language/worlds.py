@@ -21,6 +21,9 @@ Facts = dict[Term, bool]
 WORLD_LIMIT = 512
 """How many worlds one judgement may need; past it the answer is `unresolved`, and says so."""
 
+STEP_LIMIT = 300_000
+"""How many expressions one judgement may evaluate, over all its worlds: a few seconds."""
+
 _NEGATED = {"!=": "==", ">=": "<", "<=": ">"}
 
 
@@ -37,7 +40,7 @@ class Unreachable(Exception):  # noqa: N818 - control flow, not an error
 
 
 class TooManyWorlds(Exception):  # noqa: N818 - reported as a verdict
-    """A judgement needs more than WORLD_LIMIT worlds."""
+    """A judgement needs more than WORLD_LIMIT worlds or STEP_LIMIT steps."""
 
 
 def _literal(term: Term) -> bool:
@@ -55,6 +58,7 @@ class Worlds:
         self._here: dict[Hashable, Value | EvaluationError] = {}
         self._active: set[Hashable] = set()
         self._touched = False
+        self._steps = 0
         self.trying = 0
         """How many `try` and `can` surround the current evaluation."""
 
@@ -208,6 +212,12 @@ class Worlds:
                 (self._here if self._touched else self._always)[key] = outcome
             self._touched = outer or self._touched
 
+    def step(self) -> None:
+        """Count one evaluation. Raises TooManyWorlds past STEP_LIMIT."""
+        self._steps += 1
+        if self._steps > STEP_LIMIT:
+            raise TooManyWorlds
+
     # -- exploring --------------------------------------------------------------------------
 
     def explore(self, judge: Callable[[], T]) -> list[tuple[Facts, T]]:
@@ -217,6 +227,7 @@ class Worlds:
         outer world is restored after it. Raises TooManyWorlds past WORLD_LIMIT.
         """
         outer = (self.facts, self._equal, self._here, self._active, self._touched, self.trying)
+        steps, self._steps = self._steps, 0
         outcomes: list[tuple[Facts, T]] = []
         waiting: list[Facts] = [{}]
         try:
@@ -232,6 +243,7 @@ class Worlds:
                 if len(waiting) + len(outcomes) > WORLD_LIMIT:
                     raise TooManyWorlds
         finally:
+            self._steps = steps
             (self.facts, self._equal, self._here, self._active, self._touched, self.trying) = outer
         return outcomes
 

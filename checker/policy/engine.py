@@ -49,7 +49,7 @@ class Engine:
             outcomes = self._worlds.explore(lambda: self._seen(card, resource, paths))
         except TooManyWorlds:
             verdict = unresolved(
-                "unsupported", "its conditions need more worlds than are explored"
+                "unsupported", "its conditions need more worlds or steps than are explored"
             )
             outcomes = [({}, _Seen(verdict, None))]
         existing = [(facts, seen) for facts, seen in outcomes if seen.verdict is not None]

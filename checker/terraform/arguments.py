@@ -50,7 +50,7 @@ def from_file(source: Source, worlds: Worlds) -> Mapping[str, Given]:
         raise InputError.at(block.header, "a tfvars file has assignments only, no blocks")
     scope = Constants(worlds)
     return {
-        name: Given(attribute.value, scope, f"set in {source.path}")
+        name: Given.written(attribute.value, scope, f"set in {source.path}")
         for name, attribute in content.attributes.items()
     }
 
@@ -62,5 +62,6 @@ def from_flags(variables: Mapping[str, str], worlds: Worlds) -> Mapping[str, Giv
     for name, value in variables.items():
         source = Source(f"--var {name}", value)
         span = source.span(0, len(value))
-        given[name] = Given(span, scope, f"set by --var {name}", flag=True)
+        read = Given.written(span, scope, f"set by --var {name}").read
+        given[name] = Given(read, span)
     return given

@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from ..discovery import File, Tree, Walker, normal, read_bytes
 from ..graph import Resource
@@ -17,9 +18,15 @@ from .declarations import Declarations, files_in_order
 from .installed import manifest, manifest_path, registry_name
 from .instances import AnyKey, InstanceKey
 from .module import Given, KnownModule, ModuleInstance
-from .outline import Block
+from .outline import Block, Body, outline
+from .terragrunt import UNIT, Configuration, module_folder
+
+T = TypeVar("T")
 
 _SOURCE = re.compile(rb'\bsource"?[ \t]*[=:][ \t]*"(\.\.?(?:/[^"\n]*)?)"|\bsource"?\s*/\*')
+
+MODULE_LIMIT = 20_000
+"""Module instances that are expanded; module calls that multiply past it are an error."""
 
 
 @dataclass
@@ -38,7 +45,10 @@ class TerraformLoader:
     _manifests: dict[str, Mapping[str, str]] = field(default_factory=dict)
     _roots: dict[str, ModuleInstance] = field(default_factory=dict)
     _leads: dict[tuple[str, str], bool] = field(default_factory=dict)
+    _instances: int = 0
     _flags: Mapping[str, Given] | None = None
+    _terragrunt: dict[str, ModuleInstance | None] = field(default_factory=dict)
+    _configurations: dict[str, Body | None] = field(default_factory=dict)
 
     # -- folders ----------------------------------------------------------------------------
 
@@ -110,7 +120,7 @@ class TerraformLoader:
         return Unknown("module-unavailable", f'module "{name}": {why}', term, trail=(hop,))
 
     def function(
-        self, caller: ModuleInstance, name: str, arguments: tuple[Value, ...], span: Span
+        self, folder: str, root: str, name: str, arguments: tuple[Value, ...], span: Span
     ) -> Value:
         from .functions import Context, find
 
@@ -120,9 +130,8 @@ class TerraformLoader:
         function = find(name.removeprefix("core::"))
         if function is None:
             raise EvaluationError(f"there is no function {name}", span)
-        folder = caller.module.folder
         boundary = self.walker.boundary_of(folder)
-        return function(Context(span, folder, caller.root, boundary, self.worlds), arguments)
+        return function(Context(span, folder, root, boundary, self.worlds), arguments)
 
     # -- the graph --------------------------------------------------------------------------
 
@@ -130,9 +139,14 @@ class TerraformLoader:
         """Every instance of the wanted types, from the roots down."""
         installed = self._read_manifests()
         wanted = self._with_callers()
+        units = self._units(wanted)
         called = {target for folder in wanted for target in self._path_calls(folder)}
+        called |= {unit.module.folder for unit in units}
         found: list[Resource] = []
         reached: set[str] = set()
+        for unit in units:
+            self._reach(unit.module.folder, reached)
+            found.extend(self._expand(unit, (unit.module.folder,)))
         roots = [folder for folder in sorted(wanted) if folder not in called | installed]
         for folder in [*roots, *sorted(wanted - installed)]:
             if folder not in reached and self.module(folder) is not None:
@@ -144,14 +158,14 @@ class TerraformLoader:
         if folder not in self._roots:
             module = self._modules[folder]
             self._roots[folder] = ModuleInstance(
-                module, "", self._given(folder), self, self.worlds, root=folder
+                module, "", self._given(folder, self.var_files), self, self.worlds, root=folder
             )
         return self._roots[folder]
 
-    def _given(self, folder: str) -> dict[str, Given]:
+    def _given(self, folder: str, var_files: Iterable[str]) -> dict[str, Given]:
         """The values of a root module's variables, the last that is given winning."""
         given: dict[str, Given] = {}
-        for path in (*automatic_files(folder), *self.var_files):
+        for path in (*automatic_files(folder), *var_files):
             data = read_bytes(self.tree, normal(path))
             if data is None:
                 continue
@@ -233,6 +247,7 @@ class TerraformLoader:
 
     def _expand(self, instance: ModuleInstance, folders: tuple[str, ...]) -> Iterator[Resource]:
         """The wanted resources of a module instance and of all below it."""
+        self._instances += 1
         yield from self._own(instance, self.types)
         for name, call in instance.module.calls.items():
             path = (*instance.path, name)
@@ -244,6 +259,10 @@ class TerraformLoader:
                 self.errors.append(InputError.at(call.header, what))
                 continue
             for child in self._children(instance, name, folder):
+                if self._instances > MODULE_LIMIT:
+                    what = f"there are more than {MODULE_LIMIT} module instances"
+                    self.errors.append(InputError.at(call.header, what))
+                    return
                 yield from self._expand(child, (*folders, folder))
 
     def _own(self, instance: ModuleInstance, types: Iterable[str]) -> Iterator[Resource]:
@@ -292,6 +311,78 @@ class TerraformLoader:
         )
         self._leads[known] = leads
         return leads
+
+    # -- Terragrunt -------------------------------------------------------------------------
+
+    def _units(self, wanted: set[str]) -> list[ModuleInstance]:
+        """The units of Terragrunt that call a wanted module."""
+        if not wanted:
+            return []
+        units = (self._unit(os.path.dirname(file.path) or ".") for file in self.tree.terragrunt)
+        return [unit for unit in units if unit is not None and unit.module.folder in wanted]
+
+    def _unit(self, folder: str) -> ModuleInstance | None:
+        """The root module that a folder's terragrunt.hcl calls; None where it is not on disk."""
+        path = normal(os.path.join(folder, UNIT))
+        if path in self._terragrunt:
+            return self._terragrunt[path]
+        self._terragrunt[path] = None
+        body = self.configuration(path)
+        if body is None:
+            return None
+        read = Configuration(path, folder, body, self)
+        found = self._certain(read.module_source)
+        target = module_folder(found[0], folder) if found else folder
+        module = self.module(target) if target is not None else None
+        if module is None:
+            return None
+        given = {name: Given(lambda name=name: read.input(name)) for name in module.variables}  # type: ignore[misc]
+        var_files = self._certain(lambda: tuple(read.var_files())) or ()
+        given.update(self._given(module.folder, (*var_files, *self.var_files)))
+        calls = (found[1],) if found else ()
+        unit = ModuleInstance(module, "", given, self, self.worlds, folder, calls=calls)
+        self._terragrunt[path] = unit
+        return unit
+
+    def _certain(self, read: Callable[[], T]) -> T | None:
+        """What is the same in every world; else None."""
+
+        def attempt() -> T | None:
+            try:
+                return read()
+            except (EvaluationError, InputError):
+                return None  # a source that cannot be followed has no module on disk
+
+        try:
+            outcomes = [outcome for _, outcome in self.worlds.explore(attempt)]
+        except TooManyWorlds:
+            return None
+        return outcomes[0] if all(outcome == outcomes[0] for outcome in outcomes) else None
+
+    def configuration(self, path: str) -> Body | None:
+        """The outline of a Terragrunt file inside the repository; None where there is none."""
+        if path not in self._configurations:
+            self._configurations[path] = None
+            if os.path.isfile(path) and self.walker.inside(path):
+                data = read_bytes(self.tree, path)
+                try:
+                    if data is not None:
+                        self._configurations[path] = outline(Source.decode(path, data))
+                except InputError as error:
+                    self.errors.append(error)
+        return self._configurations[path]
+
+    def boundary(self, folder: str) -> str:
+        """The repository's folder: Terragrunt searches no parent above it."""
+        return self.walker.boundary_of(folder)
+
+    def outputs_of(self, unit: str, span: Span) -> Value:
+        """The outputs of another unit's module."""
+        found = self._unit(unit)
+        if found is None:
+            why = f"the module of {unit} is not on disk"
+            return Unknown("module-unavailable", why, ("ref", unit, "outputs"), trail=(Hop(span, why),))
+        return found.outputs()
 
     # -- aliases ----------------------------------------------------------------------------
 

@@ -12,7 +12,6 @@ from typing import Protocol
 
 from ..graph import Resource
 from ..language.evaluate import Scope, define, evaluate, truth
-from ..language.expression import Literal
 from ..language.value import (
     Attribute,
     EvaluationError,
@@ -52,24 +51,27 @@ class Library(Protocol):
         ...
 
     def function(
-        self, caller: ModuleInstance, name: str, arguments: tuple[Value, ...], span: Span
+        self, folder: str, root: str, name: str, arguments: tuple[Value, ...], span: Span
     ) -> Value:
-        """The result of a built-in function."""
+        """The result of a built-in function, called in a module below a root module."""
         ...
 
 
 @dataclass(frozen=True)
 class Given:
-    """A value given to a variable: the expression, the scope it is read in, and the note.
+    """A value given to a variable; `read` gives None where it turns out that none is given.
 
-    With `flag` the span is the text of a --var, which is an expression only where the
-    variable's type is a collection.
+    With `text`, the text of a --var, it is read as an expression only where the variable's
+    type is a collection.
     """
 
-    value: Span
-    scope: Scope
-    note: str
-    flag: bool = False
+    read: Callable[[], Value | None]
+    text: Span | None = None
+
+    @classmethod
+    def written(cls, span: Span, scope: Scope, note: str) -> Given:
+        """The value of an expression in the scope where it is written."""
+        return cls(lambda: define(scope, expression(span), note))
 
 
 @dataclass(eq=False)
@@ -127,7 +129,7 @@ class ModuleInstance:
         raise EvaluationError(f"no {name} is declared in this module", span)
 
     def call(self, name: str, arguments: tuple[Value, ...], span: Span) -> Value:
-        return self.library.function(self, name, arguments, span)
+        return self.library.function(self.module.folder, self.root, name, arguments, span)
 
     def _namespace(
         self, table: Mapping[str, object], read: Callable[[str], Value], what: str
@@ -163,9 +165,12 @@ class ModuleInstance:
         value: Value | None = None
         given = self.given.get(name)
         if given is not None:
-            plain = given.flag and takes_text(constraint)
-            found = Literal(given.value, given.value.text) if plain else expression(given.value)
-            value = convert(define(given.scope, found, given.note), constraint, self)
+            if given.text is not None and takes_text(constraint):
+                hop = Hop(given.text, f"set by {given.text.source.path}")
+                value = Known(given.text.text, trail=(hop,))
+            else:
+                value = given.read()
+            value = convert(value, constraint, self) if value is not None else None
         default = attributes.get("default")
         if default is not None and (
             value is None or (not nullable and isinstance(value, Known) and value.data is None)
@@ -332,7 +337,7 @@ class ModuleInstance:
             address = self.prefixed(f"module.{name}{suffix(key)}")
             scope = _InstanceScope(self, block, f"module.{name}", key)
             given = {
-                argument: Given(attribute.value, scope, f"passed by {address}")
+                argument: Given.written(attribute.value, scope, f"passed by {address}")
                 for argument, attribute in self.module.body(block).attributes.items()
                 if argument in target.variables
             }

@@ -6,7 +6,7 @@ handful. `try` and `can` are part of the evaluator, for they see expressions, no
 
 from __future__ import annotations
 
-from functools import cache, lru_cache
+from functools import cache
 from importlib import import_module
 
 from ...language.value import EvaluationError, Value

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from ...language.convert import is_null, to_bool, to_number, to_string
+from ...language.convert import equal, is_null, to_bool, to_number, to_string
 from ...language.expression import Scalar
 from ...language.value import (
     Attribute,
@@ -140,6 +140,13 @@ def mapping(name: str, value: Value) -> MapValue | None:
     raise EvaluationError(f"{name} needs a map")
 
 
+def same(left: Value, right: Value) -> Value:
+    """`==`. A whole resource is the same as itself only."""
+    if isinstance(left, Whole) or isinstance(right, Whole):
+        return Known(term_of(left) == term_of(right))
+    return equal(left, right)
+
+
 def null_here(context: Context, value: Value) -> bool:
     """Whether a value is null in this world."""
     certain = is_null(value)
@@ -190,8 +197,10 @@ def parsed(data: object, depth: int = 0) -> Value:
     if depth > DEPTH_LIMIT:
         raise too_large("a deeply nested document")
     match data:
-        case None | bool() | str() | int():
+        case None | bool() | int():
             return Known(data)
+        case str():
+            return Known(_paired(data))
         case float():
             return Known(int(data) if data.is_integer() else data)
         case list():
@@ -202,10 +211,17 @@ def parsed(data: object, depth: int = 0) -> Value:
     return Known(str(data))
 
 
+def _paired(data: str) -> str:
+    """A string without half surrogate pairs, which JSON can write and no file can hold."""
+    if data.isascii():
+        return data
+    return data.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
 def _key(key: object) -> str:
     match key:
         case str():
-            return key
+            return _paired(key)
         case bool() | int() | float():
             converted = to_string(Known(key))
             return str(converted.data) if isinstance(converted, Known) else ""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ...language.convert import equal, to_string
+from ...language.convert import to_string
 from ...language.value import (
     EvaluationError,
     Known,
@@ -28,6 +28,7 @@ from .arguments import (
     null_here,
     rest_element,
     rest_is_empty,
+    same,
     sequence,
     typed,
     unknown,
@@ -128,7 +129,7 @@ def _lookup(context: Context, arguments: tuple[Value, ...]) -> Value:
             return values.element or derived("index", values.rest, key, not_null=False)
         return _default(default, name)
     for name in sorted(values.items):
-        if isinstance(equal(key, Known(name)), Known):
+        if isinstance(same(key, Known(name)), Known):
             continue
         if context.worlds.decide(("==", term_of(key), term_of(Known(name)))):
             return values.items[name]
@@ -169,7 +170,7 @@ def _may_all_be_one(items: tuple[Value, ...]) -> bool:
 
 
 def _different(left: Value, right: Value) -> bool:
-    answer = equal(left, right)
+    answer = same(left, right)
     return isinstance(answer, Known) and answer.data is False
 
 
@@ -215,7 +216,7 @@ def _contains(context: Context, arguments: tuple[Value, ...]) -> Value:
         return unknown("contains", *arguments)
     open_items: list[Value] = []
     for item in values.items:
-        answer = equal(_like(item, arguments[1]), _like(arguments[1], item))
+        answer = same(_like(item, arguments[1]), _like(arguments[1], item))
         if not isinstance(answer, Known):
             open_items.append(answer)
         elif answer.data:
@@ -249,7 +250,7 @@ def _index(context: Context, arguments: tuple[Value, ...]) -> Value:
     if values is None:
         return unknown("index of", *arguments)
     for at, item in enumerate(values.items):
-        answer = equal(item, arguments[1])
+        answer = same(item, arguments[1])
         if not isinstance(answer, Known):
             if context.worlds.decide(term_of(answer)):
                 return Known(at)
@@ -277,7 +278,7 @@ def _matchkeys(context: Context, arguments: tuple[Value, ...]) -> Value:
 
 
 def _equal_here(context: Context, left: Value, right: Value) -> bool:
-    answer = equal(left, right)
+    answer = same(left, right)
     return (
         bool(answer.data) if isinstance(answer, Known) else context.worlds.decide(term_of(answer))
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import product
 
-from ...language.convert import equal, to_string
+from ...language.convert import is_null, to_string
 from ...language.value import (
     Attribute,
     EvaluationError,
@@ -30,6 +30,7 @@ from .arguments import (
     null_here,
     rest_element,
     rest_is_empty,
+    same,
     sequence,
     typed,
     unknown,
@@ -137,7 +138,7 @@ def unique(context: Context, items: tuple[Value, ...]) -> tuple[Value, ...]:
 def _same_here(context: Context, left: Value, right: Value) -> bool:
     if isinstance(left, Attribute) or isinstance(right, Attribute):
         return False  # not the same one: that would have the same term
-    answer = equal(left, right)
+    answer = same(left, right)
     if isinstance(answer, Known):
         return answer.data is True
     return context.worlds.decide(term_of(answer))
@@ -147,8 +148,8 @@ def _merge(context: Context, arguments: tuple[Value, ...]) -> Value:
     """Later maps win. A key is certain unless a map after it, of unknown keys, may have it too."""
     maps: list[MapValue] = []
     for argument in arguments:
-        if null_here(context, argument):
-            continue
+        if is_null(argument):
+            continue  # and one that may be null is a map of no certain keys
         values = mapping("merge", argument)
         if values is None:
             if isinstance(argument, Attribute):

@@ -49,7 +49,7 @@ def _timestamp(data: str) -> datetime:
     """A timestamp with its offset. Raises ValueError for what is not RFC 3339."""
     found = _TIMESTAMP.match(data)
     if not found:
-        raise ValueError(f'"{data}" is not an RFC 3339 timestamp')
+        raise ValueError("it is not an RFC 3339 timestamp")
     *fields, fraction, sign, hours, minutes = found.groups()
     offset = timedelta(hours=int(hours or 0), minutes=int(minutes or 0))
     year, month, day, hour, minute, second = map(int, fields)
@@ -79,7 +79,7 @@ def _duration(data: str) -> timedelta:
         total += float(found[1]) * _NANOSECONDS[found[2]]
         at = found.end()
     if not body or at < len(body):
-        raise ValueError(f'"{data}" is not a duration')
+        raise ValueError("it is not a duration")
     return timedelta(microseconds=sign * total / 1000)
 
 

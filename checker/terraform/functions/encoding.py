@@ -83,7 +83,9 @@ def _yamldecode(document: str) -> Value:
     try:
         data = yaml.load(document, Loader=_yaml_loader())
     except yaml.YAMLError as error:
-        raise ValueError(str(error).splitlines()[0]) from None
+        mark = getattr(error, "problem_mark", None)
+        where = f" (its line {mark.line + 1})" if mark else ""
+        raise ValueError(f"the string is not valid YAML{where}") from None
     _measure(data)
     return parsed(data)
 
@@ -206,7 +208,7 @@ def _encoding(name: str) -> str:
     import codecs
 
     try:
-        b"".decode(name)
+        " ".encode(name)
         found = codecs.lookup(name).name
     except LookupError:
         raise ValueError(f'"{name}" is not an encoding') from None

@@ -14,6 +14,8 @@ ALTERNATIVES_LIMIT = 256
 def matcher(pattern: str) -> Callable[[str], bool]:
     """Whether a relative path matches. Raises ValueError for a pattern that is not one."""
     patterns = [alternative.split("/") for alternative in _alternatives(pattern)]
+    for piece in {piece for pieces in patterns for piece in pieces}:
+        _name(piece, "")  # finds what is not closed
     return lambda path: any(_matches(pieces, path.split("/")) for pieces in patterns)
 
 

@@ -17,10 +17,10 @@ Network = IPv4Network | IPv6Network
 def _network(prefix: str) -> Network:
     """Raises ValueError for what is not an address with the length of its prefix."""
     if "/" not in prefix:
-        raise ValueError(f'"{prefix}" is not in CIDR notation')
+        raise ValueError("the network is not in CIDR notation")
     address, _, length = prefix.partition("/")
     if not (length.isascii() and length.isdigit()):
-        raise ValueError(f'"{prefix}" is not in CIDR notation')
+        raise ValueError("the network is not in CIDR notation")
     return ip_network(f"{_without_zeros(address)}/{length}", strict=False)
 
 

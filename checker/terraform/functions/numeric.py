@@ -58,7 +58,7 @@ def _parseint(text: str, base: int) -> int:
     for letter in body:
         digit = digits.find(letter)
         if not 0 <= digit < base:
-            raise ValueError(f'"{text}" is not a whole number in base {base}')
+            raise ValueError(f"it is not a whole number in base {base}")
         total = total * base + digit
     return sign * total
 

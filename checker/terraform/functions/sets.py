@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from ...language.convert import equal
 from ...language.value import Attribute, Known, ListValue, Value, term_of
-from .arguments import arity, bounded_length, sequence, unknown
+from .arguments import arity, bounded_length, same, sequence, unknown
 from .context import Context, Function
 from .conversion import unified
 
@@ -55,7 +54,7 @@ def _member(item: Value, values: ListValue) -> bool | None:
             return True
         if isinstance(item, Attribute) and isinstance(other, Attribute):
             continue
-        answer = equal(item, other)
+        answer = same(item, other)
         if not isinstance(answer, Known):
             certain = None
         elif answer.data:

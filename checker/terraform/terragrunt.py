@@ -1,0 +1,280 @@
+"""Terragrunt: a folder with `terragrunt.hcl` calls a module with its `inputs`.
+
+https://terragrunt.gruntwork.io/docs/reference/hcl/
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from ..discovery import normal
+from ..language.evaluate import define, evaluate, index
+from ..language.value import (
+    EvaluationError,
+    Known,
+    LazyItems,
+    ListValue,
+    MapValue,
+    Unknown,
+    Value,
+    derived,
+)
+from ..language.worlds import Worlds
+from ..source import InputError, Span
+from .expressions import expression
+from .outline import AttributeSpan, Block, Body, outline_span
+
+UNIT = "terragrunt.hcl"
+
+# Functions whose result only a run of Terragrunt can know.
+_OUTSIDE = frozenset(
+    {"get_env", "run_cmd", "sops_decrypt_file", "get_aws_account_id", "get_aws_account_alias",
+     "get_aws_caller_identity_arn", "get_aws_caller_identity_user_id", "get_platform",
+     "get_terraform_command", "get_terraform_cli_args", "get_default_retryable_errors",
+     "get_terragrunt_source_cli_flag", "get_working_dir"}
+)  # fmt: skip
+
+
+class Files(Protocol):
+    """Where configurations and modules come from: the loader."""
+
+    @property
+    def worlds(self) -> Worlds: ...
+
+    def configuration(self, path: str) -> Body | None:
+        """The outline of a file inside the repository; None where there is none."""
+        ...
+
+    def boundary(self, folder: str) -> str:
+        """The repository's folder."""
+        ...
+
+    def function(
+        self, folder: str, root: str, name: str, arguments: tuple[Value, ...], span: Span
+    ) -> Value:
+        """The result of a function of Terraform's own."""
+        ...
+
+    def outputs_of(self, unit: str, span: Span) -> Value:
+        """The outputs of another unit's module."""
+        ...
+
+
+@dataclass(eq=False)
+class Configuration:
+    """One Terragrunt file, read for the unit whose folder is `unit`. It is a scope."""
+
+    path: str
+    unit: str
+    body: Body
+    files: Files
+    _names: dict[str, Value] = field(default_factory=dict)
+
+    @property
+    def worlds(self) -> Worlds:
+        return self.files.worlds
+
+    @property
+    def folder(self) -> str:
+        return os.path.dirname(self.path) or "."
+
+    # -- what it says -----------------------------------------------------------------------
+
+    def blocks(self, type_: str) -> Iterator[tuple[str, Body]]:
+        for block in self.body.blocks:
+            if block.type == type_:
+                yield (block.labels[0] if block.labels else ""), outline_span(block.body)
+
+    def includes(self) -> Mapping[str, Configuration]:
+        """The included files by label. Raises EvaluationError where a path is not known."""
+        found = {}
+        for label, body in self.blocks("include"):
+            attribute = body.attributes.get("path")
+            if attribute is not None:
+                path = self._path(evaluate(expression(attribute.value), self))
+                found[label] = self._read(path, self.unit, attribute.value)
+        return found
+
+    def module_source(self) -> tuple[str, Span] | None:
+        """The text of `terraform { source }`, its own or an included file's."""
+        for _, body in self.blocks("terraform"):
+            attribute = body.attributes.get("source")
+            if attribute is not None:
+                value = evaluate(expression(attribute.value), self)
+                if isinstance(value, Known) and isinstance(value.data, str):
+                    return value.data, attribute.value
+                return None
+        for included in self.includes().values():
+            found = included.module_source()
+            if found is not None:
+                return found
+        return None
+
+    def var_files(self) -> Iterator[str]:
+        """The tfvars files that `extra_arguments` pass, where their paths are known."""
+        for included in self.includes().values():
+            yield from included.var_files()
+        for _, body in self.blocks("terraform"):
+            for block in body.blocks:
+                if block.type == "extra_arguments":
+                    yield from self._extra_arguments(block)
+
+    def _extra_arguments(self, block: Block) -> Iterator[str]:
+        attributes = outline_span(block.body).attributes
+        for name in ("required_var_files", "optional_var_files", "arguments"):
+            if name not in attributes:
+                continue
+            value = evaluate(expression(attributes[name].value), self)
+            for item in value.items if isinstance(value, ListValue) else ():
+                if not (isinstance(item, Known) and isinstance(item.data, str)):
+                    continue
+                path = item.data.removeprefix("-var-file=")
+                if name != "arguments" or path != item.data:
+                    yield self._path(Known(path))
+
+    def input(self, name: str) -> Value | None:
+        """One argument of the module: its own, else an included file's; None where there is none.
+
+        Raises EvaluationError.
+        """
+        attribute = self.body.attributes.get("inputs")
+        if attribute is not None:
+            note = f"inputs in {self.path}"
+            value = self.worlds.remember(
+                (self, "inputs"), lambda: define(self, expression(attribute.value), note)
+            )
+            if not isinstance(value, MapValue):
+                return derived("index", value, Known(name), not_null=False)
+            if name in value.items or value.rest is not None:
+                return index(value, Known(name), self)
+        for included in self.includes().values():
+            passed = included.input(name)
+            if passed is not None:
+                return passed
+        return None
+
+    # -- scope ------------------------------------------------------------------------------
+
+    def lookup(self, name: str, span: Span) -> Value:
+        if name not in self._names:
+            self._names[name] = self._namespace(name, span)
+        return self._names[name]
+
+    def _namespace(self, name: str, span: Span) -> Value:
+        match name:
+            case "local":
+                return self._lazy("local", self._locals(), self._local)
+            case "include":
+                return MapValue({k: v.value() for k, v in self.includes().items()})
+            case "dependency":
+                blocks = dict(self.blocks("dependency"))
+                return self._lazy(
+                    "dependency", blocks, lambda label: self._dependency(blocks[label])
+                )
+        raise EvaluationError(f"{name} is not available in Terragrunt", span)
+
+    def _lazy(
+        self, what: str, names: Mapping[str, object], read: Callable[[str], Value]
+    ) -> Value:
+        def remembered(name: str) -> Value:
+            return self.worlds.remember((self, what, name), lambda: read(name))
+
+        return MapValue(LazyItems(tuple(names), remembered), absent=f'{what} "{{}}" is not declared')
+
+    def _locals(self) -> Mapping[str, AttributeSpan]:
+        return {
+            name: attribute
+            for _, body in self.blocks("locals")
+            for name, attribute in body.attributes.items()
+        }
+
+    def _local(self, name: str) -> Value:
+        return define(self, expression(self._locals()[name].value), f"local.{name}")
+
+    def _dependency(self, body: Body) -> Value:
+        attribute = body.attributes.get("config_path")
+        if attribute is None:
+            raise EvaluationError("a dependency has no config_path")
+        path = self._path(evaluate(expression(attribute.value), self))
+        return MapValue({"outputs": self.files.outputs_of(path, attribute.value)})
+
+    def value(self) -> Value:
+        """The whole file as a value: what `read_terragrunt_config` and `include` give."""
+
+        def read(name: str) -> Value:
+            if name == "inputs":
+                attribute = self.body.attributes.get("inputs")
+                return evaluate(expression(attribute.value), self) if attribute else MapValue({})
+            return self.lookup("local" if name == "locals" else name, self._whole())
+
+        return MapValue(LazyItems(("locals", "inputs", "dependency"), read))
+
+    def _whole(self) -> Span:
+        spans = [attribute.span for attribute in self.body.attributes.values()]
+        spans += [block.header for block in self.body.blocks]
+        return spans[0]
+
+    def call(self, name: str, arguments: tuple[Value, ...], span: Span) -> Value:
+        if name in _OUTSIDE:
+            why = f"{name}() is known only when Terragrunt runs"
+            return Unknown("external", why, ("call", name, *map(repr, arguments)))
+        match name:
+            case "find_in_parent_folders":
+                return self._find_in_parents(arguments, span)
+            case "read_terragrunt_config":
+                path = self._path(arguments[0]) if arguments else ""
+                if len(arguments) > 1 and self.files.configuration(path) is None:
+                    return arguments[1]
+                return self._read(path, os.path.dirname(path), span).value()
+            case "get_terragrunt_dir" | "get_original_terragrunt_dir":
+                return Known(os.path.abspath(self.unit))
+            case "get_parent_terragrunt_dir":
+                return Known(os.path.abspath(self.folder))
+            case "get_repo_root":
+                return Known(self.files.boundary(self.unit))
+            case "path_relative_to_include":
+                return Known(normal(os.path.relpath(self.unit, self.folder)))
+            case "path_relative_from_include":
+                return Known(normal(os.path.relpath(self.folder, self.unit)))
+            case "get_path_to_repo_root":
+                return Known(os.path.relpath(self.files.boundary(self.unit), self.unit))
+            case "get_path_from_repo_root":
+                return Known(os.path.relpath(self.unit, self.files.boundary(self.unit)))
+        return self.files.function(self.unit, self.unit, name, arguments, span)
+
+    def _find_in_parents(self, arguments: tuple[Value, ...], span: Span) -> Value:
+        first = arguments[0] if arguments else Known(UNIT)
+        if not isinstance(first, Known):
+            raise EvaluationError("the name of a parent file is not known", span)
+        boundary = self.files.boundary(self.unit)
+        folder = os.path.realpath(self.unit)
+        while folder != boundary and folder.startswith(boundary + os.sep):
+            folder = os.path.dirname(folder)
+            path = os.path.join(folder, str(first.data))
+            if os.path.exists(path):
+                return Known(path)
+        if len(arguments) > 1:
+            return arguments[1]
+        raise EvaluationError(f"{first.data} is in no parent folder", span)
+
+    def _path(self, value: Value) -> str:
+        """A path as it is reported; what is relative is relative to the unit."""
+        if not (isinstance(value, Known) and isinstance(value.data, str)):
+            raise EvaluationError("a path is not known")
+        return normal(os.path.join(self.unit, value.data))
+
+    def _read(self, path: str, unit: str, span: Span) -> Configuration:
+        body = self.files.configuration(path)
+        if body is None:
+            raise EvaluationError(f"{path} is not on disk", span, "module-unavailable")
+        return Configuration(path, normal(unit or "."), body, self.files)
+
+
+def module_folder(source: str, unit: str) -> str | None:
+    """The folder that a local source names; `//` parts the copied folder from the module in it."""
+    if not source.startswith((".", "/")):
+        return None
+    return normal(os.path.join(unit, source.replace("//", "/")))

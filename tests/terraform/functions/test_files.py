@@ -1,0 +1,124 @@
+"""Functions of files and templates: what they read, and what they must not."""
+
+from __future__ import annotations
+
+import pytest
+from iac_check.language.value import EvaluationError, Known, Text
+
+
+@pytest.fixture
+def tree(tmp_path):
+    (tmp_path / "a.txt").write_text("hello\n")
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub" / "b.txt").write_text("b")
+    (tmp_path / "sub" / "c.json").write_text("{}")
+    (tmp_path / "latin.txt").write_bytes(b"\xe9")
+    return tmp_path
+
+
+def test_file_is_read_relative_to_the_root(plain, tree):
+    assert plain("file", "a.txt") == "hello\n"
+    assert plain("file", "./sub/b.txt") == "b"
+    assert plain("filebase64", "a.txt") == "aGVsbG8K"
+
+
+def test_file_is_read_relative_to_the_module(plain, tree):
+    module = str(tree / "sub")
+    assert plain("file", f"{module}/b.txt", module=module) == "b"
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("filemd5", "b1946ac92492d2347c6235b4d2611184"),
+        ("filesha1", "f572d396fae9206628714fb2ce00f72e94f2258f"),
+        ("filesha256", "5891b5b522d5df086d0ff0b110fbd9d21bb4fc7163af34d08286a2e846f6be03"),
+        ("filebase64sha256", "WJG1tSLV3whtD/CxEPvZ0hu0/HFjrzTQgoai6Eb2vgM="),
+    ],
+)
+def test_hashes_of_files(plain, tree, name, expected):
+    assert plain(name, "a.txt") == expected
+
+
+def test_sha512_of_files(plain, tree):
+    assert plain("filesha512", "a.txt") == plain("sha512", "hello\n")
+    assert plain("filebase64sha512", "a.txt") == plain("base64sha512", "hello\n")
+
+
+def test_base64gzip_is_undone(plain):
+    assert plain("base64gunzip", plain("base64gzip", "hello")) == "hello"
+
+
+@pytest.mark.parametrize("path", ["no.txt", "sub", "latin.txt", "a\0b"])
+def test_what_is_no_text_file_is_refused(plain, tree, path):
+    with pytest.raises(EvaluationError):
+        plain("file", path)
+
+
+@pytest.mark.parametrize("name", ["file", "fileexists", "filemd5", "templatefile", "fileset"])
+@pytest.mark.parametrize("path", ["../x", "/etc/passwd", "~/x", "out/passwd"])
+def test_nothing_outside_the_tree_is_read(run, tree, name, path):
+    (tree / "out").symlink_to("/etc")
+    more = {"templatefile": ({},), "fileset": ("*",)}.get(name, ())
+    result = run(name, path, *more)
+    assert result.cause == "external"
+    assert "outside the scanned tree" in result.why
+
+
+def test_a_huge_file_is_not_read(plain, tree):
+    (tree / "huge").write_bytes(b"x" * 1_000_001)
+    with pytest.raises(EvaluationError) as caught:
+        plain("file", "huge")
+    assert caught.value.cause == "unsupported"
+
+
+def test_fileexists(plain, tree):
+    assert plain("fileexists", "a.txt") is True
+    assert plain("fileexists", "no.txt") is False
+    with pytest.raises(EvaluationError):
+        plain("fileexists", "sub")
+
+
+@pytest.mark.parametrize(
+    ("pattern", "expected"),
+    [
+        ("*.txt", {"a.txt", "latin.txt"}),
+        ("**/*.txt", {"a.txt", "latin.txt", "sub/b.txt"}),
+        ("sub/*", {"sub/b.txt", "sub/c.json"}),
+        ("sub/{b,c}.{txt,json}", {"sub/b.txt", "sub/c.json"}),
+        ("?.txt", {"a.txt"}),
+        ("[a-c].txt", {"a.txt"}),
+        ("[!a].txt", set()),
+        ("\\a.txt", {"a.txt"}),
+        ("**", {"a.txt", "latin.txt", "sub/b.txt", "sub/c.json"}),
+    ],
+)
+def test_fileset(plain, tree, pattern, expected):
+    assert plain("fileset", ".", pattern) == expected
+
+
+@pytest.mark.parametrize("pattern", ["{a", "[a", "{a,b}" * 20])
+def test_fileset_refuses_what_is_no_pattern(plain, tree, pattern):
+    with pytest.raises(EvaluationError):
+        plain("fileset", ".", pattern)
+
+
+def test_templatefile(plain, run, tree, key):
+    (tree / "t.tftpl").write_text("arn ${upper(name)}%{ for x in xs } ${x}%{ endfor }")
+    assert plain("templatefile", "t.tftpl", {"name": "a", "xs": ["b", "c"]}) == "arn A b c"
+    assert run("templatestring", "x${k}", {"k": key}) == Text((Known("x"), key))
+
+
+@pytest.mark.parametrize(
+    "template", ["${nobody}", "${", "${no_such_function()}", '${templatestring("", {})}']
+)
+def test_template_that_is_not_valid(plain, template):
+    with pytest.raises(EvaluationError):
+        plain("templatestring", template, {})
+
+
+def test_template_of_unknown_parts(run, variable, tree):
+    assert run("templatefile", variable, {}).cause == "caller-supplied"
+    assert run("templatestring", "x", variable).cause == "caller-supplied"
+    with pytest.raises(EvaluationError):
+        run("templatefile", "no.tftpl", {})
