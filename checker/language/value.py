@@ -269,6 +269,8 @@ TEXT_LIMIT = 1_000_000
 def text(parts: list[Value], *, trail: tuple[Hop, ...] = ()) -> Value:
     """Join strings: Known where all parts are, else Text with neighbouring known parts merged.
 
+    A resource's attribute alone stays what it is.
+
     Raises EvaluationError past TEXT_LIMIT.
     """
     size = sum(_size(part) for part in parts)
@@ -289,4 +291,6 @@ def text(parts: list[Value], *, trail: tuple[Hop, ...] = ()) -> Value:
         return Known("", trail=trail, sensitive=sensitive)
     if len(flat) == 1 and isinstance(flat[0], Known):
         return Known(flat[0].data, trail=trail or flat[0].trail, sensitive=sensitive)
+    if len(flat) == 1 and isinstance(flat[0], Attribute):
+        return flat[0]
     return Text(tuple(flat), trail=trail, sensitive=sensitive)

@@ -1,4 +1,5 @@
 import time
+from collections.abc import Iterator
 
 import pytest
 import yaml
@@ -18,13 +19,13 @@ from iac_check.source import InputError, Source
 
 
 @pytest.fixture(params=[True, False], ids=["libyaml", "python"], autouse=True)
-def parser(request: pytest.FixtureRequest) -> None:
+def parser(request: pytest.FixtureRequest) -> Iterator[None]:
     """Each test with both of PyYAML's parsers: wheels for some platforms have no libyaml."""
     if request.param and not yaml.__with_libyaml__:
         pytest.skip("PyYAML was built without libyaml")
-    patch = pytest.MonkeyPatch()
-    patch.setattr(yaml, "__with_libyaml__", request.param)
-    request.addfinalizer(patch.undo)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(yaml, "__with_libyaml__", request.param)
+        yield
 
 
 def documents(text: str, path: str = "t.yaml") -> list[Node]:

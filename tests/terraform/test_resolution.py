@@ -1,0 +1,150 @@
+"""One vault a row: the key as it is written, and the verdict that Terraform's meaning gives it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from iac_check.pipeline import run
+from iac_check.settings import Settings
+
+PRELUDE = """
+variable "u" {}
+variable "n" { default = null }
+variable "e" { default = "" }
+variable "list" { default = ["", "alias/aws/backup"] }
+variable "cfg" {
+  type = object({ key = optional(string), deep = optional(object({ k = optional(string, "alias/aws/backup") }), {}) })
+  default = {}
+}
+variable "m" { type = map(object({ key = optional(string, "alias/aws/backup") }))
+ default = { a = {}, b = { key = "x" } } }
+resource "aws_kms_key" "k" {}
+resource "aws_kms_key" "c" { count = 2 }
+resource "aws_kms_key" "f" { for_each = toset(["a", "b"]) }
+resource "aws_kms_key" "none" { count = 0 }
+resource "aws_kms_key" "maybe" { count = var.u ? 1 : 0 }
+resource "aws_kms_alias" "al" {
+  name          = "alias/mine"
+  target_key_id = aws_kms_key.k.key_id
+}
+data "aws_kms_alias" "backup" { name = "alias/aws/backup" }
+data "aws_kms_key" "bk" { key_id = "alias/aws/backup" }
+data "aws_kms_key" "mine" { key_id = "alias/mine" }
+data "aws_kms_alias" "mine" { name = "alias/mine" }
+data "aws_partition" "p" {}
+locals {
+  arn1 = "arn:${data.aws_partition.p.partition}:kms:${var.u}:1:alias/aws/backup"
+  arn2 = format("arn:%s:kms:%s:%s:alias/aws/backup", var.u, var.u, var.u)
+  arn3 = join(":", ["arn", var.u, "kms", var.u, var.u, "alias/aws/backup"])
+  arn4 = "arn:aws:kms:${var.u}:1:key/${aws_kms_key.k.key_id}"
+}
+resource "aws_s3_bucket" "b" {}
+data "terraform_remote_state" "r" {}
+data "aws_ssm_parameter" "p" {}
+module "kms" { source = "./kmsmod" }
+module "gone" { source = "git::https://x" }
+module "multi" { 
+  source = "./kmsmod"
+  for_each = { x = 1, y = 2 }
+}
+"""
+
+KEYS = """
+resource "aws_kms_key" "k" {}
+output "arn" { value = aws_kms_key.k.arn }
+output "nothing" { value = null }
+"""
+
+CASES = [
+    ("data.aws_kms_alias.backup.target_key_arn", "aws-managed"),
+    ("data.aws_kms_key.bk.arn", "aws-managed"),
+    ("data.aws_kms_key.mine.arn", "pass"),
+    ("data.aws_kms_alias.mine.target_key_arn", "pass"),
+    ("local.arn1", "aws-managed"),
+    ("local.arn2", "aws-managed"),
+    ("local.arn3", "aws-managed"),
+    ("local.arn4", "pass"),
+    ("var.n", "missing"),
+    ("var.e", "missing"),
+    ('coalesce(var.n, var.e, "alias/aws/backup", var.u)', "aws-managed"),
+    ("coalesce(var.list...)", "aws-managed"),
+    ("var.cfg.key", "missing"),
+    ("var.cfg.deep.k", "aws-managed"),
+    ('var.m["a"].key', "aws-managed"),
+    ("var.m.b.key", "external"),
+    ("aws_kms_key.c[1].arn", "pass"),
+    ("try(aws_kms_key.c[2].arn, aws_kms_key.nope.arn)", "undeclared"),
+    ('aws_kms_key.f["a"].arn', "pass"),
+    ('aws_kms_key.f["zzz"].arn', "undeclared"),
+    ("one(aws_kms_key.none[*].arn)", "missing"),
+    ('join("", aws_kms_key.none[*].arn)', "missing"),
+    ('join("", aws_kms_key.c.*.arn[0] == "" ? [] : [aws_kms_key.k.arn])', "pass"),
+    ("one(aws_kms_key.maybe[*].arn)", "missing"),
+    ('element(concat(aws_kms_key.k.*.arn, [""]), 0)', "pass"),
+    ('element(concat(aws_kms_key.none.*.arn, [""]), 0)', "missing"),
+    ("try(aws_kms_key.none[0].arn, null)", "missing"),
+    ("try(aws_kms_key.none[0].arn, aws_kms_key.k.arn)", "pass"),
+    ("values(aws_kms_key.f)[0].arn", "pass"),
+    ("aws_kms_key.c[length(aws_kms_key.c) - 1].arn", "pass"),
+    ('{ for k, v in aws_kms_key.f : k => v.arn }["b"]', "pass"),
+    ("[for v in aws_kms_key.f : v.arn][1]", "pass"),
+    ('lookup({ a = aws_kms_key.k.arn }, "a", null)', "pass"),
+    ('lookup({ a = aws_kms_key.k.arn }, "b", null)', "missing"),
+    ("lookup({ a = aws_kms_key.k.arn }, var.u, null)", "missing"),
+    ('var.u == "x" ? null : aws_kms_key.k.arn', "missing"),
+    ('var.u == "x" || var.u != "x" ? aws_kms_key.k.arn : null', "pass"),
+    ("aws_kms_key.k.arn != null ? aws_kms_key.k.arn : null", "pass"),
+    ("aws_s3_bucket.b.arn", "not-a-key"),
+    ("aws_kms_key.undeclared.arn", "undeclared"),
+    ("var.u", "caller-supplied"),
+    ('"arn:aws:kms:us-east-1:111122223333:key/abc"', "external"),
+    ('replace("alias/aws/xbackup", "x", "")', "aws-managed"),
+    ('lower("ALIAS/AWS/BACKUP")', "aws-managed"),
+    ("trimspace(<<-E\n  alias/aws/backup\nE\n)", "aws-managed"),
+    ("aws_kms_alias.al.target_key_arn", "pass"),
+    ("aws_kms_alias.al.arn", "pass"),
+    ("nonsensitive(sensitive(aws_kms_key.k.arn))", "pass"),
+    ("nonsensitive(sensitive(null))", "missing"),
+    ('jsondecode("{\\"k\\": \\"alias/aws/backup\\"}").k', "aws-managed"),
+    ('merge({ k = "alias/aws/backup" }, { k = aws_kms_key.k.arn }).k', "pass"),
+    ('merge({ k = aws_kms_key.k.arn }, { k = "alias/aws/backup" })["k"]', "aws-managed"),
+    ('"alias/not-declared"', "external"),
+    ('"${"alias"}/aws/${"backup"}"', "aws-managed"),
+    ("module.kms.arn", "pass"),
+    ("module.kms.nothing", "missing"),
+    ("module.gone.arn", "module-unavailable"),
+    ('module.multi["x"].arn', "pass"),
+    ("(values(module.multi)[*].arn)[0]", "pass"),
+    ("module.kms.undeclared", "undeclared"),
+    ("[for m in module.multi : m.arn][0]", "pass"),
+    ('split(",", "alias/aws/backup,b")[0]', "aws-managed"),
+    ("coalesce(var.n, aws_kms_key.k.arn)", "pass"),
+    ("coalescelist([], [aws_kms_key.k.arn])[0]", "pass"),
+    ('compact([var.n, "", aws_kms_key.k.arn])[0]', "pass"),
+    ("element([null, aws_kms_key.k.arn], var.u)", "missing"),
+    ("element([aws_kms_key.k.arn, aws_kms_key.c[0].arn], var.u)", "pass"),
+    ('var.u ? "alias/aws/backup" : aws_kms_key.k.arn', "aws-managed"),
+    ('"${aws_kms_key.k.arn}"', "pass"),
+    ('format("%s", aws_kms_key.k.arn)', "pass"),
+    ("aws_kms_key.k.policy", "not-a-key"),
+    ("(aws_kms_key.k).arn", "pass"),
+    ('aws_kms_key.k["arn"]', "pass"),
+    ("data.terraform_remote_state.r.outputs.key", "external"),
+    ("data.aws_ssm_parameter.p.value", "external"),
+    ('"arn:aws-us-gov:kms:us-gov-west-1:1:alias/aws/s3"', "aws-managed"),
+]
+
+
+@pytest.mark.parametrize(("key", "verdict"), CASES)
+def test_verdict(key: str, verdict: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "kmsmod").mkdir()
+    (tmp_path / "kmsmod" / "main.tf").write_text(KEYS)
+    vault = f'resource "aws_backup_vault" "v" {{\n  name = "v"\n  kms_key_arn = {key}\n}}\n'
+    (tmp_path / "main.tf").write_text(PRELUDE + vault)
+    monkeypatch.chdir(tmp_path)
+    report = run(["."], Settings(cache=False))
+    assert not report.errors
+    (result,) = report.results
+    assert (result.cause or result.reason or "pass") == verdict
