@@ -15,6 +15,7 @@ from .convert import equal, to_bool, to_number, to_string
 from .expression import (
     Call,
     Conditional,
+    Deferred,
     Expression,
     For,
     Index,
@@ -117,6 +118,10 @@ def define(scope: Scope, expression: Expression, note: str) -> Value:
     if first and first.span == expression.span and not first.note:
         return replace(value, trail=(Hop(expression.span, note), *value.trail[1:]))
     return value.via(expression.span, note)
+
+
+def _deferred(expression: Deferred, scope: Scope) -> Value:
+    return evaluate(expression.read(), scope)
 
 
 def _literal(expression: Literal, scope: Scope) -> Value:
@@ -427,4 +432,5 @@ _EVALUATE: dict[type[Expression], Callable[[Any, Scope], Value]] = {
     Object: _object,
     For: _for,
     Unsupported: _unsupported,
+    Deferred: _deferred,
 }

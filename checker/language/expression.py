@@ -6,6 +6,7 @@ CloudFormation's `Ref: X` is `Index(Reference("Ref"), "X")`, so one evaluator se
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from ..source import Span
@@ -109,6 +110,26 @@ class For(Expression):
     value: Expression
     condition: Expression | None
     grouping: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Deferred(Expression):
+    """An expression that is read when its value is asked for. `read` raises InputError."""
+
+    read: Callable[[], Expression] = field(repr=False)
+
+    def __eq__(self, other: object) -> bool:
+        return self.read() == (other.read() if isinstance(other, Deferred) else other)
+
+    def __hash__(self) -> int:
+        return hash(self.read())
+
+
+def settled(expression: Expression) -> Expression:
+    """The expression itself, read where it was deferred."""
+    while isinstance(expression, Deferred):
+        expression = expression.read()
+    return expression
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,6 @@
 """One HCL expression → the expression tree.
 
-A literal, a plain traversal and a quoted template are read here; everything else by
-python-hcl2's grammar. What that grammar does not know of HCL (comments within a line,
+What needs no parser is read by `quick`; everything else by python-hcl2's grammar. What that grammar does not know of HCL (comments within a line,
 identifiers in any script, heredocs, newlines in brackets) is masked first, at unchanged
 offsets; strings are masked too and read by `templates`.
 """
@@ -11,18 +10,11 @@ from __future__ import annotations
 import re
 from weakref import WeakKeyDictionary
 
-from ..language.expression import Expression, Index, Literal, Reference, Unsupported
+from ..language.expression import Expression, Unsupported
 from ..source import InputError, Source, Span
-from .outline import IDENTIFIER, NodeSpan, Scanner
-from .templates import heredoc, quoted
+from .outline import BRACKET_LIMIT, NodeSpan, Scanner
+from .quick import simple
 
-DEPTH_LIMIT = 150
-"""Levels of brackets in one expression."""
-
-_WORDS: dict[str, bool | None] = {"true": True, "false": False, "null": None}
-_NUMBER = re.compile(r"\d++(?:\.\d++)?(?:[eE][+-]?\d++)?\Z")
-_ROOT = re.compile(IDENTIFIER)
-_STEP = re.compile(rf'\.({IDENTIFIER})|\.(\d++)|\[(\d++)\]|\["([^"\\$%\n]*+)"\]')
 _MASK = re.compile(r'"|#[^\n]*+|//[^\n]*+|/\*|<<-?(?=[^\W\d])|[\[{(]|[\]})]|\n|!|[^\x00-\x7f]')
 _FULL_SPLAT = re.compile(r"\[(\s*+)\*(\s*+)\]")
 _FOR_BODY = re.compile(r"\s*+for\b(?!\s*+[=:])")
@@ -45,52 +37,7 @@ def _expression(span: Span) -> Expression:
         from .json_syntax import json_expression
 
         return json_expression(span.node)
-    return simple(span) or parsed(span)
-
-
-def simple(span: Span) -> Expression | None:
-    """A literal, a traversal by names and indexes, or one quoted template; else None."""
-    source, text, start = span.source, span.source.text, span.start
-    first = text[start]
-    if first == '"':
-        end = Scanner(source, span.end).string(start + 1)
-        return quoted(source, start + 1, end - 1) if end == span.end else None
-    if first == "<" and text.startswith("<<", start):
-        end = Scanner(source, span.end).heredoc(start)
-        return heredoc(span) if end == span.end else None
-    if first.isdigit():
-        return Literal(span, number(span.text)) if _NUMBER.match(span.text) else None
-    return _traversal(span)
-
-
-def _traversal(span: Span) -> Expression | None:
-    source, text = span.source, span.source.text
-    root = _ROOT.match(text, span.start, span.end)
-    if root is None:
-        return None
-    if root[0] in _WORDS:
-        return Literal(span, _WORDS[root[0]]) if root.end() == span.end else None
-    found: Expression = Reference(source.span(span.start, root.end()), root[0])
-    at = root.end()
-    while at < span.end:
-        step = _STEP.match(text, at, span.end)
-        if step is None:
-            return None
-        digits = step[2] or step[3]
-        key: str | int | float = (
-            number(digits) if digits else (step[1] if step[1] is not None else step[4])
-        )
-        place = source.span(step.start() + 1, step.end())
-        found = Index(source.span(span.start, step.end()), found, Literal(place, key))
-        at = step.end()
-    return found
-
-
-def number(text: str) -> int | float:
-    if len(text) > 400:
-        return float("inf")
-    number = float(text) if re.search("[.eE]", text) else int(text)
-    return int(number) if isinstance(number, float) and number.is_integer() else number
+    return simple(span, expression) or parsed(span)
 
 
 def parsed(span: Span) -> Expression:
@@ -151,8 +98,8 @@ def mask(span: Span) -> tuple[str, dict[int, Span]]:
                 continue
             object_items = token == "{" and not _FOR_BODY.match(text, at, span.end)
             brackets.append("{" if object_items else "(")
-            if len(brackets) > DEPTH_LIMIT:
-                what = f"brackets are nested more than {DEPTH_LIMIT} levels deep"
+            if len(brackets) > BRACKET_LIMIT:
+                what = f"brackets are nested more than {BRACKET_LIMIT} levels deep"
                 raise InputError.at(source.span(start, start), what)
             masked.append(token)
         elif token in "]})":

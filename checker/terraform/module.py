@@ -114,8 +114,13 @@ class ModuleInstance:
                 }
             ),
             "terraform": MapValue({"workspace": self._unknown("terraform.workspace")}),
-            **{t: self._resource_names("resource", t, n) for t, n in types["resource"].items()},
         }
+        resources = {
+            t: self._resource_names("resource", t, n) for t, n in types["resource"].items()
+        }
+        # `resource.aws_kms_key.k` is the long form of `aws_kms_key.k`.
+        self._names["resource"] = MapValue(resources, absent="no {} is declared in this module")
+        self._names.update(resources)
         self._names["tofu"] = self._names["terraform"]
 
     # -- scope ------------------------------------------------------------------------------

@@ -17,6 +17,9 @@ from ..source import InputError, Source, Span
 DEPTH_LIMIT = 100
 """Levels of strings within interpolations within strings."""
 
+BRACKET_LIMIT = 150
+"""Levels of brackets in one expression."""
+
 IDENTIFIER = r"[^\W\d][\w-]*+"
 _COMMENT = r"/\*(?:[^*]++|\*(?!/))*+\*/"
 _SPACE = rf"(?:[ \t]++|{_COMMENT})"
@@ -31,7 +34,7 @@ _HEREDOC = rf"<<-?{IDENTIFIER}[ \t]*+\r?\n"
 # Every alternative starts with a literal, so that the search skips fast.
 _LITERALS = rf'"|#[^\n]*+|//[^\n]*+|{_COMMENT}|/\*|{_HEREDOC}'
 _TOKEN = re.compile(rf"\{{|\}}|{_PLAIN_STRING}|{_LITERALS}", re.S)
-_VALUE_TOKEN = re.compile(rf"\{{|\}}|{_PLAIN_STRING}|{_LITERALS}|\(|\)|\[|\]|\n", re.S)
+_VALUE_TOKEN = re.compile(rf"\{{|\}}|{_PLAIN_STRING}|{_LITERALS}|\(|\)|\[|\]|\n|,", re.S)
 _STRING_TOKEN = re.compile(r'"|\\.|\$\$\{|%%\{|\$\{|%\{|\n', re.S)
 _HEREDOC_MARK = re.compile(rf"<<-?({IDENTIFIER})")
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))", re.S)
@@ -191,7 +194,7 @@ class Scanner:
                         if opened is None:
                             raise self._error(match.start(), "nothing is open that } could close")
                         return match.end()
-                elif first != '"' or match.end() - match.start() == 1:
+                else:
                     end = self._skip(match)
                     if end != match.end():
                         at = end
@@ -259,6 +262,65 @@ class Scanner:
                 return start, end, match.start()
         raise self._error(at, f"this heredoc is never closed by {mark[1]}")
 
+    def bracket(self, at: int) -> int:
+        """From a `(`, `[` or `{` to just after the one that closes it."""
+        text = self._text
+        depth, position = 0, at
+        while True:
+            for match in _VALUE_TOKEN.finditer(text, position, self._end):
+                first = text[match.start()]
+                if first in "{([":
+                    depth += 1
+                    if depth > BRACKET_LIMIT:
+                        what = f"brackets are nested more than {BRACKET_LIMIT} levels deep"
+                        raise self._error(match.start(), what)
+                elif first in "})]":
+                    depth -= 1
+                    if not depth:
+                        return match.end()
+                elif first != "\n" and first != ",":
+                    end = self._skip(match)
+                    if end != match.end():
+                        position = end
+                        break
+            else:
+                raise self._error(at, "this bracket is never closed")
+
+    def parts(self, at: int, end: int, *, newlines: bool) -> list[Span]:
+        """What commas (and newlines) part between two brackets, without comments around it."""
+        text = self._text
+        found: list[Span] = []
+        notes: list[tuple[int, int]] = []
+        depth, start = 0, at
+
+        def add(until: int) -> None:
+            skipped = _SKIP.match(text, start, until)
+            if (skipped.end() if skipped else start) < until:
+                found.append(self._trimmed(start, until, notes))
+            notes.clear()
+
+        while True:
+            for match in _VALUE_TOKEN.finditer(text, at, end):
+                first = text[match.start()]
+                if first in "{([":
+                    depth += 1
+                elif first in "})]":
+                    depth -= 1
+                elif first == "," or (first == "\n" and newlines):
+                    if not depth:
+                        add(match.start())
+                        start = match.end()
+                elif first != "\n":
+                    if first in "#/":
+                        notes.append(match.span())
+                    after = self._skip(match)
+                    if after != match.end():
+                        at = after
+                        break
+            else:
+                add(end)
+                return found
+
     def value(self, at: int) -> tuple[Span, int]:
         """From just after `=`: the expression's span, and where its line ends."""
         text = self._text
@@ -280,7 +342,7 @@ class Scanner:
                     if not brackets:
                         end = match.start()
                         return self._trimmed(start, content_end or end, notes), end
-                elif first != '"' or len(match[0]) == 1:
+                elif first != ",":
                     if match[0].startswith("/*"):
                         notes.append(match.span())
                     elif first in "#/" and not brackets and content_end is None:

@@ -95,7 +95,7 @@ class TreeReader:
         return self.read(self._parts(node)[0])
 
     def _number(self, node: Node) -> Expression:
-        from .expressions import number
+        from .quick import number
 
         span = self._span(node)
         return Literal(span, number(span.text))

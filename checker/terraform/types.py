@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from ..language.convert import to_bool, to_number, to_string
 from ..language.evaluate import Scope, evaluate
-from ..language.expression import Call, Expression, Literal, Object, Reference, Tuple
+from ..language.expression import Call, Expression, Literal, Object, Reference, Tuple, settled
 from ..language.value import (
     EvaluationError,
     Known,
@@ -54,6 +54,7 @@ def convert(value: Value, constraint: Expression | None, scope: Scope) -> Value:
     """
     if isinstance(value, Known) and value.data is None:
         return value
+    constraint = settled(constraint) if constraint is not None else None
     match constraint:
         case Reference(name=name) if name in _PRIMITIVE:
             if isinstance(value, ListValue | MapValue):
@@ -64,9 +65,11 @@ def convert(value: Value, constraint: Expression | None, scope: Scope) -> Value:
             return _sequence(value, name, element, scope)
         case Call(name="map", arguments=(element,)):
             return _map(value, element, scope)
-        case Call(name="tuple", arguments=(Tuple(items=types),)):
-            return _tuple(value, types, scope)
-        case Call(name="object", arguments=(Object() as attributes,)):
+        case Call(name="tuple", arguments=(inner,)) if isinstance(types := settled(inner), Tuple):
+            return _tuple(value, types.items, scope)
+        case Call(name="object", arguments=(inner,)) if isinstance(
+            attributes := settled(inner), Object
+        ):
             return _object(value, attributes, scope)
         case Call(name="optional", arguments=(inner, *_)):
             return convert(value, inner, scope)
@@ -107,7 +110,7 @@ def _object(value: Value, attributes: Object, scope: Scope) -> Value:
             raise EvaluationError(f'the attribute "{name}" is required', attributes.span)
 
     def read(name: str) -> Value:
-        type_ = types[name]
+        type_ = settled(types[name])
         found: Value = Known(None)
         if name in items:
             found = items[name]
@@ -126,6 +129,7 @@ def _object(value: Value, attributes: Object, scope: Scope) -> Value:
 
 
 def _is_optional(constraint: Expression) -> bool:
+    constraint = settled(constraint)
     return isinstance(constraint, Call) and constraint.name == "optional"
 
 

@@ -21,7 +21,8 @@ from iac_check.language.expression import (
     Tuple,
 )
 from iac_check.source import InputError, Source
-from iac_check.terraform.expressions import expression, parsed, simple
+from iac_check.terraform.expressions import expression, parsed
+from iac_check.terraform.quick import simple
 
 S = Source("x", "").span(0, 0)
 
@@ -111,7 +112,7 @@ def test_trees(text: str, tree: Expression) -> None:
 
 @pytest.mark.parametrize(
     ("text", "column"),
-    [("a +", 4), ("f(a", 4), ("a b", 3), ('"${}"', 2), ('"%{ if a }x"', 2), ('"%{ endif }"', 2),
+    [("a +", 4), ("f(a", 2), ("a b", 3), ('"${}"', 2), ('"%{ if a }x"', 2), ('"%{ endif }"', 2),
      ('"\\q"', 2), ("a ? b", 6), ("{ a = }", 7)],
 )  # fmt: skip
 def test_what_is_no_expression_is_refused_at_its_place(text: str, column: int) -> None:
@@ -146,10 +147,26 @@ LITERALS = st.one_of(
 )
 
 
-@given(st.one_of(TRAVERSALS, LITERALS))
+TERMS = st.recursive(
+    st.one_of(TRAVERSALS, LITERALS),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3).map(lambda items: f"[{', '.join(items)}]"),
+        st.lists(inner, max_size=3).map(lambda items: "f(" + ", # x\n".join(items) + ")"),
+        st.lists(inner, max_size=3).map(
+            lambda items: "{" + "".join(f" k{n} = {i} # y\n" for n, i in enumerate(items)) + "}"
+        ),
+        st.tuples(inner, inner).map(lambda pair: f"x[{pair[0]}].y[{pair[1]}]"),
+        inner.map(lambda item: f"({item})"),
+        st.tuples(inner, inner).map(lambda pair: f"{pair[0]} == {pair[1]}"),
+    ),
+    max_leaves=8,
+)
+
+
+@given(TERMS)
 def test_both_readers_build_the_same_tree(text: str) -> None:
     span = Source("main.tf", text).span(0, len(text))
-    quick = simple(span)
+    quick = simple(span, expression)
     if quick is not None:
         assert parsed(span) == quick
 

@@ -58,6 +58,7 @@ output "nothing" { value = null }
 """
 
 CASES = [
+    ("resource.aws_kms_key.k.arn", "pass"),
     ("data.aws_kms_alias.backup.target_key_arn", "aws-managed"),
     ("data.aws_kms_key.bk.arn", "aws-managed"),
     ("data.aws_kms_key.mine.arn", "pass"),

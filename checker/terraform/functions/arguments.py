@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from ...language.convert import equal, is_null, to_bool, to_number, to_string
 from ...language.expression import Scalar
@@ -25,6 +26,7 @@ from .context import Context, Function
 ELEMENT_LIMIT = 100_000
 TEXT_LIMIT = 1_000_000
 DEPTH_LIMIT = 100
+JOINED_LIMIT = 16  # more conditions need more worlds than are explored
 
 NULL = ("literal", "NoneType", None)
 EMPTY = ("literal", "str", "")
@@ -142,9 +144,22 @@ def mapping(name: str, value: Value) -> MapValue | None:
 
 def same(left: Value, right: Value) -> Value:
     """`==`. A whole resource is the same as itself only."""
-    if isinstance(left, Whole) or isinstance(right, Whole):
+    if isinstance(left, Known) and isinstance(right, Known):
+        return equal(left, right)
+    if isinstance(left, Whole) or isinstance(right, Whole) or not first_unknown(left, right):
         return Known(term_of(left) == term_of(right))
     return equal(left, right)
+
+
+def joined(operator: str, name: str, conditions: list[Value]) -> Unknown:
+    """Conditions that are not known, joined by && or ||, so that each can be decided."""
+    result = unknown(name, *conditions)
+    if len(conditions) > JOINED_LIMIT:
+        return result
+    term = term_of(conditions[0])
+    for condition in conditions[1:]:
+        term = (operator, term, term_of(condition))
+    return replace(result, term=term)
 
 
 def null_here(context: Context, value: Value) -> bool:
@@ -244,6 +259,16 @@ def data_of(value: Value, depth: int = 0) -> object:
         case MapValue(items=items, rest=None):
             return _data_of_map(items, depth)
     raise NotKnown
+
+
+def holds_sensitive(value: Value) -> bool:
+    """Whether a value or anything in it is sensitive; for values that `data_of` has read."""
+    match value:
+        case ListValue(items=items):
+            return value.sensitive or any(map(holds_sensitive, items))
+        case MapValue(items=items):
+            return value.sensitive or any(holds_sensitive(items[name]) for name in items)
+    return value.sensitive
 
 
 def _data_of_map(items: Mapping[str, Value], depth: int) -> dict[str, object]:

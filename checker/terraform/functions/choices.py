@@ -23,6 +23,7 @@ from ...language.worlds import Unreachable
 from .arguments import (
     arity,
     empty_here,
+    joined,
     length_term,
     mapping,
     null_here,
@@ -199,7 +200,7 @@ def _all_different(items: tuple[Value, ...]) -> bool:
     """Known elements of a set are; each unknown one may equal another."""
     open_items = [item for item in items if not isinstance(item, Known)]
     return all(
-        other is item or _different(item, other) or _both_declared(item, other)
+        other is item or _both_declared(item, other) or _different(item, other)
         for item in open_items
         for other in items
     )
@@ -225,12 +226,7 @@ def _contains(context: Context, arguments: tuple[Value, ...]) -> Value:
         return unknown("contains", values.rest, arguments[1])
     if not open_items:
         return Known(False)
-    term = term_of(open_items[0])
-    for answer in open_items[1:]:
-        term = ("||", term, term_of(answer))
-    first = open_items[0]
-    assert isinstance(first, Unknown)
-    return replace(first, term=term)
+    return joined("||", "contains", open_items)
 
 
 def _like(value: Value, other: Value) -> Value:
@@ -269,10 +265,16 @@ def _matchkeys(context: Context, arguments: tuple[Value, ...]) -> Value:
     values, keys, wanted = (given.items for given in lists if given is not None)
     if len(values) != len(keys):
         raise EvaluationError("matchkeys: the lists have different lengths")
+    terms = {term_of(item) for item in wanted}
+    open_items = [item for item in wanted if not isinstance(item, Known)]
     chosen = [
         value
         for value, key in zip(values, keys, strict=True)
-        if any(_equal_here(context, key, item) for item in wanted)
+        if term_of(key) in terms
+        or any(
+            _equal_here(context, key, item)
+            for item in (open_items if isinstance(key, Known) else wanted)
+        )
     ]
     return ListValue(tuple(chosen), "list")
 

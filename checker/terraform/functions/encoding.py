@@ -16,6 +16,7 @@ from .arguments import (
     bounded_length,
     bounded_text,
     data_of,
+    holds_sensitive,
     parsed,
     plain,
     too_large,
@@ -48,9 +49,10 @@ def _encoder(name: str, encode: Callable[[object], str]) -> Function:
     def function(context: Context, arguments: tuple[Value, ...]) -> Value:
         arity(name, arguments, 1, 1)
         try:
-            return Known(bounded_text(encode(data_of(arguments[0]))))
+            data = data_of(arguments[0])
         except NotKnown:
             return unknown(name, arguments[0])
+        return Known(bounded_text(encode(data)), sensitive=holds_sensitive(arguments[0]))
 
     return function
 

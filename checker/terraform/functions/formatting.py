@@ -27,6 +27,7 @@ from .arguments import (
     arity,
     bounded_length,
     data_of,
+    holds_sensitive,
     sequence,
     too_large,
     typed,
@@ -121,7 +122,7 @@ def _one(verb: Verb, value: Value) -> Value:
             to_string(value)
         return unknown(f"%{verb.mode}", value)
     if verb.mode == "v":
-        return Known(_padded(verb, _default(verb, data)))
+        return Known(_padded(verb, _default(verb, data)), sensitive=holds_sensitive(value))
     if data is None:
         raise EvaluationError(f"format: %{verb.mode} cannot show null")
     if verb.mode in "sq":

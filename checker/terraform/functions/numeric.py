@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import replace
 
 from ...language.convert import to_bool, to_number
-from ...language.value import EvaluationError, Known, ListValue, Value, term_of
-from .arguments import ELEMENT_LIMIT, arity, plain, sequence, too_large, typed, unknown
+from ...language.value import EvaluationError, Known, ListValue, Value
+from .arguments import ELEMENT_LIMIT, arity, joined, plain, sequence, too_large, typed, unknown
 from .context import Context, Function
 
 Number = int | float
@@ -138,11 +137,7 @@ def _quantifier(name: str, settled: bool) -> Function:
             open_items.append(values.rest)
         if not open_items:
             return Known(not settled)
-        result = unknown(name, *open_items)
-        term = term_of(open_items[0])
-        for item in open_items[1:]:
-            term = ("||" if settled else "&&", term, term_of(item))
-        return replace(result, term=term)
+        return joined("||" if settled else "&&", name, open_items)
 
     return function
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from ...language.value import Attribute, Known, ListValue, Value, term_of
+from dataclasses import dataclass
+
+from ...language.value import Attribute, Known, ListValue, Term, Value, term_of
 from .arguments import arity, bounded_length, same, sequence, unknown
 from .context import Context, Function
 from .conversion import unified
@@ -46,20 +48,36 @@ def _setunion(context: Context, arguments: tuple[Value, ...]) -> Value:
     return ListValue(make_set(tuple(items)), "set", rest, element if len(rests) == 1 else None)
 
 
-def _member(item: Value, values: ListValue) -> bool | None:
-    """Whether a set has an item; None where that is not known."""
-    certain: bool | None = False if values.rest is None else None
-    for other in values.items:
-        if term_of(item) == term_of(other):
+@dataclass(frozen=True)
+class _Members:
+    """A set, indexed so that a known item is looked up and not compared."""
+
+    items: tuple[Value, ...]
+    open_items: tuple[Value, ...]
+    terms: frozenset[Term]
+    complete: bool
+
+    @classmethod
+    def of(cls, values: ListValue) -> _Members:
+        return cls(
+            values.items,
+            tuple(item for item in values.items if not isinstance(item, Known)),
+            frozenset(map(term_of, values.items)),
+            values.rest is None,
+        )
+
+    def has(self, item: Value) -> bool | None:
+        """Whether the item is a member; None where that is not known."""
+        if term_of(item) in self.terms:
             return True
-        if isinstance(item, Attribute) and isinstance(other, Attribute):
-            continue
-        answer = same(item, other)
-        if not isinstance(answer, Known):
-            certain = None
-        elif answer.data:
-            return True
-    return certain
+        if not self.complete:
+            return None
+        for other in self.open_items if isinstance(item, Known) else self.items:
+            if isinstance(item, Attribute) and isinstance(other, Attribute):
+                continue
+            if not isinstance(same(item, other), Known):
+                return None
+        return False
 
 
 def _select(name: str, wanted: bool) -> Function:
@@ -71,10 +89,10 @@ def _select(name: str, wanted: bool) -> Function:
         known = [values for values in sets if values is not None]
         if len(known) < len(sets) or known[0].rest is not None:
             return unknown(name, *arguments)
-        first, *others = known
+        others = [_Members.of(values) for values in known[1:]]
         kept: list[Value] = []
-        for item in first.items:
-            answers = [_member(item, values) for values in others]
+        for item in known[0].items:
+            answers = [members.has(item) for members in others]
             if None in answers and (not wanted) not in answers:
                 return unknown(name, *arguments)
             if all(answer is wanted for answer in answers):

@@ -183,13 +183,13 @@ def test_format_keeps_the_text_around_an_unknown(run, variable, key):
     assert run("format", "arn:%s:kms:%s:" + ALIAS, variable, "eu") == Text(
         (Known("arn:"), variable, Known(":kms:eu:" + ALIAS))
     )
-    assert run("format", "%s", key) == Text((key,))
+    assert run("format", "%s", key) == key
     assert isinstance(run("format", "%5s|", variable), Text)
 
 
 def test_formatlist_over_a_splat(run, variable, key):
     result = run("formatlist", "%s", open_list(variable, key))
-    assert result.element == Text((key,))
+    assert result.element == key
 
 
 def test_functions_of_letters_work_on_known_parts(run, alias, variable):
@@ -257,6 +257,8 @@ def test_length_of_a_set_that_may_shrink(plain, run, variable):
 def test_a_sensitive_argument_marks_the_result(run, key):
     assert run("upper", Known("a", sensitive=True)).sensitive
     assert run("coalesce", key.hidden()).sensitive
+    assert run("jsonencode", {"a": [Known("b", sensitive=True)]}).sensitive
+    assert run("format", "%v", [Known("b", sensitive=True)]).sensitive
     assert not run("nonsensitive", run("sensitive", "a")).sensitive
     assert run("issensitive", run("sensitive", "a")) == Known(True)
 

@@ -1,0 +1,212 @@
+"""Intrinsic functions over values that may be unknown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from ..language.convert import scalar_text, to_number, to_string
+from ..language.evaluate import Scope, index
+from ..language.value import (
+    Attribute,
+    EvaluationError,
+    Known,
+    ListValue,
+    MapValue,
+    Unknown,
+    Value,
+    derived,
+    term_of,
+    text,
+)
+
+_CIDR_LIMIT = 256
+"""The most blocks that Fn::Cidr gives."""
+
+
+def call(name: str, arguments: tuple[Value, ...], scope: Scope) -> Value:
+    """The result of a function. Raises EvaluationError where CloudFormation would refuse it."""
+    return _FUNCTIONS[name](arguments, scope)
+
+
+def string(value: Value) -> Value:
+    """A scalar as CloudFormation keeps it: as a string. Other values as they are."""
+    if isinstance(value, Known) and value.data is not None:
+        return replace(value, data=scalar_text(value.data))
+    return value
+
+
+def split(delimiter: str, value: Value) -> Value:
+    """The parts of a string. Raises EvaluationError for a collection."""
+    value = to_string(value)
+    if isinstance(value, Known) and value.data is not None:
+        parts = str(value.data).split(delimiter) if delimiter else [str(value.data)]
+        return ListValue(tuple(replace(value, data=part) for part in parts), "list")
+    if isinstance(value, Known):
+        raise EvaluationError("Fn::Split takes a string, not null")
+    if (
+        isinstance(value, Attribute)
+        and delimiter == "/"
+        and (value.resource.type, value.path) in _KEY_ARNS
+    ):
+        before = derived("Fn::Split", value)
+        return ListValue((before, replace(value, path="KeyId")), "list")
+    return derived("Fn::Split", Known(delimiter), value)
+
+
+# arn:aws:kms:region:account:key/id
+_KEY_ARNS = frozenset({("AWS::KMS::Key", "Arn"), ("AWS::KMS::ReplicaKey", "Arn")})
+
+
+def _string(arguments: tuple[Value, ...], scope: Scope) -> Value:
+    return string(arguments[0])
+
+
+def _split(arguments: tuple[Value, ...], scope: Scope) -> Value:
+    delimiter = to_string(arguments[0])
+    if not isinstance(delimiter, Known):
+        return derived("Fn::Split", *arguments)
+    return split(str(delimiter.data), arguments[1])
+
+
+def _join(arguments: tuple[Value, ...], scope: Scope) -> Value:
+    delimiter, items = to_string(arguments[0]), arguments[1]
+    if isinstance(items, Unknown | Attribute):
+        return derived("Fn::Join", delimiter, items)
+    if not isinstance(items, ListValue):
+        raise EvaluationError("Fn::Join takes a list")
+    present = [item for item in items.items if not _removed(item)]
+    if items.rest is not None:
+        present.append(items.rest)
+    parts: list[Value] = []
+    for item in present:
+        if parts:
+            parts.append(delimiter)
+        parts.append(to_string(item))
+    return text(parts)
+
+
+def _removed(value: Value) -> bool:
+    return isinstance(value, Known) and value.data is None
+
+
+def _select(arguments: tuple[Value, ...], scope: Scope) -> Value:
+    at, items = arguments
+    if isinstance(items, Unknown | Attribute):
+        return derived("Fn::Select", at, items, not_null=False)
+    if not isinstance(items, ListValue):
+        raise EvaluationError("Fn::Select takes a list")
+    return index(items, at, scope)
+
+
+def _length(arguments: tuple[Value, ...], scope: Scope) -> Value:
+    items = arguments[0]
+    if isinstance(items, ListValue) and items.rest is None:
+        return Known(len(items.items))
+    if isinstance(items, Known | MapValue):
+        raise EvaluationError("Fn::Length takes a list")
+    return derived("length", items)
+
+
+def _base64(arguments: tuple[Value, ...], scope: Scope) -> Value:
+    from base64 import b64encode
+
+    value = to_string(arguments[0])
+    if not isinstance(value, Known):
+        return derived("Fn::Base64", value)
+    if value.data is None:
+        raise EvaluationError("Fn::Base64 takes a string, not null")
+    encoded = b64encode(str(value.data).encode("utf-8", "surrogatepass")).decode("ascii")
+    return replace(value, data=encoded)
+
+
+def _cidr(arguments: tuple[Value, ...], scope: Scope) -> Value:
+    from ipaddress import ip_network
+    from itertools import islice
+
+    block, count = to_string(arguments[0]), to_number(arguments[1])
+    bits = to_number(arguments[2]) if len(arguments) == 3 else Known(8)
+    if not (isinstance(block, Known) and isinstance(count, Known) and isinstance(bits, Known)):
+        return derived("Fn::Cidr", block, count, bits)
+    try:
+        network = ip_network(str(block.data), strict=False)
+        prefix = network.max_prefixlen - int(bits.data or 0)
+        wanted = int(count.data or 0)
+        if not 1 <= wanted <= _CIDR_LIMIT:
+            raise ValueError(f"it gives 1 to {_CIDR_LIMIT} blocks")
+        found = [str(subnet) for subnet in islice(network.subnets(new_prefix=prefix), wanted)]
+    except ValueError as error:
+        raise EvaluationError(f"Fn::Cidr: {error}") from None
+    if len(found) < wanted:
+        raise EvaluationError(f"Fn::Cidr: {block.data} has no {wanted} blocks of that size")
+    return ListValue(tuple(map(Known, found)), "list")
+
+
+def _zones(arguments: tuple[Value, ...], scope: Scope) -> Value:
+    why = "the availability zones of an account are not in the code"
+    return Unknown("external", why, ("Fn::GetAZs", term_of(arguments[0])), not_null=True)
+
+
+def _json(arguments: tuple[Value, ...], scope: Scope) -> Value:
+    from json import dumps
+
+    value = arguments[0]
+    try:
+        return Known(dumps(_plain(value), separators=(",", ":"), ensure_ascii=False))
+    except _NotKnown:
+        return derived("Fn::ToJsonString", value)
+
+
+class _NotKnown(Exception):  # noqa: N818 - control flow, not an error
+    """A part of a collection is not known."""
+
+
+def _plain(value: Value) -> object:
+    match value:
+        case Known(data=data):
+            return data
+        case ListValue(items=items, rest=None):
+            return [_plain(item) for item in items if not _removed(item)]
+        case MapValue(items=mapping, rest=None):
+            return {key: _plain(item) for key, item in mapping.items() if not _removed(item)}
+    raise _NotKnown
+
+
+def _resolve(arguments: tuple[Value, ...], scope: Scope) -> Value:
+    written = term_of(arguments[0])[2]
+    why = f"{written} is resolved only when the stack is deployed"
+    return Unknown("external", why, ("resolve", term_of(arguments[0])), not_null=True)
+
+
+def _serverless(arguments: tuple[Value, ...], scope: Scope) -> Value:
+    written = str(term_of(arguments[0])[2])
+    given = written[2:].lstrip().startswith(("env:", "opt:", "param:"))
+    why = f"{written} is a variable of the Serverless Framework"
+    cause = "caller-supplied" if given else "external"
+    return Unknown(cause, why, ("serverless", term_of(arguments[0])))  # type: ignore[arg-type]
+
+
+def _include(arguments: tuple[Value, ...], scope: Scope) -> Value:
+    why = "AWS::Include reads it from S3"
+    return Unknown("external", why, ("AWS::Include",))
+
+
+def _malformed(arguments: tuple[Value, ...], scope: Scope) -> Value:
+    raise EvaluationError(f"{term_of(arguments[0])[2]} does not have the arguments that it takes")
+
+
+_FUNCTIONS: dict[str, Callable[[tuple[Value, ...], Scope], Value]] = {
+    "string": _string,
+    "Fn::Join": _join,
+    "Fn::Split": _split,
+    "Fn::Select": _select,
+    "Fn::Length": _length,
+    "Fn::Base64": _base64,
+    "Fn::Cidr": _cidr,
+    "Fn::GetAZs": _zones,
+    "Fn::ToJsonString": _json,
+    "resolve": _resolve,
+    "serverless": _serverless,
+    "AWS::Include": _include,
+    "malformed": _malformed,
+}

@@ -1,0 +1,317 @@
+"""Nodes of a template → expressions: intrinsic functions in short, long and mixed forms.
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference.html
+
+Names are left to the scope (stack.py): `Ref X` is `Ref["X"]`, `GetAtt A.B.C` is
+`GetAtt["A"]["B.C"]`, `FindInMap` reads `Mappings`, and a condition's name reads `Condition`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+
+from ..language.document import MappingNode, Node, ScalarNode, SequenceNode
+from ..language.expression import (
+    Call,
+    Conditional,
+    Expression,
+    Index,
+    Literal,
+    Object,
+    Operation,
+    Reference,
+    Template,
+    Tuple,
+    Unsupported,
+)
+from ..source import Span
+
+LOOP = "Fn::ForEach::"
+
+# A dynamic reference; in Sub it may hold variables.
+_RESOLVE = r"\{\{resolve:(?:\$\{[^{}]*\}|[^{}])*\}\}"
+_DYNAMIC = re.compile(_RESOLVE)
+_SUB = re.compile(rf"{_RESOLVE}|\$\{{[^{{}}]*\}}")
+# A variable of the Serverless Framework, which may hold others.
+_VARIABLE = re.compile(rf"{_RESOLVE}|\$\{{(?:[^{{}}]|\$\{{[^{{}}]*\}})*\}}")
+
+
+def expression(node: Node, *, serverless: bool = False) -> Expression:
+    """The expression of a value. `serverless`: `${…}` in plain strings is a variable."""
+    return (_SERVERLESS if serverless else _PLAIN).value(node)
+
+
+def condition(node: Node, *, serverless: bool = False) -> Expression:
+    """The expression of a condition, where `Condition: Name` is a function too."""
+    return (_SERVERLESS if serverless else _PLAIN).test(node)
+
+
+def function_of(node: Node) -> tuple[str, Node] | None:
+    """The full name and the argument of a function in any of its forms; None for other nodes."""
+    if node.tag is not None:
+        name = node.tag if node.tag in ("Ref", "Condition") else f"Fn::{node.tag}"
+        return name, replace(node, tag=None)
+    if isinstance(node, MappingNode) and len(node.entries) == 1:
+        key, _, argument = node.entries[0]
+        if key == "Ref" or (key.startswith("Fn::") and not key.startswith(LOOP)):
+            return key, argument
+    return None
+
+
+class _Reader:
+    def __init__(self, serverless: bool) -> None:
+        self._serverless = serverless
+        self._functions: dict[str, Callable[[Node, Span], Expression]] = {
+            "Ref": self._ref,
+            "Condition": self._condition,
+            "Fn::GetAtt": self._get_att,
+            "Fn::FindInMap": self._find_in_map,
+            "Fn::Sub": self._sub,
+            "Fn::If": self._if,
+            "Fn::Equals": self._equals,
+            "Fn::And": self._logic("Fn::And", "&&"),
+            "Fn::Or": self._logic("Fn::Or", "||"),
+            "Fn::Not": self._not,
+            "Fn::Transform": self._transform,
+            "Fn::Join": self._call("Fn::Join", 2),
+            "Fn::Split": self._call("Fn::Split", 2),
+            "Fn::Select": self._call("Fn::Select", 2),
+            "Fn::Cidr": self._call("Fn::Cidr", 2, 3),
+            "Fn::Base64": self._call("Fn::Base64"),
+            "Fn::GetAZs": self._call("Fn::GetAZs"),
+            "Fn::ImportValue": self._call("Fn::ImportValue"),
+            "Fn::Length": self._call("Fn::Length"),
+            "Fn::ToJsonString": self._call("Fn::ToJsonString"),
+        }
+
+    def value(self, node: Node) -> Expression:
+        function = function_of(node)
+        if function is not None:
+            name, argument = function
+            read = self._functions.get(name)
+            return read(argument, node.span) if read else Unsupported(node.span, name)
+        match node:
+            case ScalarNode(value=str()):
+                return self._string(node)
+            case ScalarNode(value=value):
+                return Literal(node.span, value)
+            case SequenceNode(items=items):
+                return Tuple(node.span, tuple(map(self.value, items)))
+            case MappingNode():
+                return self._object(node)
+        raise TypeError(type(node).__name__)
+
+    def test(self, node: Node) -> Expression:
+        match node:
+            case MappingNode(tag=None, entries=(("Condition", _, argument),)):
+                return self._condition(argument, node.span)
+        return self.value(node)
+
+    def _object(self, node: MappingNode) -> Expression:
+        items: list[tuple[Expression, Expression]] = []
+        for key, span, value in node.entries:
+            name: Expression = Literal(span, key)
+            if key == "Fn::Transform":
+                name = self._transform(value, span)  # it adds keys that are not known
+            elif key.startswith("Fn::"):
+                name = Unsupported(span, key)
+            items.append((name, self.value(value)))
+        return Object(node.span, tuple(items))
+
+    # -- names ------------------------------------------------------------------------------
+
+    def _ref(self, argument: Node, span: Span) -> Expression:
+        if isinstance(argument, ScalarNode) and argument.value == "AWS::NoValue":
+            return Literal(span, None)
+        return Index(span, Reference(span, "Ref"), self.value(argument))
+
+    def _condition(self, argument: Node, span: Span) -> Expression:
+        return Index(span, Reference(span, "Condition"), self.value(argument))
+
+    def _get_att(self, argument: Node, span: Span) -> Expression:
+        match argument:
+            case ScalarNode(tag=None, value=str(text)):
+                name, _, path = text.partition(".")
+                return self._attribute(Literal(span, name), Literal(span, path), span)
+            case SequenceNode(tag=None, items=(name_node, path_node)):
+                return self._attribute(self.value(name_node), self.value(path_node), span)
+            case SequenceNode(tag=None, items=(name_node, *path)) if path:
+                words = [str(n.value) if isinstance(n, ScalarNode) else "" for n in path]
+                name_expression = self.value(name_node)
+                return self._attribute(name_expression, Literal(span, ".".join(words)), span)
+        return _malformed("Fn::GetAtt", span)
+
+    def _attribute(self, name: Expression, path: Expression, span: Span) -> Expression:
+        return Index(span, Index(span, Reference(span, "GetAtt"), name), path)
+
+    def _find_in_map(self, argument: Node, span: Span) -> Expression:
+        items = _items(argument)
+        if len(items) not in (3, 4):
+            return _malformed("Fn::FindInMap", span)
+        found: Expression = Reference(span, "Mappings")
+        for key in items[:3]:
+            found = Index(span, found, self.value(key))
+        default = items[3].get("DefaultValue") if isinstance(items[-1], MappingNode) else None
+        if len(items) == 3 or default is None:
+            return found
+        return Call(span, "try", (found, self.value(default)))
+
+    # -- strings ----------------------------------------------------------------------------
+
+    def _string(self, node: ScalarNode) -> Expression:
+        text = str(node.value)
+        pattern = _VARIABLE if self._serverless else _DYNAMIC
+        if ("${" not in text or not self._serverless) and "{{resolve:" not in text:
+            return Literal(node.span, text)
+        return Template(node.span, _parts(node, pattern, self._external))
+
+    def _external(self, found: str, span: Span) -> Expression:
+        name = "resolve" if found.startswith("{{") else "serverless"
+        return Call(span, name, (Literal(span, found),))
+
+    def _sub(self, argument: Node, span: Span) -> Expression:
+        variables: dict[str, Expression] = {}
+        match argument:
+            case SequenceNode(tag=None, items=(text, MappingNode() as given)):
+                variables = {key: self.value(value) for key, _, value in given.entries}
+            case SequenceNode(tag=None, items=(text,)):
+                pass
+            case text:
+                pass
+        if not isinstance(text, ScalarNode) or text.tag is not None or text.value is None:
+            return _malformed("Fn::Sub", span)
+
+        def part(found: str, place: Span) -> Expression:
+            if found.startswith("{{"):
+                return self._external(found, place)
+            name = found[2:-1].strip()
+            if name.startswith("!"):
+                return Literal(place, f"${{{name[1:]}}}")
+            if name in variables:
+                return variables[name]
+            if self._serverless and ":" in name and not name.startswith("AWS::"):
+                return self._external(found, place)
+            if name == "AWS::NoValue":
+                return Literal(place, "")
+            if "." in name:
+                return self._get_att(ScalarNode(place, name, name), place)
+            return Index(place, Reference(place, "Ref"), Literal(place, name))
+
+        return Template(span, _parts(text, _SUB, part))
+
+    # -- conditions -------------------------------------------------------------------------
+
+    def _if(self, argument: Node, span: Span) -> Expression:
+        items = _items(argument)
+        if len(items) != 3:
+            return _malformed("Fn::If", span)
+        name = items[0]
+        test = (
+            self._condition(name, name.span)
+            if isinstance(name, ScalarNode) and name.tag is None
+            else self.test(name)
+        )
+        return Conditional(span, test, self.value(items[1]), self.value(items[2]))
+
+    def _equals(self, argument: Node, span: Span) -> Expression:
+        items = _items(argument)
+        if len(items) != 2:
+            return _malformed("Fn::Equals", span)
+        # CloudFormation compares strings: true and "true" are the same.
+        left, right = (Call(item.span, "string", (self.value(item),)) for item in items)
+        return Operation(span, "==", (left, right))
+
+    def _logic(self, name: str, operator: str) -> Callable[[Node, Span], Expression]:
+        def read(argument: Node, span: Span) -> Expression:
+            items = _items(argument)
+            if not items:
+                return _malformed(name, span)
+            result = self.test(items[0])
+            for item in items[1:]:
+                result = Operation(span, operator, (result, self.test(item)))
+            return result
+
+        return read
+
+    def _not(self, argument: Node, span: Span) -> Expression:
+        items = _items(argument)
+        if len(items) != 1:
+            return _malformed("Fn::Not", span)
+        return Operation(span, "!", (self.test(items[0]),))
+
+    # -- other functions --------------------------------------------------------------------
+
+    def _call(self, name: str, *counts: int) -> Callable[[Node, Span], Expression]:
+        """A function with a list of so many arguments; without counts, of one argument."""
+
+        def read(argument: Node, span: Span) -> Expression:
+            if not counts:
+                return Call(span, name, (self.value(argument),))
+            items = _items(argument)
+            if len(items) not in counts:
+                return _malformed(name, span)
+            return Call(span, name, tuple(map(self.value, items)))
+
+        return read
+
+    def _transform(self, argument: Node, span: Span) -> Expression:
+        name = argument.get("Name") if isinstance(argument, MappingNode) else None
+        macro = str(name.value) if isinstance(name, ScalarNode) else "a macro"
+        if macro == "AWS::Include":
+            return Call(span, "AWS::Include", ())
+        return Unsupported(span, f"Fn::Transform of {macro}")
+
+
+_PLAIN = _Reader(serverless=False)
+_SERVERLESS = _Reader(serverless=True)
+
+
+def _items(argument: Node) -> tuple[Node, ...]:
+    if isinstance(argument, SequenceNode) and argument.tag is None:
+        return argument.items
+    return (argument,)
+
+
+def _malformed(name: str, span: Span) -> Expression:
+    return Call(span, "malformed", (Literal(span, name),))
+
+
+def _parts(
+    node: ScalarNode, pattern: re.Pattern[str], make: Callable[[str, Span], Expression]
+) -> tuple[Expression, ...]:
+    """The literal and the variable parts of a string, each at its own place.
+
+    The parts stand at the whole scalar where the text was written otherwise than it reads.
+    """
+    text, start = str(node.value), _content(node)
+    found = list(pattern.finditer(text))
+    written = list(pattern.finditer(node.written)) if start is not None else []
+    exact = [match[0] for match in found] == [match[0] for match in written]
+
+    def place(begin: int, end: int, content: str) -> Span:
+        if start is None or not exact or node.written[begin:end] != content:
+            return node.span
+        return node.span.source.span(start + begin, start + end)
+
+    parts: list[Expression] = []
+    at = at_written = 0
+    for number, match in enumerate(found):
+        begin, end = written[number].span() if exact and written else match.span()
+        if literal := text[at : match.start()]:
+            parts.append(Literal(place(at_written, begin, literal), literal))
+        parts.append(make(match[0], place(begin, end, match[0])))
+        at, at_written = match.end(), end
+    if literal := text[at:]:
+        parts.append(Literal(place(at_written, len(node.written), literal), literal))
+    return tuple(parts)
+
+
+def _content(node: ScalarNode) -> int | None:
+    """The offset at which a scalar's written text begins, after a tag or quote."""
+    for closing in (0, 1):
+        start = node.span.end - closing - len(node.written)
+        if start >= node.span.start and node.span.source.text.startswith(node.written, start):
+            return start
+    return None

@@ -1,0 +1,275 @@
+"""Templates → the resources of every stack that matters."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+
+from ..discovery import File, Tree, Walker, normal, read_bytes
+from ..graph import Resource
+from ..language.document import Entry, MappingNode, Node, ScalarNode, SequenceNode
+from ..language.value import EvaluationError, Hop, Known, MapValue, Unknown, Value
+from ..language.worlds import TooManyWorlds, Worlds
+from ..source import InputError, Source, Span
+from .exports import Exports
+from .parameters import Given, read_parameters
+from .stack import NESTED, Stack
+from .template import Template, templates, type_of
+
+_WORD = re.compile(rb"[^\s\"'/\\,\[\]{}()]+")
+_NESTS = re.compile(rb"TemplateURL|Location|aws:asset:path")
+_MARK = b"AWSTemplateFormatVersion"
+_REMOTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+
+
+@dataclass
+class CloudFormationLoader:
+    """Reads templates when they are asked for, and follows nested stacks from the roots down."""
+
+    tree: Tree
+    walker: Walker
+    worlds: Worlds
+    types: frozenset[str]
+    parameter_files: tuple[str, ...] = ()
+    errors: list[InputError] = field(default_factory=list)
+    _files: dict[str, File] = field(default_factory=dict)
+    _templates: dict[str, list[Template]] = field(default_factory=dict)
+    _embedded: dict[int, tuple[Node, Template | None]] = field(default_factory=dict)
+    _roots: dict[Template, Stack] = field(default_factory=dict)
+    _targets: dict[tuple[Stack, str], Template | Unknown] = field(default_factory=dict)
+    _given: Given | None = None
+    _exports: Exports | None = None
+
+    def __post_init__(self) -> None:
+        self._files = {file.path: file for file in self.tree.templates}
+
+    # -- the graph --------------------------------------------------------------------------
+
+    def load(self) -> list[Resource]:
+        """Every instance of the wanted types, from the roots down."""
+        hits = {file.path for file in self.tree.templates if file.hit}
+        return [
+            stack.resource(name)
+            for stack in self._stacks(hits, report=True)
+            for name in _of_types(stack, self.types)
+        ]
+
+    def instances_of(self, types: Iterable[str]) -> Iterator[Resource]:
+        """Every declared instance of some types, wherever in the scan."""
+        wanted = frozenset(types)
+        needles = tuple(type_.encode() for type_ in wanted)
+        for stack in self._stacks(self._holding(*needles)):
+            for name in _of_types(stack, wanted):
+                yield stack.resource(name)
+
+    def _holding(self, *needles: bytes) -> set[str]:
+        files = self.tree.templates
+        return {file.path for file in files if any(needle in file.data for needle in needles)}
+
+    def _stacks(self, paths: set[str], report: bool = False) -> Iterator[Stack]:
+        """The stacks of some templates, through those that nest them, each once."""
+        family = self._with_callers(paths)
+        found = [template for path in sorted(family) for template in self.templates(path)]
+        called = {
+            target
+            for template in found
+            for target in self._calls(self._root(template))
+            if target is not template
+        }
+        reached: set[Template] = set()
+        for template in (*(t for t in found if t not in called), *found):
+            if template not in reached:
+                yield from self._expand(self._root(template), family, reached, report)
+
+    def _expand(
+        self, stack: Stack, family: set[str], reached: set[Template], report: bool
+    ) -> Iterator[Stack]:
+        """A stack and those below it that may matter."""
+        reached.add(stack.template)
+        yield stack
+        for name in _of_types(stack, NESTED):
+            child = stack.child(name)
+            if isinstance(child, Stack):
+                if self._matters(child.template, family):
+                    yield from self._expand(child, family, reached, report)
+            elif child.cause == "cycle" and report:
+                self.errors.append(
+                    InputError.at(stack.section("Resources")[name].span, child.why)
+                )
+
+    def _matters(self, template: Template, family: set[str]) -> bool:
+        # A template that the walk did not meet has not been searched.
+        return template.path in family or template.path not in self._files
+
+    def _calls(self, stack: Stack) -> Iterator[Template]:
+        for name in _of_types(stack, NESTED):
+            target = self.nested(stack, name)
+            if isinstance(target, Template):
+                yield target
+
+    def _with_callers(self, paths: set[str]) -> set[str]:
+        """Some templates, and those that name one of them where a nested stack would."""
+        callers: dict[bytes, set[str]] = {}
+        for file in self.tree.templates:
+            if _NESTS.search(file.data):
+                for word in set(_WORD.findall(file.data)):
+                    callers.setdefault(word, set()).add(file.path)
+        family, waiting = set(paths), list(paths)
+        while waiting:
+            name = os.path.basename(waiting.pop()).encode("utf-8", "surrogateescape")
+            for caller in callers.get(name, ()):
+                if caller not in family:
+                    family.add(caller)
+                    waiting.append(caller)
+        return family
+
+    def _root(self, template: Template) -> Stack:
+        if template not in self._roots:
+            self._roots[template] = Stack(
+                template, "", self._parameters(), self, self.worlds, template.name
+            )
+        return self._roots[template]
+
+    # -- files ------------------------------------------------------------------------------
+
+    def templates(self, path: str) -> list[Template]:
+        """The templates of a file; none where it holds none."""
+        if path not in self._templates:
+            file = self._files.get(path)
+            data = file.data if file else read_bytes(self.tree, path)
+            self._templates[path] = []
+            if data is not None:
+                try:
+                    self._templates[path] = templates(Source.decode(path, data))
+                except InputError as error:
+                    if self._looks_like_template(data):
+                        self.errors.append(error)
+        return self._templates[path]
+
+    def _looks_like_template(self, data: bytes) -> bool:
+        """Whether a file that cannot be read as YAML or JSON is meant as a template."""
+        if _MARK in data or b"\x00" in data[:4]:
+            return True
+        names = b"|".join(re.escape(type_.encode()) for type_ in sorted(self.types))
+        pattern = rb"""["']?Type["']?[ \t]*:[ \t\r\n]*["']?(?:%s)["'\s,}]"""
+        return re.search(pattern % names, data) is not None
+
+    def _parameters(self) -> Given:
+        if self._given is None:
+            given: dict[str, Value] = {}
+            for path in map(normal, self.parameter_files):
+                data = read_bytes(self.tree, path)
+                if data is None:
+                    continue
+                try:
+                    given.update(read_parameters(Source.decode(path, data)))
+                except InputError as error:
+                    self.errors.append(error)
+            self._given = {
+                name: (lambda value=value: value)  # type: ignore[misc]
+                for name, value in given.items()
+            }
+        return self._given
+
+    # -- nested stacks ----------------------------------------------------------------------
+
+    def nested(self, caller: Stack, name: str) -> Template | Unknown:
+        """The template of a nested stack, or what stands for it where it is not on disk."""
+        key = (caller, name)
+        if key not in self._targets:
+            self._targets[key] = self._target(caller, name)
+        return self._targets[key]
+
+    def _target(self, caller: Stack, name: str) -> Template | Unknown:
+        entry = caller.section("Resources")[name]
+        body = _inner(entry.value, "Properties", "TemplateBody")
+        if isinstance(body, ScalarNode) and isinstance(body.value, str) and body.tag is None:
+            embedded = self._body(caller.template, body, name)
+            if embedded is not None:
+                return embedded
+        location = self._location(caller, name, entry)
+        why = "its template is not on disk"
+        if location is not None and not _REMOTE.match(location):
+            path = normal(os.path.join(os.path.dirname(caller.template.path), location))
+            if os.path.isfile(path) and not self.walker.inside(path):
+                why = f"{location} leads outside the repository, where nothing is read"
+            elif os.path.isfile(path):
+                found = self.templates(path)
+                if found:
+                    return found[0]
+                why = f"{location} is no template"
+        address = caller.prefixed(name)
+        hop = Hop(entry.span, f"the stack {address} is not read")
+        term = ("ref", caller.root, address)
+        return Unknown("module-unavailable", f"stack {address}: {why}", term, trail=(hop,))
+
+    def _location(self, caller: Stack, name: str, entry: Entry) -> str | None:
+        """Where the template is, where that is the same in every world."""
+        # The CDK writes the file's name beside a TemplateURL that only S3 can tell.
+        asset = _inner(entry.value, "Metadata", "aws:asset:path")
+        if isinstance(asset, ScalarNode) and isinstance(asset.value, str):
+            return asset.value
+        resource = caller.resource(name)
+
+        def read() -> str | None:
+            try:
+                value = resource.read(NESTED[resource.type])
+            except EvaluationError:
+                return None
+            if isinstance(value, MapValue):
+                return None  # an application of the Serverless Application Repository
+            return value.data if isinstance(value, Known) and isinstance(value.data, str) else None
+
+        try:
+            outcomes = {outcome for _, outcome in self.worlds.explore(read)}
+        except TooManyWorlds:
+            return None
+        return outcomes.pop() if len(outcomes) == 1 else None
+
+    def _body(self, outer: Template, body: ScalarNode, name: str) -> Template | None:
+        """A template that is written as a string. All of it stands at the string's place."""
+        if id(body) not in self._embedded:
+            found: Template | None = None
+            try:
+                inner = templates(Source(outer.path, str(body.value)))
+            except InputError:
+                inner = []  # CloudFormation would refuse it; it may as well be another language
+            if inner:
+                root = _placed(inner[0].root, body.span)
+                if isinstance(root, MappingNode):
+                    found = Template(outer.path, f"{outer.name}#{name}", root)
+            self._embedded[id(body)] = (body, found)
+        return self._embedded[id(body)][1]
+
+    # -- exports ----------------------------------------------------------------------------
+
+    def imported(self, name: Value, importer: Stack) -> Value:
+        """The value that a template of the scan exports under a name."""
+        if self._exports is None:
+            self._exports = Exports(lambda: self._stacks(self._holding(b"Export")))
+        return self._exports.find(name)
+
+
+def _of_types(stack: Stack, types: Iterable[str]) -> list[str]:
+    wanted = frozenset(types)
+    return [n for n, entry in stack.section("Resources").items() if type_of(entry.value) in wanted]
+
+
+def _inner(node: Node, *keys: str) -> Node | None:
+    found: Node | None = node
+    for key in keys:
+        found = found.get(key) if isinstance(found, MappingNode) else None
+    return found
+
+
+def _placed(node: Node, span: Span) -> Node:
+    """A copy of a node, all of it at one place."""
+    match node:
+        case SequenceNode(items=items):
+            return replace(node, span=span, items=tuple(_placed(item, span) for item in items))
+        case MappingNode(entries=entries):
+            copies = (Entry(key, span, _placed(value, span)) for key, _, value in entries)
+            return replace(node, span=span, entries=tuple(copies))
+    return replace(node, span=span)

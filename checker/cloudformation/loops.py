@@ -1,0 +1,85 @@
+"""`Fn::ForEach`, expanded as the transform AWS::LanguageExtensions does.
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-foreach.html
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+
+from ..language.document import Entry, MappingNode, Node, ScalarNode, SequenceNode
+from .intrinsics import LOOP, function_of
+
+_NOT_ALPHANUMERIC = re.compile(r"[^A-Za-z0-9]")
+
+EXPANSION_LIMIT = 10_000
+"""Entries that the loops of one section may give."""
+
+Collection = Callable[[Node], tuple[str, ...] | None]
+
+
+def expand(entries: Iterable[Entry], collection: Collection) -> dict[str, Entry]:
+    """Entries with each loop replaced by what it gives.
+
+    `collection` gives a loop's strings, or None where they are not known: such a loop gives
+    its body once, in which the identifier is an unsupported function.
+    """
+    found: dict[str, Entry] = {}
+    for entry in _expanded(entries, collection):
+        found[entry.key] = entry
+        if len(found) >= EXPANSION_LIMIT:
+            break
+    return found
+
+
+def _expanded(entries: Iterable[Entry], collection: Collection) -> Iterator[Entry]:
+    for entry in entries:
+        if not entry.key.startswith(LOOP):
+            yield entry
+            continue
+        match entry.value:
+            case SequenceNode(items=(ScalarNode(value=str(name)), values, MappingNode() as body)):
+                items = collection(values)
+                if items is None:
+                    bodies = iter((substitute(body, name, None),))
+                else:
+                    bodies = (substitute(body, name, item) for item in items)
+                for copy in bodies:
+                    if isinstance(copy, MappingNode):
+                        yield from _expanded(copy.entries, collection)
+
+
+def substitute(node: Node, name: str, value: str | None) -> Node:
+    """A loop's body for one value of its identifier."""
+    function = function_of(node)
+    if function is not None and function[0] == "Ref":
+        argument = function[1]
+        if isinstance(argument, ScalarNode) and argument.value == name:
+            if value is None:
+                return ScalarNode(node.span, name, name, tag=f"ForEach {name}")
+            return ScalarNode(node.span, value, value)
+    match node:
+        case ScalarNode(value=str(text)) if value is not None:
+            return replace(node, value=_replaced(text, name, value))
+        case SequenceNode(items=items):
+            return replace(node, items=tuple(substitute(item, name, value) for item in items))
+        case MappingNode(entries=entries):
+            copies = (
+                Entry(
+                    key if value is None else _replaced(key, name, value),
+                    span,
+                    substitute(inner, name, value),
+                )
+                for key, span, inner in entries
+            )
+            return replace(node, entries=tuple(copies))
+    return node
+
+
+def _replaced(text: str, name: str, value: str) -> str:
+    if "{" not in text:
+        return text
+    plain = _NOT_ALPHANUMERIC.sub("", value)
+    return text.replace(f"${{{name}}}", value).replace(f"&{{{name}}}", plain)

@@ -1,0 +1,110 @@
+"""What one template declares. A file is a template by what it holds, not by its name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from ..language.document import Entry, MappingNode, Node, ScalarNode, SequenceNode
+from ..language.expression import Expression
+from ..source import Source, Span
+from .intrinsics import LOOP, condition, expression
+from .yaml_document import read_template
+
+_TYPE = re.compile(r"[A-Za-z0-9]+::[A-Za-z0-9_@:-]+")
+
+
+@dataclass(eq=False)
+class Template:
+    """One document. `name` is its file's path, with its number where a file has several."""
+
+    path: str
+    name: str
+    root: MappingNode
+    serverless: bool = False
+    _expressions: dict[tuple[int, bool], tuple[Node, Expression]] = field(default_factory=dict)
+
+    def section(self, name: str) -> tuple[Entry, ...]:
+        """The entries of `Parameters`, `Resources`, …"""
+        node = self.root.get(name)
+        return node.entries if isinstance(node, MappingNode) else ()
+
+    def expression(self, node: Node) -> Expression:
+        return self._read(node, test=False)
+
+    def condition(self, node: Node) -> Expression:
+        return self._read(node, test=True)
+
+    def _read(self, node: Node, test: bool) -> Expression:
+        # The node is kept beside its expression, so that its id is not given to another.
+        known = self._expressions.get((id(node), test))
+        if known is None:
+            read = condition if test else expression
+            known = (node, read(node, serverless=self.serverless))
+            self._expressions[id(node), test] = known
+        return known[1]
+
+
+def templates(source: Source) -> list[Template]:
+    """The templates that a file holds, in its documents and in Serverless `resources:`.
+
+    Raises InputError where the file is neither YAML nor JSON.
+    """
+    found: list[tuple[MappingNode, bool]] = []
+    for document in read_template(source):
+        if is_template(document):
+            found.append((document, False))
+        elif isinstance(document, MappingNode):
+            merged = _merged(list(_serverless(document)))
+            if merged is not None:
+                found.append((merged, True))
+    names = [source.path, *(f"{source.path}#{number}" for number in range(2, len(found) + 1))]
+    return [
+        Template(source.path, name, root, serverless)
+        for name, (root, serverless) in zip(names, found, strict=False)
+    ]
+
+
+def is_template(node: Node) -> bool:
+    """Whether a document is a mapping whose `Resources` have a `Type` of AWS's form."""
+    resources = node.get("Resources") if isinstance(node, MappingNode) else None
+    if not isinstance(resources, MappingNode):
+        return False
+    return any(
+        entry.key.startswith(LOOP) or type_of(entry.value) is not None
+        for entry in resources.entries
+    )
+
+
+def type_of(resource: Node) -> str | None:
+    """A resource's type; None for what is no resource."""
+    node = resource.get("Type") if isinstance(resource, MappingNode) else None
+    if isinstance(node, ScalarNode) and isinstance(node.value, str):
+        return node.value if _TYPE.fullmatch(node.value) else None
+    return None
+
+
+def _serverless(document: MappingNode) -> Iterator[MappingNode]:
+    """The template sections of a serverless.yml: `resources:` is one, or a list of them."""
+    resources = document.get("resources")
+    parts = resources.items if isinstance(resources, SequenceNode) else (resources,)
+    for part in parts:
+        if isinstance(part, MappingNode) and is_template(part):
+            yield part
+
+
+def _merged(parts: list[MappingNode]) -> MappingNode | None:
+    if len(parts) <= 1:
+        return parts[0] if parts else None
+    sections: dict[str, tuple[Span, dict[str, Entry]]] = {}
+    for part in parts:
+        for key, span, value in part.entries:
+            if isinstance(value, MappingNode):
+                entries = sections.setdefault(key, (span, {}))[1]
+                entries.update((entry.key, entry) for entry in value.entries)
+    merged = tuple(
+        Entry(key, span, MappingNode(span, tuple(entries.values())))
+        for key, (span, entries) in sections.items()
+    )
+    return MappingNode(parts[0].span, merged)
