@@ -20,6 +20,8 @@ FILE_LIMIT = 50 * 1024 * 1024
 
 # A letter of a type's name can be written as an escape; such a file counts as a hit.
 _ESCAPES = re.compile(rb"\\[uUx]|\\\r?\n")
+# A resource of a template: one without a hit may still nest, export or declare what a hit needs.
+_TEMPLATE = re.compile(rb"""Type["']?\s{0,99}:\s{0,99}["']?[A-Za-z0-9]+::\w""")
 
 
 @dataclass(frozen=True)
@@ -137,10 +139,9 @@ class Walker:
             tree.terraform.setdefault(folder, []).append(File(path, data, hit))
         elif path.endswith(".hcl"):
             tree.terragrunt.append(File(path, data, hit))
-        elif b"Resources" in data and (hit or b"::" in data):
+        elif b"Resources" in data and (hit or _TEMPLATE.search(data)):
             tree.files += 1
-            if hit:
-                tree.templates.append(File(path, data, hit))
+            tree.templates.append(File(path, data, hit))
 
 
 def boundary(path: str) -> str:

@@ -157,7 +157,7 @@ def _json(arguments: tuple[Value, ...], scope: Scope) -> Value:
         return derived("Fn::ToJsonString", value)
 
 
-class _NotKnown(Exception):  # noqa: N818 - control flow, not an error
+class _NotKnown(Exception):
     """A part of a collection is not known."""
 
 

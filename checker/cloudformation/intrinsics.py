@@ -153,8 +153,9 @@ class _Reader:
         found: Expression = Reference(span, "Mappings")
         for key in items[:3]:
             found = Index(span, found, self.value(key))
-        default = items[3].get("DefaultValue") if isinstance(items[-1], MappingNode) else None
-        if len(items) == 3 or default is None:
+        options = items[3] if len(items) == 4 else None
+        default = options.get("DefaultValue") if isinstance(options, MappingNode) else None
+        if default is None:
             return found
         return Call(span, "try", (found, self.value(default)))
 

@@ -266,7 +266,7 @@ class Stack:
         value = evaluate(self.template.expression(self._expanded(node)), self)
         match value:
             case MapValue(items=items, rest=rest):
-                return items[name] if name in items else rest
+                return items.get(name, rest)
             case Known(data=None):
                 return value if function_of(node) is not None else None
             case Unknown():
@@ -371,7 +371,7 @@ class Stack:
     def _member_of(self, value: Value | None, name: str) -> Value | None:
         match value:
             case MapValue(items=items, rest=rest):
-                return items[name] if name in items else rest
+                return items.get(name, rest)
             case Unknown():
                 return value
         return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import TypeGuard
 
 from ..language.document import Entry, MappingNode, Node, ScalarNode, SequenceNode
 from ..language.expression import Expression
@@ -66,7 +67,7 @@ def templates(source: Source) -> list[Template]:
     ]
 
 
-def is_template(node: Node) -> bool:
+def is_template(node: Node) -> TypeGuard[MappingNode]:
     """Whether a document is a mapping whose `Resources` have a `Type` of AWS's form."""
     resources = node.get("Resources") if isinstance(node, MappingNode) else None
     if not isinstance(resources, MappingNode):

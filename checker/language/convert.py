@@ -21,6 +21,7 @@ from .value import (
     Value,
     Whole,
     derived,
+    first_unknown,
     term_of,
 )
 
@@ -31,7 +32,10 @@ def number_text(number: int | float) -> str:
     """A number as Terraform writes it in a string."""
     if isinstance(number, float):
         return str(int(number)) if number.is_integer() else repr(number)
-    return str(number)
+    try:
+        return str(number)
+    except ValueError:  # past Python's limit of digits
+        raise EvaluationError("a number is too large", cause="unsupported") from None
 
 
 def scalar_text(data: Scalar) -> str:
@@ -107,6 +111,8 @@ def equal(left: Value, right: Value) -> Value:
         return Known(certain)
     if isinstance(left, Known) and not isinstance(right, Known):
         left, right = right, left
+    if first_unknown(left, right) is None:
+        return Known(False)  # values of different kinds, both known to the end
     return derived("==", left, right)
 
 
@@ -156,6 +162,12 @@ def _equal_lists(left: ListValue, right: ListValue) -> bool | None:
         return None
     if len(left.items) != len(right.items):
         return False if "set" not in (left.kind, right.kind) else None
+    if "set" in (left.kind, right.kind):
+        if first_unknown(left, right):
+            return None
+        return {repr(term_of(item)) for item in left.items} == {
+            repr(term_of(item)) for item in right.items
+        }
     return _all(_equal(a, b) for a, b in zip(left.items, right.items, strict=True))
 
 

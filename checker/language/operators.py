@@ -6,6 +6,10 @@ from .convert import to_number
 from .value import EvaluationError, Known, Value, derived
 
 
+LARGEST = 1e300
+"""Numbers past it are refused: HCL's 512 bits end before, and a product must not grow forever."""
+
+
 def _operands(operator: str, left: Value, right: Value) -> tuple[Value, Value]:
     left, right = to_number(left), to_number(right)
     for side in (left, right):
@@ -23,7 +27,10 @@ def arithmetic(operator: str, left: Value, right: Value) -> Value:
     if not (isinstance(a, int | float) and isinstance(b, int | float)):
         raise EvaluationError(f"an operand of {operator} is not a number")
     try:
-        return Known(_tidy(_apply(operator, a, b)))
+        result = _tidy(_apply(operator, a, b))
+        if abs(result) > LARGEST:
+            raise OverflowError
+        return Known(result)
     except ZeroDivisionError:
         raise EvaluationError("it divides by zero") from None
     except OverflowError:

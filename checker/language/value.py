@@ -233,6 +233,14 @@ def first_unknown(*values: Value) -> Unknown | None:
                 )
             case ListValue(items=items, rest=rest):
                 found = first_unknown(*items, *((rest,) if rest else ()))
+            case Whole(resource=resource):
+                found = Unknown(
+                    "not-a-key",
+                    f"{resource.address} is a whole resource",
+                    term_of(value),
+                    not_null=True,
+                    trail=value.trail,
+                )
             case MapValue(items=mapping, rest=rest):
                 found = first_unknown(*mapping.values(), *((rest,) if rest else ()))
             case _:

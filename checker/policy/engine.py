@@ -223,6 +223,8 @@ def words(term: Term) -> str:
             return f"{words(base)}.{name}"
         case ("index", tuple(base), tuple(key)):
             return f"{words(base)}[{words(key)}]"
+        case ("has key", tuple(base), ("literal", _, key)):
+            return f"{words(base)} has the key {_literal(key)}"
         case ("text", *parts):
             return '"' + "".join(_inside(part) for part in parts if isinstance(part, tuple)) + '"'
         case ("each.key" | "each.value" as name, _):
