@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterable, Sequence
 
 from . import __version__
+from .cloudformation.loader import CloudFormationLoader
 from .discovery import Tree, Walker, normal
 from .graph import Resource
 from .language.value import EvaluationError, Known
@@ -36,12 +37,13 @@ def run(paths: Sequence[str], settings: Settings) -> Report:
     terraform = TerraformLoader(
         tree, walker, worlds, types, settings.variables, settings.var_files, known_modules()
     )
-    resources = terraform.load()
-    loaders = (terraform,)
+    cloudformation = CloudFormationLoader(tree, walker, worlds, types, settings.parameters)
+    loaders = (terraform, cloudformation)
+    resources = [resource for loader in loaders for resource in loader.load()]
     aliases = _Aliases(loaders, worlds)
     engine = Engine(worlds, Surroundings(aliases.named, settings.trusted_keys), settings)
     results = engine.judge(cards, resources)
-    errors = [*tree.errors, *terraform.errors, *engine.errors]
+    errors = [*tree.errors, *terraform.errors, *cloudformation.errors, *engine.errors]
     return Report(
         version=__version__,
         results=tuple(_shown(results, paths)),
@@ -54,7 +56,7 @@ def run(paths: Sequence[str], settings: Settings) -> Report:
 class _Aliases:
     """Which declared aliases have a name; read only when a vault's key is an alias name."""
 
-    def __init__(self, loaders: Iterable[TerraformLoader], worlds: Worlds) -> None:
+    def __init__(self, loaders: Iterable[TerraformLoader | CloudFormationLoader], worlds: Worlds) -> None:
         self._loaders = loaders
         self._worlds = worlds
         self._index: dict[str, list[Resource]] | None = None
