@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from functools import partial
 
 from ..language.value import (
     EvaluationError,
     Hop,
     Known,
+    Term,
     Text,
     Unknown,
     Value,
     first_unknown,
     term_of,
 )
+from ..language.worlds import TooManyWorlds, Worlds
 from .stack import STACK_NAME, Stack
+
+Output = tuple[Stack, str]
 
 _NAME = "[A-Za-z][A-Za-z0-9-]*"  # of a stack
 
@@ -23,9 +28,13 @@ _NAME = "[A-Za-z][A-Za-z0-9-]*"  # of a stack
 class Exports:
     """What the stacks of the scan export. They are asked for only when something is imported."""
 
-    def __init__(self, stacks: Callable[[], Iterable[Stack]]) -> None:
+    def __init__(self, stacks: Callable[[], Iterable[Stack]], worlds: Worlds) -> None:
         self._stacks = stacks
-        self._outputs: list[tuple[Stack, str]] | None = None
+        self._worlds = worlds
+        self._read = False
+        self._fixed: dict[Term, list[Output]] = {}
+        self._named_by_stack: list[tuple[Value, Output]] = []
+        self._varying: list[Output] = []
 
     def find(self, name: Value) -> Value:
         """The exported value of a name; an unknown where nothing, or too much, has that name.
@@ -33,58 +42,73 @@ class Exports:
         A name is the same where its parts are. The name of the exporting stack is known only
         when it is deployed: what the importer writes in its place agrees with it.
         """
-        same: list[tuple[Stack, str]] = []
-        alike: list[tuple[Stack, str]] = []
-        for stack, output in self._all():
-            exported = self._name(stack, output)
-            if exported is None:
-                continue
-            if term_of(exported) == term_of(name):
-                same.append((stack, output))
-            elif _agrees(name, exported):
-                alike.append((stack, output))
+        self._index()
+        same = list(self._fixed.get(term_of(name), ()))
+        alike = [output for exported, output in self._named_by_stack if _agrees(name, exported)]
+        for output in self._varying:
+            exported = _name(output)
+            if exported is not None and term_of(exported) == term_of(name):
+                same.append(output)
+            elif exported is not None and _agrees(name, exported):
+                alike.append(output)
         found = same or alike
         term = ("Fn::ImportValue", term_of(name))
         if len(found) == 1:
-            stack, output = found[0]
-            return stack.output(output)
+            stack, key = found[0]
+            return stack.output(key)
         if not found:
             return _nobody(name, term)
         hops = tuple(
-            Hop(stack.section("Outputs")[output].span, "it may be exported here")
-            for stack, output in found
+            Hop(stack.section("Outputs")[key].span, "it may be exported here")
+            for stack, key in found
         )
         why = "several templates of the scan export that name"
         return Unknown("external", why, term, not_null=True, trail=hops)
 
-    def _all(self) -> list[tuple[Stack, str]]:
-        if self._outputs is None:
-            self._outputs = [
-                (stack, output) for stack in self._stacks() for output in stack.section("Outputs")
-            ]
-        return self._outputs
+    def _index(self) -> None:
+        if self._read:
+            return
+        self._read = True  # before reading: where a stack's template is may be an import too
+        for stack in self._stacks():
+            for key in stack.section("Outputs"):
+                output = (stack, key)
+                try:
+                    names = [name for _, name in self._worlds.explore(partial(_name, output))]
+                except TooManyWorlds:
+                    continue
+                if any(name != names[0] for name in names):
+                    self._varying.append(output)
+                elif names and names[0] is not None:
+                    self._fixed.setdefault(term_of(names[0]), []).append(output)
+                    if any(map(_is_stack_name, _parts(names[0]))):
+                        self._named_by_stack.append((names[0], output))
 
-    def _name(self, stack: Stack, output: str) -> Value | None:
-        try:
-            return stack.export(output)
-        except EvaluationError:
-            return None  # told where the exporting template itself is judged
+
+def _name(output: Output) -> Value | None:
+    """The name of an export, in the current world; None for an output that is not exported."""
+    stack, key = output
+    try:
+        return stack.export(key)
+    except (EvaluationError, RecursionError):
+        return None  # what is wrong with it is told where its own template is judged
 
 
-def _nobody(name: Value, term: tuple[object, ...]) -> Unknown:
+def _parts(name: Value) -> tuple[Value, ...]:
+    return name.parts if isinstance(name, Text) else (name,)
+
+
+def _nobody(name: Value, term: Term) -> Unknown:
     unknown = first_unknown(name)
     if unknown is not None and unknown.cause == "caller-supplied":
         why = f"the name of the import is not known: {unknown.why}"
-        return Unknown(
-            "caller-supplied", why, term, not_null=True, trail=unknown.trail  # type: ignore[arg-type]
-        )
+        return Unknown("caller-supplied", why, term, not_null=True, trail=unknown.trail)
     shown = f' ("{name.data}")' if isinstance(name, Known) and not name.sensitive else ""
     why = f"it is an import{shown} that nobody in the scan exports"
-    return Unknown("external", why, term, not_null=True)  # type: ignore[arg-type]
+    return Unknown("external", why, term, not_null=True)
 
 
 def _agrees(name: Value, exported: Value) -> bool:
-    parts = exported.parts if isinstance(exported, Text) else (exported,)
+    parts = _parts(exported)
     if not any(map(_is_stack_name, parts)):
         return False
     if isinstance(name, Known):
@@ -94,7 +118,7 @@ def _agrees(name: Value, exported: Value) -> bool:
             re.escape(str(part.data)) if isinstance(part, Known) else _NAME for part in parts
         )
         return re.fullmatch(pattern, str(name.data)) is not None
-    given = name.parts if isinstance(name, Text) else (name,)
+    given = _parts(name)
     return len(given) == len(parts) and all(map(_part_agrees, given, parts))
 
 

@@ -229,10 +229,14 @@ class _Reader:
             items = _items(argument)
             if not items:
                 return _malformed(name, span)
-            result = self.test(items[0])
-            for item in items[1:]:
-                result = Operation(span, operator, (result, self.test(item)))
-            return result
+            tests = [self.test(item) for item in items]
+            while len(tests) > 1:  # pairwise, so that many operands do not nest deeply
+                pairs = [tests[at : at + 2] for at in range(0, len(tests), 2)]
+                tests = [
+                    Operation(span, operator, tuple(pair)) if len(pair) == 2 else pair[0]
+                    for pair in pairs
+                ]
+            return tests[0]
 
         return read
 

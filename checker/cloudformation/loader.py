@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from ..discovery import File, Tree, Walker, normal, read_bytes
 from ..graph import Resource
 from ..language.document import Entry, MappingNode, Node, ScalarNode, SequenceNode
-from ..language.value import EvaluationError, Hop, Known, MapValue, Unknown, Value
+from ..language.value import EvaluationError, Hop, Known, Unknown, Value
 from ..language.worlds import TooManyWorlds, Worlds
 from ..source import InputError, Source, Span
 from .exports import Exports
@@ -21,6 +21,12 @@ from .template import Template, templates, type_of
 _WORD = re.compile(rb"[^\s\"'/\\,\[\]{}()]+")
 _NESTS = re.compile(rb"TemplateURL|Location|aws:asset:path")
 _MARK = b"AWSTemplateFormatVersion"
+NESTING_LIMIT = 100
+"""Levels of nested stacks."""
+
+STACK_LIMIT = 20_000
+"""Nested stacks of one scan; calls that multiply past it are an error."""
+
 _REMOTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 
 
@@ -41,6 +47,7 @@ class CloudFormationLoader:
     _targets: dict[tuple[Stack, str], Template | Unknown] = field(default_factory=dict)
     _given: Given | None = None
     _exports: Exports | None = None
+    _nested: int = 0
 
     def __post_init__(self) -> None:
         self._files = {file.path: file for file in self.tree.templates}
@@ -70,6 +77,7 @@ class CloudFormationLoader:
 
     def _stacks(self, paths: set[str], report: bool = False) -> Iterator[Stack]:
         """The stacks of some templates, through those that nest them, each once."""
+        self._nested = 0
         family = self._with_callers(paths)
         found = [template for path in sorted(family) for template in self.templates(path)]
         called = {
@@ -90,8 +98,15 @@ class CloudFormationLoader:
         reached.add(stack.template)
         yield stack
         for name in _of_types(stack, NESTED):
+            if len(stack.calls) >= NESTING_LIMIT or self._nested >= STACK_LIMIT:
+                if report:
+                    span = stack.section("Resources")[name].span
+                    what = f"more than {NESTING_LIMIT} levels or {STACK_LIMIT} stacks are nested"
+                    self.errors.append(InputError.at(span, what))
+                return
             child = stack.child(name)
             if isinstance(child, Stack):
+                self._nested += 1
                 if self._matters(child.template, family):
                     yield from self._expand(child, family, reached, report)
             elif child.cause == "cycle" and report:
@@ -179,6 +194,8 @@ class CloudFormationLoader:
         """The template of a nested stack, or what stands for it where it is not on disk."""
         key = (caller, name)
         if key not in self._targets:
+            # Kept while it is looked for: where a template is may lead back to this question.
+            self._targets[key] = _unread(caller, name, "where its template is depends on itself")
             self._targets[key] = self._target(caller, name)
         return self._targets[key]
 
@@ -200,10 +217,7 @@ class CloudFormationLoader:
                 if found:
                     return found[0]
                 why = f"{location} is no template"
-        address = caller.prefixed(name)
-        hop = Hop(entry.span, f"the stack {address} is not read")
-        term = ("ref", caller.root, address)
-        return Unknown("module-unavailable", f"stack {address}: {why}", term, trail=(hop,))
+        return _unread(caller, name, why)
 
     def _location(self, caller: Stack, name: str, entry: Entry) -> str | None:
         """Where the template is, where that is the same in every world."""
@@ -216,10 +230,8 @@ class CloudFormationLoader:
         def read() -> str | None:
             try:
                 value = resource.read(NESTED[resource.type])
-            except EvaluationError:
+            except (EvaluationError, RecursionError):
                 return None
-            if isinstance(value, MapValue):
-                return None  # an application of the Serverless Application Repository
             return value.data if isinstance(value, Known) and isinstance(value.data, str) else None
 
         try:
@@ -248,8 +260,16 @@ class CloudFormationLoader:
     def imported(self, name: Value, importer: Stack) -> Value:
         """The value that a template of the scan exports under a name."""
         if self._exports is None:
-            self._exports = Exports(lambda: self._stacks(self._holding(b"Export")))
+            exporters = self._holding(b"Export")
+            self._exports = Exports(lambda: self._stacks(exporters), self.worlds)
         return self._exports.find(name)
+
+
+def _unread(caller: Stack, name: str, why: str) -> Unknown:
+    address = caller.prefixed(name)
+    hop = Hop(caller.section("Resources")[name].span, f"the stack {address} is not read")
+    term = ("ref", caller.root, address)
+    return Unknown("module-unavailable", f"stack {address}: {why}", term, trail=(hop,))
 
 
 def _of_types(stack: Stack, types: Iterable[str]) -> list[str]:

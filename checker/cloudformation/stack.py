@@ -104,16 +104,20 @@ class Stack:
     def lookup(self, name: str, span: Span) -> Value:
         match name:
             case "Ref":
-                return self._table("Ref", self._ref_names(), self._ref, "parameter or resource")
+                names = (
+                    *self.section("Parameters"),
+                    *self.section("Resources"),
+                    *_ACCOUNT_WIDE,
+                    *_OF_STACK,
+                    "AWS::NoValue",
+                )
+                return self._table(name, names, self._ref, "Resources", "parameter or resource")
             case "GetAtt":
-                resources = tuple(self.section("Resources"))
-                return self._table("GetAtt", resources, self._attributes, "resource")
+                return self._section_table(name, "Resources", self._attributes, "resource")
             case "Condition":
-                conditions = tuple(self.section("Conditions"))
-                return self._table("Condition", conditions, self._condition, "condition")
+                return self._section_table(name, "Conditions", self._condition, "condition")
             case "Mappings":
-                mappings = tuple(self.section("Mappings"))
-                return self._table("Mappings", mappings, self._mapping, "mapping")
+                return self._section_table(name, "Mappings", self._mapping, "mapping")
         raise EvaluationError(f"there is no {name}", span)
 
     def call(self, name: str, arguments: tuple[Value, ...], span: Span) -> Value:
@@ -121,14 +125,30 @@ class Stack:
             return self.library.imported(arguments[0], self)
         return call_function(name, arguments, self)
 
+    def _section_table(
+        self, kind: str, section: str, read: Callable[[str], Value], what: str
+    ) -> MapValue:
+        return self._table(kind, tuple(self.section(section)), read, section, what)
+
     def _table(
-        self, kind: str, names: tuple[str, ...], read: Callable[[str], Value], what: str
+        self,
+        kind: str,
+        names: tuple[str, ...],
+        read: Callable[[str], Value],
+        section: str,
+        what: str,
     ) -> MapValue:
         def remembered(name: str) -> Value:
             return self.worlds.remember((self, kind, name), lambda: read(name))
 
         absent = f'the template declares no {what} "{{}}"'
-        return MapValue(LazyItems(names, remembered), absent=absent)
+        rest: Unknown | None = None
+        included = self.section(section).get("Fn::Transform")
+        if included is not None:
+            why = f"it is not in {section}, but Fn::Transform may add it"
+            hop = Hop(included.span, why)
+            rest = Unknown("external", why, ("Fn::Transform", self._where, section), trail=(hop,))
+        return MapValue(LazyItems(names, remembered), rest=rest, absent=absent)
 
     def section(self, name: str) -> Mapping[str, Entry]:
         """The entries of a section, with its loops expanded."""
@@ -147,7 +167,7 @@ class Stack:
         def read() -> tuple[str, ...] | None:
             try:
                 value = evaluate(self.template.expression(node), self)
-            except EvaluationError:
+            except (EvaluationError, RecursionError):
                 return None
             if not isinstance(value, ListValue) or value.rest is not None:
                 return None
@@ -162,15 +182,6 @@ class Stack:
 
     # -- names ------------------------------------------------------------------------------
 
-    def _ref_names(self) -> tuple[str, ...]:
-        return (
-            *self.section("Parameters"),
-            *self.section("Resources"),
-            *_ACCOUNT_WIDE,
-            *_OF_STACK,
-            "AWS::NoValue",
-        )
-
     def _ref(self, name: str) -> Value:
         declared = self.section("Parameters").get(name)
         if declared is not None:
@@ -180,6 +191,8 @@ class Stack:
             return Attribute(self.resource(name), "Ref")
         if name == "AWS::NoValue":
             return Known(None)
+        if name in _ACCOUNT_WIDE and self.parent is not None:
+            return self.parent._ref(name)
         value = self.given[name]() if name in self.given else None
         if value is not None:
             return value
@@ -298,8 +311,8 @@ class Stack:
         if resource.type.startswith(_ELSEWHERE):
             why = f"what {resource.address} ({resource.type}) returns is not in the template"
             return Unknown("external", why, term, trail=(hop,))
-        if resource.type in _PRODUCTS and path.startswith("Outputs."):
-            why = f"the product's template of {resource.address} is not read"
+        if resource.type.endswith("::MODULE") or resource.type in _PRODUCTS:
+            why = f"the template of {resource.address} ({resource.type}) is not on disk"
             return Unknown("module-unavailable", why, term, trail=(hop,))
         return Attribute(resource, path)
 

@@ -178,7 +178,7 @@ def _index_map(base: MapValue, key: Value, scope: Scope) -> Value:
             return base.items[str(key.data)]
         if base.rest is not None:
             return base.element or derived("index", base.rest, key, not_null=False)
-        raise EvaluationError(base.absent.format(key.data))
+        raise EvaluationError(base.absent.format("…" if key.sensitive else key.data))
     for name in sorted(base.items):
         if _may_be(key, name) and scope.worlds.decide(("==", term_of(key), term_of(Known(name)))):
             return base.items[name]

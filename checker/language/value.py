@@ -36,6 +36,12 @@ Term = tuple["Scalar | Term", ...]
 V = TypeVar("V", bound="Value")
 
 
+class Secret(str):
+    """A sensitive string within a term: it compares as it is, and is never printed."""
+
+    __slots__ = ()
+
+
 class EvaluationError(Exception):
     """What the language itself would refuse (an index out of range, a wrong argument).
 
@@ -185,6 +191,8 @@ def _term(value: Value, left: list[int]) -> Term:
     if left[0] < 0:
         raise EvaluationError("a value has too many elements", cause="unsupported")
     match value:
+        case Known(data=str(data), sensitive=True):
+            return ("literal", "str", Secret(data))
         case Known(data=data):
             return ("literal", type(data).__name__, data)
         case Unknown(term=term):

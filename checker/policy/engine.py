@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from ..graph import Resource
-from ..language.value import EvaluationError, Hop, Known, Term
+from ..language.value import EvaluationError, Hop, Known, Secret, Term
 from ..language.worlds import Facts, TooManyWorlds, Worlds
 from ..settings import Settings
 from ..source import InputError, Span
@@ -125,7 +125,7 @@ class Engine:
             reason=verdict.reason,
             cause=verdict.cause,
             when=world if verdict.reason else None,
-            message=_message(verdict, name or resource.address),
+            message=_message(verdict, name or resource.address, span),
             framework=resource.framework,
             type=resource.type,
             address=resource.address,
@@ -170,7 +170,16 @@ def _trail(hops: tuple[Hop, ...], span: Span, note: str) -> tuple[Hop, ...]:
     return (Hop(span, note), *hops)
 
 
-def _message(verdict: Verdict, vault: str) -> str:
+def _blame(verdict: Verdict, span: Span) -> str:
+    """Where the value was decided, in words: the last definition of the trail."""
+    named = [hop for hop in verdict.trail if hop.note and hop.span != span]
+    if not named:
+        return ""
+    last = named[-1]
+    return f" ({last.note} in {last.span.source.path}:{last.span.line})"
+
+
+def _message(verdict: Verdict, vault: str, span: Span) -> str:
     subject = f'backup vault "{vault}"'
     match verdict.reason:
         case None:
@@ -178,10 +187,11 @@ def _message(verdict: Verdict, vault: str) -> str:
         case "missing":
             return (
                 f"{subject} falls back to the AWS managed key aws/backup, "
-                f"because {verdict.detail}"
+                f"because {verdict.detail}{_blame(verdict, span)}"
             )
         case "aws-managed":
-            return f"{subject} is encrypted with the AWS managed key {verdict.detail}"
+            blame = _blame(verdict, span)
+            return f"{subject} is encrypted with the AWS managed key {verdict.detail}{blame}"
     return (
         f"{subject} does not lead to a customer managed key in this code: {verdict.detail}"
     )
@@ -236,10 +246,13 @@ def words(term: Term) -> str:
 
 
 def _inside(part: Term) -> str:
-    return str(part[2]) if part[0] == "literal" else f"${{{words(part)}}}"
+    plain = part[0] == "literal" and not isinstance(part[2], Secret)
+    return str(part[2]) if plain else f"${{{words(part)}}}"
 
 
 def _literal(value: object) -> str:
+    if isinstance(value, Secret):
+        return "(a sensitive value)"
     if value is None:
         return "null"
     if isinstance(value, bool):

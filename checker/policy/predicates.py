@@ -110,6 +110,8 @@ class _Judgement:
             managed = isinstance(part, Known) and _MANAGED.search(str(part.data))
             if managed and (managed.start() == 0 or managed[0].startswith(":")):
                 certain = managed[1] if at == len(parts) - 1 else f"{managed[1]}…"
+                if whole.sensitive or part.sensitive:
+                    certain = "alias/aws/…"
                 hops = trail if len(parts) == 1 else (*trail, *part.trail[:1])
                 return Verdict("aws-managed", certain, None, _distinct(hops))
         last = parts[-1]
@@ -150,8 +152,9 @@ class _Judgement:
         trusted = (name, str(whole.data)) if isinstance(whole, Known) else (name,)
         if any(fnmatchcase(t, pattern) for t in trusted for pattern in self._around.trusted):
             return passed("the settings trust this alias", whole.trail)
+        shown = "that it names" if whole.sensitive else name
         return unresolved(
-            "external", f"the alias {name} is not declared by the scanned code", whole.trail
+            "external", f"the alias {shown} is not declared by the scanned code", whole.trail
         )
 
     # -- resources --------------------------------------------------------------------------

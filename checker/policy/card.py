@@ -1,0 +1,255 @@
+"""Rule cards and known modules: data that says what is judged, by which named predicate.
+
+A card is data: reading one from an untrusted tree runs no code. The shipped cards are written in
+YAML and compiled to `rules/index.json`, which is ten times cheaper to read at start-up:
+`python -m iac_check.policy.card --compile`.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from ..source import InputError
+from .predicates import PREDICATES
+
+INDEX = "index.json"
+KNOWN_MODULES = "known_modules.yaml"
+
+_ID = re.compile(r"[A-Z][A-Z0-9]{0,31}\Z")
+_NAME = re.compile(r"[a-z][a-z0-9-]{0,63}\Z")
+_ARGUMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,127}\Z")
+_SEVERITIES = ("critical", "high", "medium", "low")
+_OPERATORS = ("equals",)
+_KEYS = (
+    "id", "name", "title", "severity", "resources", "unless",
+    "require", "why", "remedy", "references",
+)  # fmt: skip
+_OPTIONAL = ("unless",)
+
+
+@dataclass(frozen=True)
+class ResourceCard:
+    """The arguments of one resource type: the one that is judged, and the one that names it."""
+
+    value: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Card:
+    """One rule. `unless` maps an argument of the resource card to an operator and its operand."""
+
+    id: str
+    name: str
+    title: str
+    severity: str
+    resources: Mapping[str, ResourceCard]
+    unless: Mapping[str, Mapping[str, object]]
+    require: str
+    why: str
+    remedy: str
+    references: tuple[str, ...]
+
+
+def load_cards() -> tuple[Card, ...]:
+    """The shipped cards, by id. Raises InputError where the index is damaged."""
+    path, index = _index()
+    return tuple(card(data, path) for data in _list(index.get("cards"), "cards", path))
+
+
+def known_modules() -> Mapping[str, frozenset[str]]:
+    """Registry modules that declare a customer key, and the outputs that identify it."""
+    path, index = _index()
+    return modules(index.get("known_modules"), path)
+
+
+def card(data: object, path: str) -> Card:
+    """A card from its plain data. Raises InputError, which names the key, for any other shape."""
+    entries = _mapping(data, "a card", path)
+    for key in entries:
+        if key not in _KEYS:
+            raise InputError(f'unknown key "{key}" in a card', path)
+    for key in _KEYS:
+        if key not in entries and key not in _OPTIONAL:
+            raise InputError(f'a card needs the key "{key}"', path)
+    require = _text(entries["require"], "require", path)
+    if require not in PREDICATES:
+        known = ", ".join(sorted(PREDICATES))
+        raise InputError(f'unknown predicate "{require}" (there is: {known})', path)
+    return Card(
+        id=_matching(_ID, entries["id"], "id", path),
+        name=_matching(_NAME, entries["name"], "name", path),
+        title=_text(entries["title"], "title", path),
+        severity=_one_of(_SEVERITIES, entries["severity"], "severity", path),
+        resources=_resources(entries["resources"], path),
+        unless=_unless(entries.get("unless", {}), path),
+        require=require,
+        why=_text(entries["why"], "why", path),
+        remedy=_text(entries["remedy"], "remedy", path),
+        references=tuple(
+            _text(reference, "references", path)
+            for reference in _list(entries["references"], "references", path)
+        ),
+    )
+
+
+def modules(data: object, path: str) -> Mapping[str, frozenset[str]]:
+    """Known modules from their plain data. Raises InputError for any other shape."""
+    found = {}
+    for name, outputs in _mapping(data, "known modules", path).items():
+        if name.count("/") != 2:
+            raise InputError(f'"{name}" is not namespace/name/provider', path)
+        listed = _list(outputs, name, path)
+        found[name] = frozenset(_matching(_ARGUMENT, output, name, path) for output in listed)
+    return found
+
+
+def _resources(data: object, path: str) -> Mapping[str, ResourceCard]:
+    found = {}
+    for type_, paths in _mapping(data, "resources", path).items():
+        entries = _mapping(paths, type_, path)
+        if set(entries) != {"value", "name"}:
+            raise InputError(f'resource type "{type_}" needs the keys "value" and "name"', path)
+        found[type_] = ResourceCard(
+            _matching(_ARGUMENT, entries["value"], f"{type_}.value", path),
+            _matching(_ARGUMENT, entries["name"], f"{type_}.name", path),
+        )
+    if not found:
+        raise InputError('"resources" is empty', path)
+    return found
+
+
+def _unless(data: object, path: str) -> Mapping[str, Mapping[str, object]]:
+    found = {}
+    for argument, condition in _mapping(data, "unless", path).items():
+        if argument != "name":
+            raise InputError(f'unknown argument "{argument}" in "unless" (there is: name)', path)
+        operators = _mapping(condition, f"unless.{argument}", path)
+        for operator, operand in operators.items():
+            if operator not in _OPERATORS:
+                known = ", ".join(_OPERATORS)
+                raise InputError(f'unknown operator "{operator}" (there is: {known})', path)
+            _text(operand, f"unless.{argument}.{operator}", path)
+        found[argument] = operators
+    return found
+
+
+def _mapping(data: object, what: str, path: str) -> dict[str, object]:
+    if not isinstance(data, dict) or not all(isinstance(key, str) for key in data):
+        raise InputError(f"{what}: a mapping is needed", path)
+    return data
+
+
+def _list(data: object, what: str, path: str) -> Sequence[object]:
+    if not isinstance(data, list) or not data:
+        raise InputError(f"{what}: a list of at least one is needed", path)
+    return data
+
+
+def _text(data: object, what: str, path: str) -> str:
+    if not isinstance(data, str) or not data.strip():
+        raise InputError(f"{what}: a text is needed", path)
+    return data.strip()
+
+
+def _matching(pattern: re.Pattern[str], data: object, what: str, path: str) -> str:
+    text = _text(data, what, path)
+    if not pattern.match(text):
+        raise InputError(f'{what}: "{text}" has not the form {pattern.pattern}', path)
+    return text
+
+
+def _one_of(choices: Sequence[str], data: object, what: str, path: str) -> str:
+    text = _text(data, what, path)
+    if text not in choices:
+        raise InputError(f'{what}: "{text}" is none of {", ".join(choices)}', path)
+    return text
+
+
+# -- files --------------------------------------------------------------------------------------
+
+
+def rules_folder() -> str:
+    """The folder of the shipped cards.
+
+    It is never found by an import or through the working directory, where a scanned repository
+    may have a `rules` of its own.
+    """
+    package = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
+    if os.path.basename(package) == "checker":  # the source tree, or an editable install of it
+        return os.path.join(os.path.dirname(package), "rules")
+    return os.path.join(package, "rules")
+
+
+_loaded: dict[str, dict[str, object]] = {}
+
+
+def _index() -> tuple[str, dict[str, object]]:
+    import json
+
+    path = os.path.join(rules_folder(), INDEX)
+    if path not in _loaded:
+        try:
+            with open(path, encoding="utf-8") as stream:
+                _loaded[path] = _mapping(json.load(stream), "the index of rules", path)
+        except (OSError, ValueError) as error:
+            raise InputError(f"the index of rules cannot be read: {error}", path) from None
+    return path, _loaded[path]
+
+
+def read_yaml(path: str) -> object:
+    """The plain data of a YAML file. Raises InputError with the place where it is broken."""
+    import yaml
+
+    try:
+        with open(path, encoding="utf-8") as stream:
+            return yaml.safe_load(stream)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        place = (mark.line + 1, mark.column + 1) if mark else (None, None)
+        raise InputError(error.problem or "it is not YAML", path, *place) from None
+    except (OSError, UnicodeDecodeError, yaml.YAMLError, RecursionError) as error:
+        raise InputError(f"it cannot be read: {error}", path) from None
+
+
+def compiled(folder: str) -> str:
+    """The text of the index for a folder of cards. Raises InputError for a card that is none."""
+    import json
+
+    cards: dict[str, object] = {}
+    for file in sorted(os.listdir(folder)):
+        if not file.endswith(".yaml") or file == KNOWN_MODULES:
+            continue
+        path = os.path.join(folder, file)
+        data = read_yaml(path)
+        rule = card(data, path)
+        if file != f"{rule.id}.yaml":
+            raise InputError(f"the card of {rule.id} belongs into {rule.id}.yaml", path)
+        cards[rule.id] = data
+    path = os.path.join(folder, KNOWN_MODULES)
+    known = modules(read_yaml(path), path)
+    index = {
+        "cards": list(cards.values()),
+        "known_modules": {name: sorted(outputs) for name, outputs in sorted(known.items())},
+    }
+    return json.dumps(index, indent=1, ensure_ascii=False) + "\n"
+
+
+def main() -> None:
+    """`--compile`: write the index of the shipped cards."""
+    from argparse import ArgumentParser
+
+    parser = ArgumentParser(prog="python -m iac_check.policy.card")
+    parser.add_argument("--compile", action="store_true", required=True, help=main.__doc__)
+    parser.parse_args()
+    folder = rules_folder()
+    text = compiled(folder)
+    with open(os.path.join(folder, INDEX), "w", encoding="utf-8", newline="\n") as stream:
+        stream.write(text)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Rule cards and known modules: data only. `index.json` is compiled from the YAML beside it."""
