@@ -59,6 +59,7 @@ class Walker:
     def walk(self, paths: Iterable[str]) -> Tree:
         """Search folders downward; a file brings its folder. Missing paths are errors."""
         tree = Tree()
+        named: set[str] = set()  # the folders of the templates that are named
         for path in paths:
             path = normal(path)
             self._boundaries.append(boundary(path))
@@ -66,10 +67,14 @@ class Walker:
                 self._folder(tree, path)
             elif os.path.isfile(path):
                 self._named_file(tree, path)
+                if not path.endswith(TERRAFORM):
+                    named.add(os.path.dirname(path) or ".")
             elif os.path.lexists(path):
                 tree.errors.append(InputError("it is neither a file nor a folder", path))
             else:
                 tree.errors.append(InputError("no such file or folder", path))
+        for folder in sorted(named):
+            self._relatives(tree, folder)
         return tree
 
     def _named_file(self, tree: Tree, path: str) -> None:
@@ -78,6 +83,23 @@ class Walker:
             self.terraform_folder(tree, folder)
         else:
             self._file(tree, path)
+
+    def _relatives(self, tree: Tree, folder: str) -> None:
+        """Templates beside a named one and in the folder above: what may nest or feed it.
+
+        They are read as context only: nothing in them is searched for, nor an error.
+        """
+        unused = Tree()
+        for place in (folder, normal(os.path.join(folder, ".."))):
+            for entry in _entries(unused, place) if self.inside(place) else ():
+                path = normal(os.path.join(place, entry.name))
+                template = path.endswith(TEMPLATES) and not path.endswith(TERRAFORM)
+                if not template or path in self._seen or self._excluded(path):
+                    continue
+                self._seen.add(path)
+                data = read_bytes(unused, path) if self.inside(path) else None
+                if data is not None and b"Resources" in data and _TEMPLATE.search(data):
+                    tree.templates.append(File(path, data, hit=False))
 
     def _folder(self, tree: Tree, top: str) -> None:
         waiting = [top]
@@ -132,14 +154,16 @@ class Walker:
         data = read_bytes(tree, path)
         if data is None:
             return
-        hit = bool(self._needles.search(data) or _ESCAPES.search(data))
+        # UTF-16 is looked through as if it were ASCII: to read it properly is an error, told later.
+        text = data.replace(b"\0", b"") if data[:2] in (b"\xff\xfe", b"\xfe\xff") else data
+        hit = bool(self._needles.search(text) or _ESCAPES.search(text))
         if path.endswith(TERRAFORM):
             tree.files += 1
             folder = os.path.dirname(path) or "."
             tree.terraform.setdefault(folder, []).append(File(path, data, hit))
         elif path.endswith(".hcl"):
             tree.terragrunt.append(File(path, data, hit))
-        elif b"Resources" in data and (hit or _TEMPLATE.search(data)):
+        elif b"Resources" in text and (hit or _TEMPLATE.search(text)):
             tree.files += 1
             tree.templates.append(File(path, data, hit))
 

@@ -119,8 +119,11 @@ class Worlds:
             if len(possible) == 1:
                 return True
         low, high = self._bounds(left)
-        if isinstance(value, int | float) and not low <= value <= high:
-            return False
+        if isinstance(value, int | float):
+            if not low <= value <= high:
+                return False
+            if low == high:
+                return True
         return self._fact(("==", left, right))
 
     def _decide_less(self, left: Term, right: Term) -> bool:
