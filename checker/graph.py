@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
+from .language.document import Node
 from .language.value import Known, Value
 from .source import Span
 
@@ -31,6 +32,8 @@ class Resource:
     exists: Callable[[], Value] = field(repr=False, default=lambda: Known(True))
     data: bool = False  # a data source, not a managed resource
     calls: tuple[Span, ...] = ()  # the module calls that lead here, outermost first
+    extent: Span | None = None  # the whole declaration
+    metadata: Node | None = None  # `Metadata: {iac-check: …}` of a template's resource
     construct: str | None = None  # the CDK construct path, where the template has it
 
 

@@ -134,7 +134,11 @@ class Engine:
             span=span,
             trail=_trail(verdict.trail, span, "the vault's key" if place else "no key is given"),
             fingerprint=_fingerprint(card.id, span, resource.address, paths.value, outcome),
-            help=" ".join(card.remedy.split()),
+            help=card.remedy,
+            extent=resource.extent or resource.span,
+            calls=resource.calls,
+            metadata=resource.metadata,
+            construct=resource.construct,
         )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ..graph import Framework
+from ..language.document import Node
 from ..language.value import Cause, Hop
 from ..source import InputError, Span
 
@@ -43,6 +44,10 @@ class Result:
     trail: tuple[Hop, ...]
     fingerprint: str
     help: str
+    extent: Span  # the whole resource
+    calls: tuple[Span, ...] = ()  # the module calls or nested stacks that lead here
+    metadata: Node | None = None  # what the template says to this tool
+    construct: str | None = None  # the CDK construct path
     suppression: Suppression | None = None
 
     @property

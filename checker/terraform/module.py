@@ -256,6 +256,7 @@ class ModuleInstance:
             exists=exists,
             data=mode == "data",
             calls=self.calls,
+            extent=block.span,
         )
         self._resources[key, instance] = resource
         return resource

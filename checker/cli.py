@@ -1,0 +1,249 @@
+"""The command line: arguments, streams and exit codes; nothing else."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from io import TextIOWrapper
+
+from . import __version__
+
+TYPE_CHECKING = False  # `typing` is not worth its import time to `--help` and `--version`
+if TYPE_CHECKING:
+    from typing import TextIO
+
+    from .policy.result import Report
+    from .settings import Settings
+
+OK, FINDINGS, UNTRUSTED, NOTHING = 0, 1, 2, 3
+INTERRUPTED = 130
+BROKEN_PIPE = 141
+"""128 + SIGPIPE, as a shell reports a program that a closed pipe has ended."""
+FORMATS = ("text", "concise", "json")
+
+_CODES = """\
+exit codes: 0 nothing found at level error, 1 findings, 2 the answer cannot be trusted (bad
+arguments, a path that does not exist, a file that cannot be read), 3 no Terraform and no
+CloudFormation in the paths"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command. Gives the exit code; never raises."""
+    try:
+        return _guarded(sys.argv[1:] if argv is None else argv)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        # What is still buffered can never be written: without this, Python complains at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return BROKEN_PIPE
+
+
+def _guarded(argv: Sequence[str]) -> int:
+    try:
+        options = parser().parse_args(argv)
+    except SystemExit as stop:  # argparse: 0 after --help and --version, 2 for bad arguments
+        return stop.code if isinstance(stop.code, int) else UNTRUSTED
+    try:
+        _encode(sys.stdout, "utf-8" if options.format == "json" else None)
+        _encode(sys.stderr, None)
+        if options.explain or options.list_rules:
+            return _document(options)
+        code = _check(options)
+        sys.stdout.flush()
+        return code
+    except BrokenPipeError:
+        raise
+    except Exception as error:
+        if os.environ.get("IAC_CHECK_DEBUG") == "1":
+            raise
+        _complain(
+            f"internal error: {type(error).__name__}: {error}, while checking "
+            f"{' '.join(options.paths)}; please report it (IAC_CHECK_DEBUG=1 shows where)"
+        )
+        return UNTRUSTED
+
+
+def parser() -> argparse.ArgumentParser:
+    """All options of the command."""
+    command = argparse.ArgumentParser(
+        prog="iac-check",
+        usage="%(prog)s [OPTIONS] PATH...",
+        description="Find AWS Backup vaults without a customer managed key, in Terraform and "
+        "CloudFormation. Works offline; runs nothing of what it reads.",
+        epilog=_CODES,
+        allow_abbrev=False,
+    )
+    command.add_argument("paths", metavar="PATH", nargs="*", help="a folder or a file")
+    command.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
+
+    report = command.add_argument_group("report")
+    report.add_argument("--format", choices=FORMATS, default="text", help="default: text")
+    report.add_argument("--output", metavar="FILE", help="write the report to a file")
+    report.add_argument("--show-passed", action="store_true", help="show what passed, too")
+    report.add_argument("--explain", metavar="RULE", help="print the page of a rule")
+    report.add_argument("--list-rules", action="store_true", help="list the rules")
+
+    values = command.add_argument_group("values")
+    values.add_argument(
+        "--var", metavar="NAME=VALUE", action="append", type=_assignment, default=[],
+        help="set a Terraform variable of the root modules",
+    )  # fmt: skip
+    _repeatable(values, "--var-file", "FILE", "Terraform variables, as .tfvars or .tfvars.json")
+    _repeatable(values, "--parameters", "FILE", "CloudFormation parameters, as JSON")
+
+    scope = command.add_argument_group("scope")
+    _repeatable(scope, "--exclude", "GLOB", "leave out matching paths")
+    _repeatable(scope, "--trusted-key", "GLOB", "a key ARN or alias that is a customer's own")
+    scope.add_argument(
+        "--read-everything", action="store_true", help="parse files that name no vault, too"
+    )
+    scope.add_argument("--no-cache", action="store_true", help="neither read nor write a cache")
+    scope.add_argument("--cache-dir", metavar="DIR", help="where the cache is kept")
+
+    gate = command.add_argument_group("exit code")
+    gate.add_argument("--exit-zero", action="store_true", help="0 instead of 1 for findings")
+    gate.add_argument(
+        "--allow-empty", action="store_true", help="0 instead of 3 where nothing was found to check"
+    )
+    return command
+
+
+def _repeatable(group: argparse._ArgumentGroup, flag: str, metavar: str, text: str) -> None:
+    group.add_argument(flag, metavar=metavar, action="append", default=[], help=text)
+
+
+def _assignment(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals or not name.strip():
+        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=VALUE")
+    return name.strip(), value
+
+
+def _document(options: argparse.Namespace) -> int:
+    """`--explain` and `--list-rules`."""
+    from .policy.card import load_cards
+    from .report.explain import listing, page
+
+    cards = {card.id: card for card in load_cards()}
+    if options.list_rules:
+        sys.stdout.write(listing(cards.values()))
+    elif options.explain in cards:
+        sys.stdout.write(page(cards[options.explain]))
+    else:
+        _complain(f"error: no rule {options.explain}; there is: {', '.join(cards)}")
+        return UNTRUSTED
+    sys.stdout.flush()
+    return OK
+
+
+def _check(options: argparse.Namespace) -> int:
+    if not options.paths:
+        _complain("error: at least one PATH is needed (iac-check --help)")
+        return UNTRUSTED
+
+    from . import scan
+    from .report import renderer
+
+    settings = _settings(options)
+    report = scan(options.paths, settings)
+    render = renderer(options.format)
+    try:
+        if options.output is None:
+            render(report, sys.stdout, options.show_passed)
+        else:
+            with _replaced(options.output) as out:
+                render(report, out, options.show_passed)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        _complain(f"error: cannot write {options.output or 'the report'}: {error.strerror}")
+        return UNTRUSTED
+    for warning in report.warnings:
+        _complain(f"warning: {warning}")
+    _complain(summary(report))
+    code = exit_code(report, settings)
+    if code == NOTHING:
+        _complain("error: the paths hold no Terraform and no CloudFormation (--allow-empty)")
+    return code
+
+
+def _settings(options: argparse.Namespace) -> Settings:
+    from .settings import Settings
+
+    return Settings(
+        trusted_keys=tuple(options.trusted_key),
+        variables=dict(options.var),
+        var_files=tuple(options.var_file),
+        parameters=tuple(options.parameters),
+        exclude=tuple(options.exclude),
+        allow_empty=options.allow_empty,
+        exit_zero=options.exit_zero,
+        read_everything=options.read_everything,
+        cache=not options.no_cache,
+        cache_dir=options.cache_dir,
+    )
+
+
+def exit_code(report: Report, settings: Settings) -> int:
+    """What a gate is told: an answer that cannot be trusted outweighs any finding."""
+    if report.errors:
+        return UNTRUSTED
+    if report.files == 0 and not settings.allow_empty:
+        return NOTHING
+    failed = any(result.status == "fail" and result.level == "error" for result in report.results)
+    return FINDINGS if failed and not settings.exit_zero else OK
+
+
+def summary(report: Report) -> str:
+    """What was looked at, so that a gate that checked nothing is seen."""
+    return (
+        f"checked {_count(report.files, 'file')}, {_count(len(report.results), 'vault')}: "
+        f"{report.count('pass')} passed, {report.count('fail')} failed, "
+        f"{report.count('suppressed')} suppressed, {_count(len(report.errors), 'error')}"
+    )
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+# -- streams ------------------------------------------------------------------------------------
+
+
+def _complain(message: str) -> None:
+    """One line on stderr; nothing of a scanned name can steer the terminal."""
+    from .report.escape import escape
+
+    print(escape(message), file=sys.stderr)
+
+
+def _encode(stream: TextIO, encoding: str | None) -> None:
+    """What the terminal's encoding cannot write is shown as an escape, never a crash."""
+    if isinstance(stream, TextIOWrapper):
+        stream.reconfigure(encoding=encoding, errors="backslashreplace")
+
+
+@contextmanager
+def _replaced(path: str) -> Iterator[TextIO]:
+    """A file that takes its new content at once or not at all. Raises OSError.
+
+    What is no regular file (a pipe, a device) is written to as it is.
+    """
+    path = os.path.realpath(path)
+    if os.path.lexists(path) and not os.path.isfile(path):
+        with open(path, "w", encoding="utf-8") as out:
+            yield out
+        return
+    temporary = f"{path}.{os.getpid()}.tmp"
+    try:
+        with open(temporary, "x", encoding="utf-8") as out:
+            yield out
+        os.replace(temporary, path)
+    except BaseException:
+        if os.path.lexists(temporary):
+            os.unlink(temporary)
+        raise

@@ -1,0 +1,173 @@
+"""`# iac-check: ignore[RULE] reason`: one finding, or all below a module call, set aside.
+
+Comments are those that the language's own lexer sees. What is set aside stays in the report.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from ..language.document import MappingNode, Node, ScalarNode, SequenceNode
+from ..source import InputError, Source, Span
+from .result import Result, Suppression
+
+Comments = Callable[[Source], Iterable[Span]]
+
+NEEDLES = (b"iac-check", b"iac_check", b"checkov:skip")
+CHECKOV = {"CKV_AWS_166": "BACKUP001"}
+
+_DIRECTIVE = re.compile(r"iac-check:[ \t]*ignore\[([^\]]*)\](.*)\Z", re.S)
+_MISTYPED = re.compile(r"iac[-_ ]?check[ \t]*:[ \t]*[a-z]+", re.I)
+_CHECKOV = re.compile(r"checkov:skip=(CKV2?_[A-Z]+_\d+)(?::[ \t]*(.*))?", re.S)
+_UNTIL = re.compile(r"(?:^|\s)until=(\S*)")
+_DATE = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])\Z")
+_MARKS = re.compile(r"\A(?:#+|//+|/\*+)[ \t]*|[ \t\r\n]*\*/\Z")
+
+
+@dataclass(frozen=True)
+class Directive:
+    """One comment that sets rules aside. `alone`: nothing else stands on its line."""
+
+    span: Span
+    rules: tuple[str, ...]
+    reason: str
+    until: str | None
+    first: int
+    last: int
+    alone: bool
+    within: bool = False  # it stands anywhere in the resource (Checkov's way)
+
+
+@dataclass
+class Suppressions:
+    """The directives of the files of one run. Faults are collected in `errors` and `warnings`."""
+
+    rules: frozenset[str]
+    today: str
+    honour_checkov: bool = False
+
+    def __post_init__(self) -> None:
+        self.errors: list[InputError] = []
+        self.warnings: list[str] = []
+        self._directives: dict[str, list[Directive]] = {}
+        self._used: set[Span] = set()
+
+    def read(self, source: Source, comments: Comments) -> None:
+        """Collect a file's directives."""
+        found = self._directives.setdefault(source.path, [])
+        try:
+            spans = list(comments(source))
+        except InputError:
+            return  # the file's own error is reported where it is read
+        for span in spans:
+            found.extend(self._read(span))
+
+    def _read(self, span: Span) -> Iterator[Directive]:
+        text = _MARKS.sub("", span.text).strip()
+        match = _DIRECTIVE.match(text)
+        checkov = _CHECKOV.search(text) if self.honour_checkov else None
+        if match:
+            rules = tuple(rule.strip() for rule in match[1].split(",") if rule.strip())
+            yield from self._directive(span, rules, match[2])
+        elif checkov and checkov[1] in CHECKOV:
+            reason = (checkov[2] or "").strip() or "set aside for Checkov"
+            yield self._placed(span, (CHECKOV[checkov[1]],), reason, None, within=True)
+        elif _MISTYPED.match(text):
+            self._warn(span, "this looks like `iac-check: ignore[RULE] reason`, but is not")
+
+    def _directive(self, span: Span, rules: tuple[str, ...], rest: str) -> Iterator[Directive]:
+        until = _UNTIL.search(rest)
+        reason = _UNTIL.sub("", rest).strip(" \t\r\n:-")
+        if self._valid(span, rules, reason, until[1] if until else None):
+            yield self._placed(span, rules, reason, until[1] if until else None)
+
+    def _valid(self, span: Span, rules: tuple[str, ...], reason: str, until: str | None) -> bool:
+        if not rules:
+            self.errors.append(InputError.at(span, "an ignore names its rule: ignore[BACKUP001]"))
+            return False
+        for rule in rules:
+            if rule not in self.rules:
+                self._warn(span, f"there is no rule {rule} to ignore")
+        if not reason:
+            self.errors.append(InputError.at(span, "an ignore needs a reason"))
+            return False
+        if until is not None and not _DATE.match(until):
+            self.errors.append(InputError.at(span, "until is a date: until=2027-01-31"))
+            return False
+        if until is not None and until < self.today:
+            self._warn(span, f"this ignore has expired on {until}")
+            return False
+        return True
+
+    def _placed(
+        self, span: Span, rules: tuple[str, ...], reason: str, until: str | None, *,
+        within: bool = False,
+    ) -> Directive:  # fmt: skip
+        (first, column), (last, _) = span.positions()
+        alone = not span.source.line(first)[: column - 1].strip()
+        return Directive(span, rules, reason, until, first, last, alone, within)
+
+    def _warn(self, span: Span, message: str) -> None:
+        self.warnings.append(f"{span}: {message}")
+
+    # -- applying ---------------------------------------------------------------------------
+
+    def apply(self, results: Sequence[Result]) -> list[Result]:
+        """The results, with those that a directive speaks of as `suppressed`."""
+        applied = [self._applied(result) for result in results]
+        for directives in self._directives.values():
+            for directive in directives:
+                known = any(rule in self.rules for rule in directive.rules)
+                if directive.span not in self._used and known:
+                    self._warn(directive.span, "this ignore matches no finding")
+        return applied
+
+    def _applied(self, result: Result) -> Result:
+        if result.status != "fail":
+            return result
+        for directive in self._speaking_of(result):
+            if result.rule in directive.rules:
+                self._used.add(directive.span)
+                aside = Suppression(directive.span, directive.reason, directive.until)
+                return replace(result, status="suppressed", suppression=aside)
+        return result
+
+    def _speaking_of(self, result: Result) -> Iterator[Directive]:
+        for place in (result.span, result.resource_span, *result.calls):
+            for directive in self._directives.get(place.source.path, ()):
+                if directive.within:
+                    inside = result.extent
+                    if (
+                        inside.source is directive.span.source
+                        and inside.start <= directive.span.start < inside.end
+                    ):
+                        yield directive
+                elif directive.first <= place.line <= directive.last or (
+                    directive.alone and self._above(directive, place.line)
+                ):
+                    yield directive
+        yield from self._metadata(result)
+
+    def _above(self, directive: Directive, line: int) -> bool:
+        """Whether only other comments stand between a comment and a line below it."""
+        source = directive.span.source
+        between = (source.line(number).strip() for number in range(directive.last + 1, line))
+        return directive.last < line and all(
+            text.startswith(("#", "//")) for text in between
+        )
+
+    def _metadata(self, result: Result) -> Iterator[Directive]:
+        """`Metadata: {iac-check: {ignore: [{rule, reason, until}]}}` of a template's resource."""
+        settings = result.metadata
+        ignores = settings.get("ignore") if isinstance(settings, MappingNode) else None
+        for item in ignores.items if isinstance(ignores, SequenceNode) else ():
+            rule, reason, until = (_text(item, key) for key in ("rule", "reason", "until"))
+            if self._valid(item.span, (rule,) if rule else (), reason or "", until):
+                yield self._placed(item.span, (rule or "",), reason or "", until)
+
+
+def _text(node: Node, key: str) -> str | None:
+    found = node.get(key) if isinstance(node, MappingNode) else None
+    return found.written.strip("\"'") if isinstance(found, ScalarNode) else None

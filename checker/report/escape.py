@@ -1,0 +1,64 @@
+"""What was scanned, made safe to print: nothing in it can steer a terminal or reorder a line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+TAB = 4
+"""Columns from one tab stop to the next."""
+
+# Controls (C0, DEL, C1), what is invisible or turns the writing direction, line separators, and
+# lone surrogates, which no encoding can write. The joiners U+200C and U+200D are part of words.
+_INVISIBLE = (
+    "\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff"
+    "\ufff9-\ufffb\U000e0000-\U000e007f"
+)
+_UNSAFE = re.compile(f"[\x00-\x1f{_INVISIBLE}]")
+_UNSAFE_IN_JSON = re.compile(f"[{_INVISIBLE}]")
+
+
+def escape(text: str) -> str:
+    """The text on one line, with each unsafe character as a visible escape such as `\\x1b`."""
+    return _UNSAFE.sub(lambda match: _visible(match[0]), text.replace("\t", " " * TAB))
+
+
+def escape_json(document: str) -> str:
+    """A JSON document whose strings hold unsafe characters only as JSON's own escapes."""
+
+    def escaped(match: re.Match[str]) -> str:
+        units = match[0].encode("utf-16-be", "surrogatepass").hex()
+        return "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))
+
+    return _UNSAFE_IN_JSON.sub(escaped, document)
+
+
+def cells(text: str) -> Iterator[tuple[str, int]]:
+    """Each character of a line as it is printed, and its width in columns of a terminal."""
+    column = 0
+    for character in text:
+        if character == "\t":
+            shown = " " * (TAB - column % TAB)
+        elif _UNSAFE.match(character):
+            shown = _visible(character)
+        else:
+            shown = character
+        width = len(shown) if shown.isascii() else _width(shown)
+        column += width
+        yield shown, width
+
+
+def _visible(character: str) -> str:
+    point = ord(character)
+    if point < 0x100:
+        return {"\n": "\\n", "\r": "\\r"}.get(character, f"\\x{point:02x}")
+    return f"\\u{point:04x}" if point < 0x10000 else f"\\U{point:08x}"
+
+
+def _width(character: str) -> int:
+    """Columns of one character that is not ASCII (Unicode Standard Annex 11)."""
+    from unicodedata import category, east_asian_width
+
+    if category(character) in ("Mn", "Me", "Cf"):
+        return 0
+    return 2 if east_asian_width(character) in "WF" else 1
