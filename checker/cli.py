@@ -31,14 +31,13 @@ CloudFormation in the paths"""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command. Gives the exit code; never raises."""
+    """Run the command and give its exit code. Only IAC_CHECK_DEBUG=1 lets an exception out."""
     try:
         return _guarded(sys.argv[1:] if argv is None else argv)
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
-        # What is still buffered can never be written: without this, Python complains at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _abandon_stdout()
         return BROKEN_PIPE
 
 
@@ -46,15 +45,14 @@ def _guarded(argv: Sequence[str]) -> int:
     try:
         options = parser().parse_args(argv)
     except SystemExit as stop:  # argparse: 0 after --help and --version, 2 for bad arguments
+        sys.stdout.flush()
         return stop.code if isinstance(stop.code, int) else UNTRUSTED
     try:
         _encode(sys.stdout, "utf-8" if options.format == "json" else None)
         _encode(sys.stderr, None)
-        if options.explain or options.list_rules:
+        if options.list_rules or options.explain is not None:
             return _document(options)
-        code = _check(options)
-        sys.stdout.flush()
-        return code
+        return _check(options)
     except BrokenPipeError:
         raise
     except Exception as error:
@@ -154,12 +152,15 @@ def _check(options: argparse.Namespace) -> int:
     try:
         if options.output is None:
             render(report, sys.stdout, options.show_passed)
+            sys.stdout.flush()
         else:
             with _replaced(options.output) as out:
                 render(report, out, options.show_passed)
     except BrokenPipeError:
         raise
     except OSError as error:
+        if options.output is None:
+            _abandon_stdout()
         _complain(f"error: cannot write {options.output or 'the report'}: {error.strerror}")
         return UNTRUSTED
     for warning in report.warnings:
@@ -219,6 +220,11 @@ def _complain(message: str) -> None:
     from .report.escape import escape
 
     print(escape(message), file=sys.stderr)
+
+
+def _abandon_stdout() -> None:
+    """Drop what is buffered and can never be written; else Python complains of it at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _encode(stream: TextIO, encoding: str | None) -> None:

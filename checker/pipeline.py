@@ -7,8 +7,9 @@ import sys
 from collections.abc import Iterable, Sequence
 
 from . import __version__
+from .cloudformation.comments import comments as yaml_comments
 from .cloudformation.loader import CloudFormationLoader
-from .discovery import Tree, Walker, normal
+from .discovery import TERRAFORM, Tree, Walker, normal
 from .graph import Resource
 from .language.value import EvaluationError, Known
 from .language.worlds import TooManyWorlds, Worlds
@@ -16,10 +17,12 @@ from .policy.card import known_modules, load_cards
 from .policy.engine import Engine
 from .policy.predicates import ALIASES, Surroundings
 from .policy.result import Report, Result
+from .policy.suppressions import NEEDLES, Suppressions
 from .settings import Settings
-from .source import InputError
+from .source import InputError, Source
 from .terraform import grammar
 from .terraform.loader import TerraformLoader
+from .terraform.outline import comments as hcl_comments
 
 RECURSION_LIMIT = 6_000
 """Python frames: room for a few hundred levels of modules and nested expressions."""
@@ -43,14 +46,38 @@ def run(paths: Sequence[str], settings: Settings) -> Report:
     aliases = _Aliases(loaders, worlds)
     engine = Engine(worlds, Surroundings(aliases.named, settings.trusted_keys), settings)
     results = engine.judge(cards, resources)
-    errors = [*tree.errors, *terraform.errors, *cloudformation.errors, *engine.errors]
+    aside = Suppressions(frozenset(card.id for card in cards), _today(), settings.honour_checkov)
+    if settings.honour_ignores:
+        _read_directives(aside, tree)
+    results = aside.apply(results)
+    errors = [*tree.errors, *terraform.errors, *cloudformation.errors, *engine.errors, *aside.errors]
     return Report(
         version=__version__,
         results=tuple(_shown(results, paths)),
         errors=tuple(_distinct(errors)),
-        warnings=(),
+        warnings=tuple(aside.warnings),
         files=tree.files,
     )
+
+
+def _today() -> str:
+    """The date in UTC, as ISO 8601 writes it."""
+    import time
+
+    return time.strftime("%Y-%m-%d", time.gmtime())
+
+
+def _read_directives(aside: Suppressions, tree: Tree) -> None:
+    """The ignore comments of every file that may hold one."""
+    files = [*tree.templates, *(file for files in tree.terraform.values() for file in files)]
+    for file in files:
+        if any(needle in file.data for needle in NEEDLES):
+            template = not file.path.endswith(TERRAFORM)
+            read = yaml_comments if template else hcl_comments
+            try:
+                aside.read(Source.decode(file.path, file.data), read)
+            except InputError:
+                continue  # the file's own error is reported where it is read
 
 
 class _Aliases:

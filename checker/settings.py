@@ -18,6 +18,8 @@ class Settings:
     var_files: tuple[str, ...] = ()
     parameters: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
+    honour_ignores: bool = True
+    honour_checkov: bool = False  # `checkov:skip=CKV_AWS_166: reason`
     allow_empty: bool = False
     exit_zero: bool = False
     read_everything: bool = False

@@ -22,6 +22,7 @@ from ..language.value import (
     MapValue,
     Unknown,
     Value,
+    term_of,
 )
 from ..language.worlds import TooManyWorlds, Worlds
 from ..source import Span
@@ -245,7 +246,7 @@ class Stack:
         def read(path: str) -> Value | None:
             if properties is None:
                 return None
-            return self.member(properties, path, f"{address} {path}")
+            return self._chosen(self.member(properties, path, f"{address} {path}"))
 
         found = Resource(
             framework="cloudformation",
@@ -258,6 +259,8 @@ class Stack:
             exists=lambda: Known(self.exists() and self._holds(entry.value)),
             calls=self.calls,
             construct=_construct(entry.value),
+            extent=Span(entry.span.source, entry.span.start, entry.value.span.end),
+            metadata=_metadata(entry.value, "iac-check"),
         )
         self._resources[name] = found
         return found
@@ -285,6 +288,15 @@ class Stack:
             case Unknown():
                 return value
         raise EvaluationError("it is not a mapping of properties", node.span)
+
+    def _chosen(self, value: Value | None) -> Value | None:
+        """One world for each of the values that AllowedValues leave to a parameter."""
+        if isinstance(value, Unknown):
+            for data in value.domain or ():
+                known = Known(data, trail=value.trail, sensitive=value.sensitive)
+                if self.worlds.decide(("==", value.term, term_of(known))):
+                    return known
+        return value
 
     def _expanded(self, node: Node) -> Node:
         if isinstance(node, MappingNode) and any(e.key.startswith(LOOP) for e in node.entries):
@@ -432,10 +444,14 @@ def _place(properties: Node | None, path: str) -> Span | None:
     return None
 
 
+def _metadata(resource: Node, key: str) -> Node | None:
+    metadata = _child(resource, "Metadata")
+    return _child(metadata, key) if metadata is not None else None
+
+
 def _construct(resource: Node) -> str | None:
     """The CDK construct path."""
-    metadata = _child(resource, "Metadata")
-    node = _child(metadata, "aws:cdk:path") if metadata is not None else None
+    node = _metadata(resource, "aws:cdk:path")
     return str(node.value) if isinstance(node, ScalarNode) else None
 
 

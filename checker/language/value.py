@@ -300,7 +300,8 @@ def text(parts: list[Value], *, trail: tuple[Hop, ...] = ()) -> Value:
             last = flat[-1] if flat else None
             if isinstance(piece, Known) and isinstance(last, Known):
                 joined = f"{last.data}{piece.data}"
-                flat[-1] = Known(joined, trail=last.trail or piece.trail)
+                longer = piece if len(str(piece.data)) > len(str(last.data)) else last
+                flat[-1] = Known(joined, trail=longer.trail)
             elif not (isinstance(piece, Known) and piece.data == ""):
                 flat.append(piece)
     if not flat:

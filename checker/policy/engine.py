@@ -94,7 +94,10 @@ class Engine:
         except InputError as error:
             self._error(error)
             return None
-        return str(name.data) if isinstance(name, Known) and not name.sensitive else None
+        match name:
+            case Known(data=str(text), sensitive=False):
+                return text
+        return None
 
     def _error(self, error: InputError) -> None:
         if not any(vars(known) == vars(error) for known in self.errors):

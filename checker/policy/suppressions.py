@@ -138,11 +138,9 @@ class Suppressions:
         for place in (result.span, result.resource_span, *result.calls):
             for directive in self._directives.get(place.source.path, ()):
                 if directive.within:
-                    inside = result.extent
-                    if (
-                        inside.source is directive.span.source
-                        and inside.start <= directive.span.start < inside.end
-                    ):
+                    (first, _), (last, _) = result.extent.positions()
+                    same_file = result.extent.source.path == place.source.path
+                    if same_file and first <= directive.first <= last:
                         yield directive
                 elif directive.first <= place.line <= directive.last or (
                     directive.alone and self._above(directive, place.line)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import accumulate
 from typing import TextIO
 
+from ..language.value import Hop
 from ..policy.result import Report, Result
 from ..source import InputError, Span
 from .escape import cells, escape
@@ -41,9 +42,10 @@ def place(error: InputError) -> str:
 def block(result: Result) -> list[str]:
     """The lines of one result."""
     label = "pass" if result.status == "pass" else result.level
-    margin = max(len(str(hop.span.line)) for hop in result.trail)
+    trail = result.trail or (Hop(result.span, ""),)
+    margin = max(len(str(hop.span.line)) for hop in trail)
     lines = [f"{label}[{result.rule}]: {escape(result.message)}"]
-    for at, hop in enumerate(result.trail):
+    for at, hop in enumerate(trail):
         address = "" if at else f"   ({escape(result.address)})"
         arrow = ":::" if at else "-->"
         lines.append(f"{' ' * margin} {arrow} {escape(str(hop.span))}{address}")

@@ -50,7 +50,7 @@ def from_file(source: Source, worlds: Worlds) -> Mapping[str, Given]:
         raise InputError.at(block.header, "a tfvars file has assignments only, no blocks")
     scope = Constants(worlds)
     return {
-        name: Given.written(attribute.value, scope, f"set in {source.path}")
+        name: Given.written(attribute.value, scope, f'tfvars value of "{name}"')
         for name, attribute in content.attributes.items()
     }
 

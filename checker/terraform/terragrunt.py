@@ -142,7 +142,7 @@ class Configuration:
         """
         attribute = self.body.attributes.get("inputs")
         if attribute is not None:
-            note = f"inputs in {self.path}"
+            note = "Terragrunt's inputs"
             value = self.worlds.remember(
                 (self, "inputs"), lambda: define(self, expression(attribute.value), note)
             )

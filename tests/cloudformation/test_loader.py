@@ -1,0 +1,318 @@
+"""Which files are templates, and how they call and feed each other."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from iac_check.cloudformation.loader import NESTING_LIMIT, CloudFormationLoader
+from iac_check.discovery import Walker
+from iac_check.graph import Resource
+from iac_check.language.value import Attribute, EvaluationError, Known, Unknown, Value
+from iac_check.language.worlds import Worlds
+
+VAULT = "AWS::Backup::BackupVault"
+PLAIN = f"Resources: {{V: {{Type: {VAULT}}}}}\n"
+KEYED = f"""
+Parameters: {{Key: {{Type: String, Default: default}}}}
+Resources: {{V: {{Type: {VAULT}, Properties: {{EncryptionKeyArn: !Ref Key}}}}}}
+"""
+CALL = "Resources: {{S: {{Type: AWS::CloudFormation::Stack, Properties: {{TemplateURL: {}}}}}}}\n"
+
+
+def _loader(*paths: str, parameters: tuple[str, ...] = ()) -> CloudFormationLoader:
+    walker = Walker([VAULT])
+    tree = walker.walk(paths or ["."])
+    return CloudFormationLoader(tree, walker, Worlds(), frozenset({VAULT}), parameters)
+
+
+@pytest.fixture
+def write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> object:
+    monkeypatch.chdir(tmp_path)
+
+    def files(texts: Mapping[str, str]) -> None:
+        for name, text in texts.items():
+            path = tmp_path / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
+
+    return files
+
+
+def _load(write: object, texts: Mapping[str, str]) -> tuple[list[Resource], list[str]]:
+    assert callable(write)
+    write(texts)
+    loader = _loader()
+    resources = loader.load()
+    return resources, [f"{e.path}:{e.line} {e.message}" for e in loader.errors]
+
+
+def _key(resource: Resource) -> Value | None:
+    return resource.read("EncryptionKeyArn")
+
+
+# -- what is a template -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "count"),
+    [
+        ("t.yaml", PLAIN, 1),
+        ("t.template", json.dumps({"Resources": {"V": {"Type": VAULT}}}), 1),
+        ("t.yaml", PLAIN + "---\n" + PLAIN, 2),
+        ("t.yaml", f"Resources:\n  V:\n    Kind: {VAULT}\n", 0),
+        ("t.yaml", f"Resources:\n  - Type: {VAULT}\n", 0),
+        ("t.yaml", f"data: |\n  Resources:\n    V:\n      Type: {VAULT}\n", 0),
+        ("serverless.yml", f"resources:\n  Resources: {{V: {{Type: {VAULT}}}}}\n", 1),
+        ("serverless.yml", f"resources:\n  - Resources: {{V: {{Type: {VAULT}}}}}\n  - x\n", 1),
+    ],
+)
+def test_a_template_is_what_holds_resources(
+    write: object, name: str, text: str, count: int
+) -> None:
+    resources, errors = _load(write, {name: text})
+    assert len(resources) == count
+    assert not errors
+
+
+def test_templates_of_one_file_are_apart(write: object) -> None:
+    resources, _ = _load(write, {"t.yaml": PLAIN + "---\n" + PLAIN})
+    assert [resource.scope for resource in resources] == ["t.yaml", "t.yaml#2"]
+
+
+@pytest.mark.parametrize(
+    ("text", "is_error"),
+    [
+        (f"Resources:\n  V:\n    Type: {VAULT}\n  x: [\n", True),
+        (f"AWSTemplateFormatVersion: x\nResources: [ # {VAULT}\n", True),
+        (f"# Resources {VAULT}\n{{{{ if .Values.x }}}}\nx: {{{{ .y }}}}\n", False),
+    ],
+)
+def test_only_a_broken_template_is_an_error(write: object, text: str, is_error: bool) -> None:
+    resources, errors = _load(write, {"t.yaml": text})
+    assert not resources
+    assert bool(errors) is is_error
+
+
+# -- nested stacks ------------------------------------------------------------------------------
+
+
+def test_a_nested_template_is_read_once_per_call(write: object) -> None:
+    parent = """
+Resources:
+  A: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: c/v.yaml,
+      Parameters: {Key: one}}}
+  B: {Type: AWS::Serverless::Application, Properties: {Location: ./c/v.yaml}}
+"""
+    resources, errors = _load(write, {"p.yaml": parent, "c/v.yaml": KEYED})
+    assert not errors
+    assert {r.address: _key(r) for r in resources} == {"A/V": Known("one"), "B/V": Known("default")}
+    assert [[span.text for span in r.calls] for r in resources] == [["A"], ["B"]]
+    assert {r.scope for r in resources} == {"p.yaml"}
+
+
+def test_the_location_may_be_a_parameter(write: object) -> None:
+    parent = "Parameters: {Where: {Type: String, Default: v.yaml}}\n" + CALL.format("!Ref Where")
+    resources, _ = _load(write, {"p.yaml": parent, "v.yaml": PLAIN})
+    assert [resource.address for resource in resources] == ["S/V"]
+
+
+@pytest.mark.parametrize(
+    "location",
+    ["https://s3.amazonaws.com/b/v.yaml", "s3://b/v.yaml", "gone.yaml", "../outside.yaml",
+     "!Sub 'https://${AWS::Region}/v.yaml'", "other.txt", "!Ref Nothing"],
+)  # fmt: skip
+def test_a_template_that_is_not_at_hand_is_module_unavailable(
+    write: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, location: str
+) -> None:
+    parent = f"""
+Resources:
+  S: {{Type: AWS::CloudFormation::Stack, Properties: {{TemplateURL: {location}}}}}
+  V: {{Type: {VAULT}, Properties: {{EncryptionKeyArn: !GetAtt S.Outputs.K}}}}
+"""
+    assert callable(write)
+    write({"in/p.yaml": parent, "outside.yaml": PLAIN, "in/other.txt": "text"})
+    monkeypatch.chdir(tmp_path / "in")
+    loader = _loader()
+    (vault,) = loader.load()
+    value = _key(vault)
+    assert isinstance(value, Unknown)
+    assert value.cause == "module-unavailable"
+    assert not loader.errors
+
+
+def test_outputs_lead_up_through_two_levels(write: object) -> None:
+    keys = "Resources: {K: {Type: AWS::KMS::Key}}\nOutputs: {Arn: {Value: !GetAtt K.Arn}}\n"
+    middle = CALL.format("k.yaml") + "Outputs: {Arn: {Value: !GetAtt S.Outputs.Arn}}\n"
+    top = CALL.format("m.yaml").replace(
+        "}}\n", f"}}, V: {{Type: {VAULT}, Properties: {{EncryptionKeyArn: !GetAtt S.Outputs.Arn}}}}}}\n"
+    )
+    resources, errors = _load(write, {"k.yaml": keys, "m.yaml": middle, "t.yaml": top})
+    (vault,) = resources
+    value = _key(vault)
+    assert isinstance(value, Attribute)
+    assert (value.resource.address, value.path) == ("S/S/K", "Arn")
+    assert not errors
+
+
+def test_a_stack_under_a_false_condition_has_no_vaults(write: object) -> None:
+    parent = (
+        "Conditions: {C: !Equals [a, b]}\nResources: {S: {Type: AWS::CloudFormation::Stack,"
+        " Condition: C, Properties: {TemplateURL: v.yaml}}}\n"
+    )
+    resources, _ = _load(write, {"p.yaml": parent, "v.yaml": PLAIN})
+    assert [resource.exists() for resource in resources] == [Known(False)]
+
+
+def test_templates_that_nest_each_other_are_an_error_and_lose_no_vault(write: object) -> None:
+    call = ", S: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: %s}}}\n"
+    texts = {
+        "a.yaml": PLAIN.replace("}}\n", "}" + call % "b.yaml"),
+        "b.yaml": PLAIN.replace("}}\n", "}" + call % "a.yaml"),
+    }
+    resources, errors = _load(write, texts)
+    assert {resource.span.source.path for resource in resources} == {"a.yaml", "b.yaml"}
+    assert errors == ["b.yaml:1 S/S nests a template that it is part of"]
+
+
+def test_deep_nesting_ends_in_an_error_and_loses_no_vault(write: object) -> None:
+    texts = {f"t{n}.yaml": CALL.format(f"t{n + 1}.yaml") for n in range(NESTING_LIMIT + 20)}
+    resources, errors = _load(write, {**texts, f"t{NESTING_LIMIT + 20}.yaml": PLAIN})
+    assert len(resources) == 1
+    assert len(errors) == 1
+
+
+def test_a_template_body_is_a_template(write: object) -> None:
+    body = json.dumps({"Resources": {"V": {"Type": VAULT}}})
+    outer = {"StackSetName": "s", "PermissionModel": "SELF_MANAGED", "TemplateBody": body}
+    template = {"Resources": {"S": {"Type": "AWS::CloudFormation::StackSet", "Properties": outer}}}
+    resources, errors = _load(write, {"t.json": json.dumps(template)})
+    (vault,) = resources
+    assert (vault.address, vault.span.text) == ("S/V", json.dumps(body))
+    assert not errors
+
+
+# -- exports ------------------------------------------------------------------------------------
+
+EXPORT = """
+Resources: {{K: {{Type: AWS::KMS::Key}}}}
+Outputs: {{O: {{Value: !GetAtt K.Arn, Export: {{Name: {}}}}}}}
+"""
+IMPORT = f"""
+Parameters: {{Stack: {{Type: String}}, Named: {{Type: String, Default: keys}}}}
+Resources: {{V: {{Type: {VAULT}, Properties: {{EncryptionKeyArn: {{Fn::ImportValue: %s}}}}}}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("exported", "imported", "found"),
+    [
+        ("key", "key", True),
+        ("key", "!Sub key", True),
+        ("key", "other", False),
+        ("!Sub '${AWS::Region}-key'", "!Join ['-', [!Ref AWS::Region, key]]", True),
+        ("!Sub '${AWS::Region}-key'", "!Sub '${AWS::AccountId}-key'", False),
+        ("!Sub '${AWS::Region}-key'", "!Sub '${Stack}-key'", False),
+        ("!Sub '${AWS::StackName}-key'", "!Sub '${Stack}-key'", True),
+        ("!Sub '${AWS::StackName}-key'", "!Sub '${Named}-key'", True),
+        ("!Sub '${AWS::StackName}-key'", "!Sub '${Stack}-other'", False),
+        ("!Sub '${AWS::StackName}:key'", "stack:key", True),
+        ("!Sub '${AWS::StackName}:key'", "!Sub '${AWS::StackName}:key'", False),
+    ],
+)
+def test_an_import_finds_the_export_whose_parts_agree(
+    write: object, exported: str, imported: str, found: bool
+) -> None:
+    texts = {"e.yaml": EXPORT.format(exported), "i.yaml": IMPORT % imported}
+    resources, _ = _load(write, texts)
+    (vault,) = resources
+    assert isinstance(_key(vault), Attribute) is found
+
+
+def test_two_exports_of_one_name_decide_nothing(write: object) -> None:
+    text = EXPORT.format("key")
+    resources, _ = _load(write, {"a.yaml": text, "b.yaml": text, "i.yaml": IMPORT % "key"})
+    value = _key(resources[0])
+    assert isinstance(value, Unknown)
+    assert value.cause == "external"
+
+
+def test_templates_that_import_from_each_other_are_a_cycle(write: object) -> None:
+    text = IMPORT + "Outputs: {O: {Value: !ImportValue %s, Export: {Name: %s}}}\n"
+    texts = {"a.yaml": text % ("x", "y", "x"), "b.yaml": text % ("y", "x", "y")}
+    resources, _ = _load(write, texts)
+    with pytest.raises(EvaluationError) as caught:
+        _key(resources[0])
+    assert caught.value.cause == "cycle"
+
+
+# -- parameters, and what stands around a named file --------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("p.json", '[{"ParameterKey": "Key", "ParameterValue": "given"}]'),
+        ("p.json", '["Key=given"]'),
+        ("p.json", '{"Parameters": {"Key": "given"}, "Tags": {}}'),
+        ("p.json", '{"Key": "given", "Other": 1}'),
+        ("p.yaml", "Key: given\n"),
+    ],
+)
+def test_a_parameter_file_wins_over_the_default(write: object, name: str, text: str) -> None:
+    assert callable(write)
+    write({"t.yaml": KEYED, name: text})
+    loader = _loader("t.yaml", parameters=(name,))
+    (vault,) = loader.load()
+    value = _key(vault)
+    assert value == Known("given")
+    assert f"set by {name}" in [hop.note for hop in value.trail]
+    assert not loader.errors
+
+
+@pytest.mark.parametrize("text", ["[1]", '"text"', '{"Key": {}}', "[{}]", "{", ""])
+def test_a_bad_parameter_file_is_an_error_of_it(write: object, text: str) -> None:
+    assert callable(write)
+    write({"t.yaml": KEYED, "p.json": text})
+    loader = _loader("t.yaml", parameters=("p.json",))
+    assert len(loader.load()) == 1
+    assert [error.path for error in loader.errors] == ["p.json"]
+
+
+def test_a_named_template_is_read_with_its_family(write: object) -> None:
+    assert callable(write)
+    call = CALL.format("c/v.yaml").replace("v.yaml", "v.yaml, Parameters: {Key: passed}")
+    write({"p.yaml": call, "c/v.yaml": KEYED, "c/other.yaml": PLAIN, ".git/HEAD": ""})
+    (vault,) = _loader("c/v.yaml").load()
+    assert (vault.address, _key(vault)) == ("S/V", Known("passed"))
+
+
+def test_aliases_are_found_anywhere_in_the_scan(write: object) -> None:
+    assert callable(write)
+    alias = "Resources: {A: {Type: AWS::KMS::Alias, Properties: {AliasName: alias/a}}}\n"
+    write({"a.yaml": alias, "p.yaml": CALL.format("a.yaml")})
+    loader = _loader()
+    assert not loader.load()
+    found = list(loader.instances_of(["AWS::KMS::Alias"]))
+    assert [resource.address for resource in found] == ["S/A"]
+
+
+def test_the_construct_path_of_the_cdk(write: object) -> None:
+    vault = {"Type": VAULT, "Metadata": {"aws:cdk:path": "App/Vault/Resource"}}
+    resources, _ = _load(write, {"t.json": json.dumps({"Resources": {"V": vault}})})
+    assert resources[0].construct == "App/Vault/Resource"
+
+
+def test_the_asset_path_of_the_cdk_is_the_nested_template(write: object) -> None:
+    stack = {
+        "Type": "AWS::CloudFormation::Stack",
+        "Properties": {"TemplateURL": {"Fn::Join": ["", ["https://s3.", {"Ref": "AWS::Region"}]]}},
+        "Metadata": {"aws:asset:path": "n.template.json"},
+    }
+    texts = {"t.json": json.dumps({"Resources": {"S": stack}}), "n.template.json": PLAIN}
+    texts["n.template.json"] = json.dumps({"Resources": {"V": {"Type": VAULT}}})
+    resources, _ = _load(write, texts)
+    assert [resource.address for resource in resources] == ["S/V"]

@@ -1,0 +1,88 @@
+"""Reports that are built by hand, so that renderers are tested without the rest."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from iac_check.language.value import Hop
+from iac_check.policy.result import Report, Result
+from iac_check.source import InputError, Source, Span
+
+MODULE = Source(
+    "modules/v/main.tf",
+    'variable "key" {}\nresource "aws_backup_vault" "this" {\n'
+    '  name        = "ops"\n  kms_key_arn = var.key\n}\n',
+)
+CALLER = Source(
+    "envs/dev/main.tf", 'module "v" {\n  source = "../../modules/v"\n  key = "alias/aws/backup"\n}\n'
+)
+HELP = "Declare a key and a new vault. AWS Backup has no call that changes it."
+
+
+def span(source: Source, text: str) -> Span:
+    """The first place of a text in a source."""
+    start = source.text.index(text)
+    return source.span(start, start + len(text))
+
+
+def result(**changes: Any) -> Result:
+    """A failure by an AWS managed key that a module call passes, with changes."""
+    key = span(MODULE, "var.key")
+    fields: dict[str, Any] = {
+        "rule": "BACKUP001",
+        "name": "backup-vault-customer-key",
+        "status": "fail",
+        "level": "error",
+        "severity": "high",
+        "reason": "aws-managed",
+        "cause": None,
+        "when": None,
+        "message": 'backup vault "ops" is encrypted with the AWS managed key alias/aws/backup',
+        "framework": "terraform",
+        "type": "aws_backup_vault",
+        "address": "module.v.aws_backup_vault.this",
+        "resource_name": "ops",
+        "resource_span": span(MODULE, 'resource "aws_backup_vault" "this"'),
+        "span": key,
+        "trail": (
+            Hop(key, "the vault's key"),
+            Hop(span(CALLER, '"alias/aws/backup"'), "passed by module.v"),
+        ),
+        "fingerprint": "0" * 64,
+        "help": HELP,
+    }
+    return Result(**{**fields, **changes})
+
+
+def at(text: str, marked: str, note: str = "here", path: str = "main.tf") -> Result:
+    """A failure whose only hop marks a part of a text."""
+    place = span(Source(path, text), marked)
+    return result(span=place, trail=(Hop(place, note),))
+
+
+def report(*results: Result, errors: tuple[InputError, ...] = (), files: int = 2) -> Report:
+    return Report("0.1.0", results, errors, (), files)
+
+
+def everything() -> Report:
+    """One result of each status and level, and errors with and without a place."""
+    unresolved = result(
+        level="warning",
+        reason="unresolved",
+        cause="caller-supplied",
+        when='var.env != "prod"',
+        message='backup vault "ops" does not lead to a customer managed key in this code',
+        trail=(Hop(span(MODULE, "var.key"), "the vault's key"),),
+    )
+    passed = result(status="pass", reason=None, message='backup vault "ops": a customer key')
+    return report(
+        result(),
+        unresolved,
+        result(level="off", message="never shown"),
+        passed,
+        result(status="suppressed", message="never shown"),
+        errors=(
+            InputError("unterminated string", "broken.tf", 2, 11),
+            InputError("no such file or folder", "gone"),
+        ),
+    )

@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from iac_check.report.escape import cells, escape, escape_json
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("plain é 名 😀", "plain é 名 😀"),
+        ("\x1b[31mred", "\\x1b[31mred"),
+        ("\x1b]8;;http://evil\x07", "\\x1b]8;;http://evil\\x07"),
+        ("\x9b31m", "\\x9b31m"),
+        ("a\nb\r\n", "a\\nb\\r\\n"),
+        ("a\tb", "a    b"),
+        ("\u202eabc\u2066\u200e\u200f", "\\u202eabc\\u2066\\u200e\\u200f"),
+        ("a\u2028b\u2029", "a\\u2028b\\u2029"),
+        ("\udcff", "\\udcff"),
+        ("\U000e0041", "\\U000e0041"),
+    ],
+)
+def test_escape(text: str, shown: str) -> None:
+    assert escape(text) == shown
+
+
+@given(st.text(st.characters(exclude_categories=())))
+def test_what_is_escaped_can_be_printed_on_one_line(text: str) -> None:
+    shown = escape(text)
+    shown.encode()
+    assert len(f"{shown}.".splitlines()) == 1
+    assert "\x1b" not in shown
+
+
+@given(st.text(st.characters(exclude_categories=("Cs",))))
+def test_escaped_json_means_the_same(text: str) -> None:
+    assert json.loads(escape_json(json.dumps(text, ensure_ascii=False))) == text
+
+
+def test_cells_have_the_width_of_what_is_shown() -> None:
+    assert list(cells("a\t名\x1b\u0301")) == [
+        ("a", 1), ("   ", 3), ("名", 2), ("\\x1b", 4), ("\u0301", 0),
+    ]  # fmt: skip

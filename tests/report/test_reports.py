@@ -1,0 +1,76 @@
+"""Whole reports against goldens; `UPDATE_GOLDENS=1 pytest tests/report` rewrites them."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+from pathlib import Path
+
+import pytest
+from iac_check.policy.result import Report
+from iac_check.report import renderer
+
+from samples import everything, report, result
+
+GOLDENS = Path(__file__).parent / "goldens"
+
+
+def rendered(name: str, content: Report, show_passed: bool = False) -> str:
+    out = io.StringIO()
+    renderer(name)(content, out, show_passed)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("show_passed", [False, True], ids=["failed", "all"])
+@pytest.mark.parametrize("name", ["text", "concise", "json"])
+def test_golden(name: str, show_passed: bool) -> None:
+    golden = GOLDENS / f"{name}-{'all' if show_passed else 'failed'}.txt"
+    found = rendered(name, everything(), show_passed)
+    if os.environ.get("UPDATE_GOLDENS"):
+        golden.write_text(found, "utf-8")
+    assert found == golden.read_text("utf-8")
+
+
+@pytest.mark.parametrize("name", ["text", "concise"])
+def test_nothing_to_say_is_nothing(name: str) -> None:
+    assert rendered(name, report()) == ""
+
+
+def test_unknown_format() -> None:
+    with pytest.raises(KeyError):
+        renderer("xml")
+
+
+class TestJson:
+    def test_holds_every_vault_in_the_order_of_the_contract(self) -> None:
+        document = json.loads(rendered("json", everything()))
+        assert list(document) == ["schema_version", "tool", "summary", "results", "errors"]
+        assert [entry["status"] for entry in document["results"]] == [
+            "fail", "fail", "fail", "pass", "suppressed",
+        ]  # fmt: skip
+        assert document["summary"] == {
+            "files": 2, "resources": 5, "passed": 1, "failed": 3, "suppressed": 1, "errors": 2,
+        }  # fmt: skip
+
+    def test_places_are_1_based_and_end_after_the_last_character(self) -> None:
+        document = json.loads(rendered("json", report(result())))
+        assert document["results"][0]["location"] == {
+            "path": "modules/v/main.tf",
+            "start": {"line": 4, "column": 17},
+            "end": {"line": 4, "column": 24},
+        }
+
+    def test_unsafe_characters_are_escaped_and_read_back(self) -> None:
+        message = "\x1b[31m\x7f\x9b\u202e\u2028\ud800\U000e0041é😀"
+        text = rendered("json", report(result(message=message)))
+        assert json.loads(text)["results"][0]["message"] == message
+        assert "é😀" in text
+        for character in message[:-2]:
+            assert character in "[31m" or character not in text
+
+    def test_a_long_hop_is_cut(self) -> None:
+        from samples import at
+
+        document = json.loads(rendered("json", report(at("x" * 1000, "x" * 1000))))
+        assert document["results"][0]["trail"][0]["text"] == "x" * 200 + "…"

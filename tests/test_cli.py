@@ -1,0 +1,233 @@
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from iac_check import __version__, cli, pipeline, scan
+from iac_check.cli import main
+from iac_check.policy.result import Report
+
+MANAGED = 'resource "aws_backup_vault" "v" {\n  name = "v"\n  kms_key_arn = "alias/aws/backup"\n}\n'
+CUSTOMER = (
+    'resource "aws_kms_key" "k" {}\n'
+    'resource "aws_backup_vault" "v" {\n  name = "v"\n  kms_key_arn = aws_kms_key.k.arn\n}\n'
+)
+
+
+@pytest.fixture(autouse=True)
+def _empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("IAC_CHECK_DEBUG", raising=False)
+
+
+def write(text: str, path: str = "main.tf") -> None:
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    Path(path).write_text(text, "utf-8")
+
+
+def command(*arguments: str, **environment: str) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(
+        [sys.executable, "-m", "iac_check", *arguments],
+        capture_output=True,
+        check=False,
+        env={**os.environ, **environment},
+    )
+
+
+class TestExitCodes:
+    def test_nothing_found(self) -> None:
+        write(CUSTOMER)
+        assert main(["."]) == 0
+
+    def test_findings(self, capsys: pytest.CaptureFixture[str]) -> None:
+        write(MANAGED)
+        assert main(["."]) == 1
+        out, err = capsys.readouterr()
+        assert "--> main.tf:3:17   (aws_backup_vault.v)" in out
+        assert err == "checked 1 file, 1 vault: 0 passed, 1 failed, 0 suppressed, 0 errors\n"
+
+    def test_findings_with_exit_zero(self) -> None:
+        write(MANAGED)
+        assert main([".", "--exit-zero"]) == 0
+
+    def test_an_error_outweighs_findings_and_exit_zero(
+        self, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        write(MANAGED)
+        assert main([".", "gone", "--exit-zero"]) == 2
+        out, err = capsys.readouterr()
+        assert "error[BACKUP001]" in out
+        assert out.endswith("error: gone: no such file or folder\n")
+        assert "1 failed, 0 suppressed, 1 error\n" in err
+
+    def test_nothing_to_check(self, capsys: pytest.CaptureFixture[str]) -> None:
+        assert main(["."]) == 3
+        assert "no Terraform and no CloudFormation" in capsys.readouterr().err
+
+    def test_nothing_to_check_is_allowed(self) -> None:
+        assert main([".", "--allow-empty"]) == 0
+
+    @pytest.mark.parametrize(
+        "arguments",
+        [[], ["--nonsense", "."], ["--var", "novalue", "."], ["--var", "=x", "."],
+         ["--format", "xml", "."], ["--explain", "NONE"], ["--exit-z", "."]],
+    )  # fmt: skip
+    def test_bad_arguments(self, arguments: list[str]) -> None:
+        write(CUSTOMER)
+        assert main(arguments) == 2
+
+    def test_a_crash_is_never_a_pass(
+        self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        def crash(*_: object) -> Report:
+            raise ValueError("\x1bboom")
+
+        monkeypatch.setattr(pipeline, "run", crash)
+        assert main([".", "--exit-zero", "--allow-empty"]) == 2
+        err = capsys.readouterr().err
+        assert err.startswith("internal error: ValueError: \\x1bboom, while checking .")
+        assert err.count("\n") == 1
+        monkeypatch.setenv("IAC_CHECK_DEBUG", "1")
+        with pytest.raises(ValueError, match="boom"):
+            main(["."])
+
+    def test_interrupted(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        def interrupt(*_: object) -> Report:
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr(pipeline, "run", interrupt)
+        assert main(["."]) == 128 + signal.SIGINT
+
+
+class TestOutput:
+    def test_a_file_gets_the_report(self, capsys: pytest.CaptureFixture[str]) -> None:
+        write(MANAGED)
+        assert main([".", "--format", "json", "--output", "report.json"]) == 1
+        assert json.loads(Path("report.json").read_text("utf-8"))["summary"]["failed"] == 1
+        assert capsys.readouterr().out == ""
+        assert sorted(os.listdir()) == ["main.tf", "report.json"]
+
+    def test_a_file_that_cannot_be_written(self, capsys: pytest.CaptureFixture[str]) -> None:
+        write(CUSTOMER)
+        assert main([".", "--output", "gone/report.txt"]) == 2
+        assert "cannot write gone/report.txt" in capsys.readouterr().err
+
+    def test_a_failed_report_leaves_the_old_file(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        def crash(*_: object) -> None:
+            raise ValueError
+
+        write(CUSTOMER)
+        write("old", "report.txt")
+        monkeypatch.setattr("iac_check.report.text.render", crash)
+        assert main([".", "--output", "report.txt"]) == 2
+        assert Path("report.txt").read_text() == "old"
+        assert sorted(os.listdir()) == ["main.tf", "report.txt"]
+
+    def test_a_device_is_written_to(self) -> None:
+        write(CUSTOMER)
+        assert main([".", "--output", os.devnull]) == 0
+        assert not os.path.isfile(os.devnull)
+
+    def test_passes_are_shown_on_demand(self, capsys: pytest.CaptureFixture[str]) -> None:
+        write(CUSTOMER)
+        main(["."])
+        assert capsys.readouterr().out == ""
+        main([".", "--show-passed"])
+        assert capsys.readouterr().out.startswith("pass[BACKUP001]: ")
+
+    def test_an_encoding_that_cannot_write_a_name(self) -> None:
+        write(MANAGED.replace('"v" {', '"é" {'))
+        done = command(".", PYTHONIOENCODING="ascii")
+        assert done.returncode == 1
+        assert rb"aws_backup_vault.\xe9" in done.stdout
+
+    def test_json_is_always_utf_8(self) -> None:
+        write(MANAGED.replace('name = "v"', 'name = "é"'))
+        done = command(".", "--format", "json", PYTHONIOENCODING="ascii")
+        assert json.loads(done.stdout.decode("utf-8"))["results"][0]["resource"]["name"] == "é"
+
+    def test_a_closed_pipe(self) -> None:
+        write(MANAGED * 1)
+        reader, writer = os.pipe()
+        os.close(reader)
+        done = subprocess.run(
+            [sys.executable, "-m", "iac_check", "."], stdout=writer, stderr=subprocess.PIPE,
+            check=False,
+        )  # fmt: skip
+        os.close(writer)
+        assert done.returncode == cli.BROKEN_PIPE
+        assert b"Traceback" not in done.stderr
+        assert b"BrokenPipeError" not in done.stderr
+
+    @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no /dev/full here")
+    def test_a_full_disk(self) -> None:
+        write(MANAGED)
+        with open("/dev/full", "w") as full:
+            done = subprocess.run(
+                [sys.executable, "-m", "iac_check", "."], stdout=full, stderr=subprocess.PIPE,
+                check=False,
+            )  # fmt: skip
+        assert done.returncode == 2
+        assert done.stderr.startswith(b"error: cannot write the report: ")
+
+
+class TestDocuments:
+    def test_version(self, capsys: pytest.CaptureFixture[str]) -> None:
+        assert main(["--version"]) == 0
+        assert capsys.readouterr().out == f"iac-check {__version__}\n"
+
+    def test_explain(self, capsys: pytest.CaptureFixture[str]) -> None:
+        assert main(["--explain", "BACKUP001"]) == 0
+        assert capsys.readouterr().out.startswith("# BACKUP001: backup-vault-customer-key\n")
+
+    def test_list_rules(self, capsys: pytest.CaptureFixture[str]) -> None:
+        assert main(["--list-rules"]) == 0
+        assert capsys.readouterr().out.startswith("BACKUP001  high  ")
+
+    def test_an_unknown_rule(self, capsys: pytest.CaptureFixture[str]) -> None:
+        assert main(["--explain", "NONE"]) == 2
+        assert capsys.readouterr().err == "error: no rule NONE; there is: BACKUP001\n"
+
+    @pytest.mark.parametrize("flag", ["--help", "--version"])
+    def test_help_and_version_import_nothing_heavy(self, flag: str) -> None:
+        code = (
+            f"import sys; from iac_check.cli import main; main(['{flag}']); "
+            "print(sorted(m for m in sys.modules if m.startswith(('iac_check', 'typing'))))"
+        )
+        done = subprocess.run(
+            [sys.executable, "-S", "-c", code], capture_output=True, text=True, check=True,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        )  # fmt: skip
+        assert done.stdout.endswith("['iac_check', 'iac_check.cli']\n")
+
+
+def test_flags_become_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = {}
+
+    def run(paths: list[str], settings: object) -> Report:
+        seen.update(vars(settings), paths=paths)
+        return Report(__version__, (), (), (), 1)
+
+    monkeypatch.setattr(pipeline, "run", run)
+    arguments = (
+        "a b --var x=1 --var y=a=b --var-file v.tfvars --parameters p.json --exclude *.bak "
+        "--trusted-key alias/ours --read-everything --no-cache --cache-dir c"
+    )
+    assert main(arguments.split()) == 0
+    assert seen == {
+        "paths": ["a", "b"], "levels": {}, "trusted_keys": ("alias/ours",),
+        "variables": {"x": "1", "y": "a=b"}, "var_files": ("v.tfvars",),
+        "parameters": ("p.json",), "exclude": ("*.bak",), "allow_empty": False,
+        "exit_zero": False, "read_everything": True, "cache": False, "cache_dir": "c",
+    }  # fmt: skip
+
+
+def test_scan_is_the_public_interface(tmp_path: Path) -> None:
+    write(MANAGED)
+    (result,) = scan([tmp_path]).results
+    assert result.reason == "aws-managed"
