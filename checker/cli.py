@@ -101,6 +101,9 @@ def parser() -> argparse.ArgumentParser:
     )
     scope.add_argument("--no-cache", action="store_true", help="neither read nor write a cache")
     scope.add_argument("--cache-dir", metavar="DIR", help="where the cache is kept")
+    scope.add_argument("--config", metavar="FILE", help="the settings file")
+    scope.add_argument("--no-config", action="store_true", help="read no settings file")
+    scope.add_argument("--no-ignores", action="store_true", help="judge what comments ignore")
 
     gate = command.add_argument_group("exit code")
     gate.add_argument("--exit-zero", action="store_true", help="0 instead of 1 for findings")
@@ -145,8 +148,13 @@ def _check(options: argparse.Namespace) -> int:
 
     from . import scan
     from .report import renderer
+    from .source import InputError
 
-    settings = _settings(options)
+    try:
+        settings = _settings(options)
+    except InputError as error:
+        _complain(f"error: {error.path}: {error.message}")
+        return UNTRUSTED
     report = scan(options.paths, settings)
     render = renderer(options.format)
     try:
@@ -173,15 +181,20 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _settings(options: argparse.Namespace) -> Settings:
-    from .settings import Settings
+    from dataclasses import replace
 
-    return Settings(
-        trusted_keys=tuple(options.trusted_key),
+    from .settings import Settings, load
+
+    base = Settings() if options.no_config else load(options.config)
+    return replace(
+        base,
+        trusted_keys=(*base.trusted_keys, *options.trusted_key),
         variables=dict(options.var),
-        var_files=tuple(options.var_file),
-        parameters=tuple(options.parameters),
-        exclude=tuple(options.exclude),
-        allow_empty=options.allow_empty,
+        var_files=(*base.var_files, *options.var_file),
+        parameters=(*base.parameters, *options.parameters),
+        exclude=(*base.exclude, *options.exclude),
+        allow_empty=base.allow_empty or options.allow_empty,
+        honour_ignores=not options.no_ignores,
         exit_zero=options.exit_zero,
         read_everything=options.read_everything,
         cache=not options.no_cache,

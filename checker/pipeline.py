@@ -46,7 +46,7 @@ def run(paths: Sequence[str], settings: Settings) -> Report:
     aliases = _Aliases(loaders, worlds)
     engine = Engine(worlds, Surroundings(aliases.named, settings.trusted_keys), settings)
     results = engine.judge(cards, resources)
-    aside = Suppressions(frozenset(card.id for card in cards), _today(), settings.honour_checkov)
+    aside = Suppressions(frozenset(card.id for card in cards), _today(), settings.honour_checkov_skips)
     if settings.honour_ignores:
         _read_directives(aside, tree)
     results = aside.apply(results)

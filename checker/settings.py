@@ -1,27 +1,212 @@
-"""What a run is asked to do. Flags win over the settings file."""
+"""What a run is asked to do. Flags win over the settings file.
+
+The file is `iac-check.toml`, or `[tool.iac-check]` in `pyproject.toml`: the first that is found
+from the working directory up to the root of its repository.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 
-from .policy.result import Level
+from .policy.result import Cause, Level, Reason
+from .source import InputError
+
+TYPE_CHECKING = False  # `typing` is not worth its import time to every run
+if TYPE_CHECKING:
+    from typing import Any
+
+FILE = "iac-check.toml"
+PYPROJECT = "pyproject.toml"
+LEVELS: tuple[Level, ...] = ("error", "warning", "off")
+REASONS: tuple[Reason, ...] = ("missing", "aws-managed", "unresolved")
+CAUSES: tuple[Cause, ...] = (
+    "caller-supplied", "undeclared", "not-a-key", "external", "module-unavailable", "cycle",
+    "unsupported",
+)  # fmt: skip
+OUTCOMES = (*REASONS, *(f"unresolved.{cause}" for cause in CAUSES))
+
+Levels = Mapping[str, Mapping[str, Level]]
+"""For each rule, the level of each outcome: `missing`, `unresolved`, `unresolved.external`, …"""
+
+
+@dataclass(frozen=True)
+class Override:
+    """Levels for the findings that stand in some paths (globs)."""
+
+    paths: tuple[str, ...]
+    levels: Levels
 
 
 @dataclass(frozen=True)
 class Settings:
     """The settings of one run; paths are relative to the working directory."""
 
-    levels: Mapping[str, Level] = field(default_factory=dict)
+    levels: Levels = field(default_factory=dict)
+    overrides: tuple[Override, ...] = ()
     trusted_keys: tuple[str, ...] = ()
     variables: Mapping[str, str] = field(default_factory=dict)  # --var
     var_files: tuple[str, ...] = ()
     parameters: tuple[str, ...] = ()
+    aws_partition: str | None = None
+    aws_region: str | None = None
     exclude: tuple[str, ...] = ()
     honour_ignores: bool = True
-    honour_checkov: bool = False  # `checkov:skip=CKV_AWS_166: reason`
+    honour_checkov_skips: bool = False  # `checkov:skip=CKV_AWS_166: reason`
     allow_empty: bool = False
     exit_zero: bool = False
     read_everything: bool = False
     cache: bool = True
     cache_dir: str | None = None
+    file: str | None = None  # the settings file that was read
+
+    def level(self, rule: str, path: str, reason: str, cause: str | None) -> Level:
+        """The level of an outcome at a path; the last override that speaks of it wins."""
+        from fnmatch import fnmatchcase
+
+        found: Level = "error"
+        tables = [self.levels]
+        for override in self.overrides:
+            if any(fnmatchcase(path, pattern) for pattern in override.paths):
+                tables.append(override.levels)
+        for table in tables:
+            for outcome in (reason, f"{reason}.{cause}"):
+                found = table.get(rule, {}).get(outcome, found)
+        return found
+
+
+# -- the file -----------------------------------------------------------------------------------
+
+
+def load(path: str | None = None) -> Settings:
+    """The settings of a named file, else of the nearest one, else the defaults.
+
+    Raises InputError for a file that cannot be read or holds what is not known.
+    """
+    if path is not None:
+        table = _table(path, path.endswith(PYPROJECT))
+        return _settings(table if table is not None else {}, path)
+    folder = os.getcwd()
+    while True:
+        for name in (FILE, PYPROJECT):
+            candidate = os.path.join(folder, name)
+            if os.path.isfile(candidate):
+                table = _table(candidate, name == PYPROJECT)
+                if table is not None:
+                    return _settings(table, os.path.relpath(candidate))
+        parent = os.path.dirname(folder)
+        if parent == folder or os.path.lexists(os.path.join(folder, ".git")):
+            return Settings()
+        folder = parent
+
+
+def _table(path: str, pyproject: bool) -> dict[str, Any] | None:
+    """The file's content; None for a pyproject.toml that says nothing of this tool."""
+    try:
+        with open(path, "rb") as stream:
+            data = stream.read()
+    except OSError as error:
+        raise InputError((error.strerror or "unreadable").lower(), path) from None
+    if pyproject and b"iac-check" not in data:
+        return None
+    import tomllib
+
+    try:
+        content = tomllib.loads(data.decode("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputError(f"not valid TOML: {error}", path) from None
+    if not pyproject:
+        return content
+    tool = content.get("tool", {})
+    return tool.get("iac-check") if isinstance(tool, dict) else None
+
+
+def _settings(table: object, path: str) -> Settings:
+    fields = _fields(table, path, "the settings", _KEYS)
+    settings = Settings(file=path)
+    for key, value in fields.items():
+        name = "levels" if key == "rules" else key.replace("-", "_")
+        given: dict[str, Any] = {name: _KEYS[key](value, path, key)}
+        settings = replace(settings, **given)
+    return settings
+
+
+def _fields(
+    table: object, path: str, what: str, known: Mapping[str, object] | tuple[str, ...]
+) -> dict[str, Any]:
+    """A table with known keys only. Raises InputError with a guess for any other."""
+    if not isinstance(table, dict):
+        raise InputError(f"{what} is a table", path)
+    for key in table:
+        if key not in known:
+            from difflib import get_close_matches
+
+            near = get_close_matches(key, list(known), n=1)
+            hint = f'; did you mean "{near[0]}"?' if near else ""
+            raise InputError(f'{what} has no "{key}"{hint}', path)
+    return table
+
+
+def _texts(value: object, path: str, key: str) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise InputError(f"{key} is a list of strings", path)
+    return tuple(value)
+
+
+def _files(value: object, path: str, key: str) -> tuple[str, ...]:
+    """Paths in the file are relative to it."""
+    folder = os.path.dirname(path)
+    return tuple(os.path.join(folder, item) for item in _texts(value, path, key))
+
+
+def _text(value: object, path: str, key: str) -> str:
+    if not isinstance(value, str):
+        raise InputError(f"{key} is a string", path)
+    return value
+
+
+def _flag(value: object, path: str, key: str) -> bool:
+    if not isinstance(value, bool):
+        raise InputError(f"{key} is true or false", path)
+    return value
+
+
+def _rules(value: object, path: str, key: str) -> Levels:
+    from .policy.card import load_cards
+
+    rules = tuple(card.id for card in load_cards())
+    found = {}
+    for rule, table in _fields(value, path, key, rules).items():
+        levels = _fields(table, path, f"{key}.{rule}", ("levels",)).get("levels", {})
+        where = f"{key}.{rule}.levels"
+        for outcome, level in _fields(levels, path, where, OUTCOMES).items():
+            if level not in LEVELS:
+                raise InputError(f"{where}.{outcome} is one of {', '.join(LEVELS)}", path)
+        found[rule] = levels
+    return found
+
+
+def _overrides(value: object, path: str, key: str) -> tuple[Override, ...]:
+    if not isinstance(value, list):
+        raise InputError("overrides is a list of tables: [[overrides]]", path)
+    found = []
+    for item in value:
+        table = _fields(item, path, key, ("paths", "rules"))
+        paths = _texts(table.get("paths"), path, f"{key}.paths")
+        found.append(Override(paths, _rules(table.get("rules", {}), path, f"{key}.rules")))
+    return tuple(found)
+
+
+_KEYS: Mapping[str, Callable[[object, str, str], object]] = {
+    "trusted-keys": _texts,
+    "exclude": _texts,
+    "var-files": _files,
+    "parameters": _files,
+    "aws-partition": _text,
+    "aws-region": _text,
+    "honour-checkov-skips": _flag,
+    "allow-empty": _flag,
+    "rules": _rules,
+    "overrides": _overrides,
+}

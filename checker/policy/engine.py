@@ -117,8 +117,8 @@ class Engine:
         outcome = verdict.reason or "pass"
         level: Level = "error"
         if verdict.reason is not None:
-            for key in (verdict.reason, f"{verdict.reason}.{verdict.cause}"):
-                level = self._settings.levels.get(key, level)
+            where = span.source.path
+            level = self._settings.level(card.id, where, verdict.reason, verdict.cause)
         return Result(
             rule=card.id,
             name=card.name,
