@@ -46,11 +46,19 @@ def run(paths: Sequence[str], settings: Settings) -> Report:
     aliases = _Aliases(loaders, worlds)
     engine = Engine(worlds, Surroundings(aliases.named, settings.trusted_keys), settings)
     results = engine.judge(cards, resources)
-    aside = Suppressions(frozenset(card.id for card in cards), _today(), settings.honour_checkov_skips)
+    aside = Suppressions(
+        frozenset(card.id for card in cards), _today(), settings.honour_checkov_skips
+    )
     if settings.honour_ignores:
         _read_directives(aside, tree)
     results = aside.apply(results)
-    errors = [*tree.errors, *terraform.errors, *cloudformation.errors, *engine.errors, *aside.errors]
+    errors = [
+        *tree.errors,
+        *terraform.errors,
+        *cloudformation.errors,
+        *engine.errors,
+        *aside.errors,
+    ]
     return Report(
         version=__version__,
         results=tuple(_shown(results, paths)),
@@ -83,7 +91,9 @@ def _read_directives(aside: Suppressions, tree: Tree) -> None:
 class _Aliases:
     """Which declared aliases have a name; read only when a vault's key is an alias name."""
 
-    def __init__(self, loaders: Iterable[TerraformLoader | CloudFormationLoader], worlds: Worlds) -> None:
+    def __init__(
+        self, loaders: Iterable[TerraformLoader | CloudFormationLoader], worlds: Worlds
+    ) -> None:
         self._loaders = loaders
         self._worlds = worlds
         self._index: dict[str, list[Resource]] | None = None

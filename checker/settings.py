@@ -10,7 +10,8 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
-from .policy.result import Cause, Level, Reason
+from .language.value import Cause
+from .policy.result import Level, Reason
 from .source import InputError
 
 TYPE_CHECKING = False  # `typing` is not worth its import time to every run

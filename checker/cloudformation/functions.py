@@ -9,6 +9,7 @@ from ..language.convert import scalar_text, to_number, to_string
 from ..language.evaluate import Scope, index
 from ..language.value import (
     Attribute,
+    Cause,
     EvaluationError,
     Known,
     ListValue,
@@ -182,8 +183,8 @@ def _serverless(arguments: tuple[Value, ...], scope: Scope) -> Value:
     written = str(term_of(arguments[0])[2])
     given = written[2:].lstrip().startswith(("env:", "opt:", "param:"))
     why = f"{written} is a variable of the Serverless Framework"
-    cause = "caller-supplied" if given else "external"
-    return Unknown(cause, why, ("serverless", term_of(arguments[0])))  # type: ignore[arg-type]
+    cause: Cause = "caller-supplied" if given else "external"
+    return Unknown(cause, why, ("serverless", term_of(arguments[0])))
 
 
 def _include(arguments: tuple[Value, ...], scope: Scope) -> Value:

@@ -110,9 +110,7 @@ class CloudFormationLoader:
                 if self._matters(child.template, family):
                     yield from self._expand(child, family, reached, report)
             elif child.cause == "cycle" and report:
-                self.errors.append(
-                    InputError.at(stack.section("Resources")[name].span, child.why)
-                )
+                self.errors.append(InputError.at(stack.section("Resources")[name].span, child.why))
 
     def _matters(self, template: Template, family: set[str]) -> bool:
         # A template that the walk did not meet has not been searched.

@@ -5,7 +5,6 @@ from __future__ import annotations
 from .convert import to_number
 from .value import EvaluationError, Known, Value, derived
 
-
 LARGEST = 1e300
 """Numbers past it are refused: HCL's 512 bits end before, and a product must not grow forever."""
 
@@ -19,7 +18,7 @@ def _operands(operator: str, left: Value, right: Value) -> tuple[Value, Value]:
 
 
 def arithmetic(operator: str, left: Value, right: Value) -> Value:
-    """`+ - * / %`. Raises EvaluationError for operands that are no numbers, and for division by 0."""
+    """`+ - * / %`. Raises EvaluationError for what is no number, and for division by 0."""
     left, right = _operands(operator, left, right)
     if not (isinstance(left, Known) and isinstance(right, Known)):
         return derived(operator, left, right)

@@ -100,7 +100,7 @@ class Whole(Value):
 
 @dataclass(frozen=True)
 class Text(Value):
-    """A string of which only parts are known. Never null. Parts are Known(str), Attribute, Unknown."""
+    """A string of which only parts (Known strings, Attributes, Unknowns) are known. Never null."""
 
     parts: tuple[Value, ...]
 

@@ -27,7 +27,7 @@ STEP_LIMIT = 300_000
 _NEGATED = {"!=": "==", ">=": "<", "<=": ">"}
 
 
-class Undecided(Exception):  # noqa: N818 - control flow, not an error
+class Undecided(Exception):
     """A condition was met that the facts of this world do not decide."""
 
     def __init__(self, term: Term) -> None:
@@ -35,11 +35,11 @@ class Undecided(Exception):  # noqa: N818 - control flow, not an error
         self.term = term
 
 
-class Unreachable(Exception):  # noqa: N818 - control flow, not an error
+class Unreachable(Exception):
     """The facts of this world cannot hold together with a program that is valid."""
 
 
-class TooManyWorlds(Exception):  # noqa: N818 - reported as a verdict
+class TooManyWorlds(Exception):
     """A judgement needs more than WORLD_LIMIT worlds or STEP_LIMIT steps."""
 
 

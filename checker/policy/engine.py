@@ -199,9 +199,7 @@ def _message(verdict: Verdict, vault: str, span: Span) -> str:
         case "aws-managed":
             blame = _blame(verdict, span)
             return f"{subject} is encrypted with the AWS managed key {verdict.detail}{blame}"
-    return (
-        f"{subject} does not lead to a customer managed key in this code: {verdict.detail}"
-    )
+    return f"{subject} does not lead to a customer managed key in this code: {verdict.detail}"
 
 
 def _fingerprint(rule: str, span: Span, address: str, attribute: str, reason: str) -> str:
@@ -234,7 +232,11 @@ def words(term: Term) -> str:
             return words((_NEGATED[str(operator)], left, right))
         case ("!" | "-" as operator, tuple(operand)):
             return f"{operator}{words(operand)}"
-        case ("==" | "!=" | "<" | ">" | "<=" | ">=" | "&&" | "||" | "+" | "-" | "*" | "/" | "%", tuple(left), tuple(right)):
+        case (
+            "==" | "!=" | "<" | ">" | "<=" | ">=" | "&&" | "||" | "+" | "-" | "*" | "/" | "%",
+            tuple(left),
+            tuple(right),
+        ):
             return f"{words(left)} {term[0]} {words(right)}"
         case ("index", tuple(base), ("literal", "str", str(name))) if name.isidentifier():
             return f"{words(base)}.{name}"

@@ -152,9 +152,7 @@ class Suppressions:
         """Whether only other comments stand between a comment and a line below it."""
         source = directive.span.source
         between = (source.line(number).strip() for number in range(directive.last + 1, line))
-        return directive.last < line and all(
-            text.startswith(("#", "//")) for text in between
-        )
+        return directive.last < line and all(text.startswith(("#", "//")) for text in between)
 
     def _metadata(self, result: Result) -> Iterator[Directive]:
         """`Metadata: {iac-check: {ignore: [{rule, reason, until}]}}` of a template's resource."""

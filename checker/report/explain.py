@@ -35,9 +35,7 @@ CAUSES: Mapping[Cause, str] = {
 
 def page(card: Card) -> str:
     """The page of one rule, in Markdown."""
-    types = [
-        f"- `{type_}`: `{paths.value}`" for type_, paths in sorted(card.resources.items())
-    ]
+    types = [f"- `{type_}`: `{paths.value}`" for type_, paths in sorted(card.resources.items())]
     except_name = card.unless.get("name", {}).get("equals")
     exempt = f"\n\nOne that is named `{except_name}` is never a finding." if except_name else ""
     references = "\n".join(f"- <{reference}>" for reference in card.references)

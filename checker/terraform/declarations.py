@@ -91,9 +91,7 @@ class Declarations:
         old, new = self.body(base), self.body(override)
         replaced = {block.type for block in new.blocks}
         kept = (block for block in old.blocks if block.type not in replaced)
-        attributes = {
-            name: value for name, value in old.attributes.items() if name not in replaced
-        }
+        attributes = {name: value for name, value in old.attributes.items() if name not in replaced}
         self._bodies[id(base)] = Body({**attributes, **new.attributes}, (*kept, *new.blocks))
 
 

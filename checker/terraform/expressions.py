@@ -1,8 +1,9 @@
 """One HCL expression → the expression tree.
 
-What needs no parser is read by `quick`; everything else by python-hcl2's grammar. What that grammar does not know of HCL (comments within a line,
-identifiers in any script, heredocs, newlines in brackets) is masked first, at unchanged
-offsets; strings are masked too and read by `templates`.
+What needs no parser is read by `quick`; everything else by python-hcl2's grammar. What that
+grammar does not know of HCL (comments within a line, identifiers in any script, heredocs,
+newlines in brackets) is masked first, at unchanged offsets; strings are masked too and read by
+`templates`.
 """
 
 from __future__ import annotations

@@ -61,9 +61,7 @@ class Instances:
     rest: Unknown | None = None
 
 
-def instances(
-    attributes: Mapping[str, AttributeSpan], scope: Scope, address: str
-) -> Instances:
+def instances(attributes: Mapping[str, AttributeSpan], scope: Scope, address: str) -> Instances:
     """Expand `count` or `for_each`. Raises EvaluationError where Terraform would refuse it."""
     count, for_each = attributes.get("count"), attributes.get("for_each")
     if count is not None:

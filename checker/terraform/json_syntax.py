@@ -45,9 +45,7 @@ def outline_values(source: Source) -> Body:
     return outline_node(_place(read_json(source)))
 
 
-def _blocks(
-    kind: Entry, entry: Entry, labels: tuple[str, ...], depth: int
-) -> Iterator[Block]:
+def _blocks(kind: Entry, entry: Entry, labels: tuple[str, ...], depth: int) -> Iterator[Block]:
     for mapping in _mappings(entry.value):
         if depth:
             for inner in mapping.entries:

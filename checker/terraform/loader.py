@@ -97,9 +97,7 @@ class TerraformLoader:
         found = self._manifests.get(root, {}).get(".".join(path))
         return normal(os.path.join(root, found)) if found is not None else None
 
-    def find(
-        self, caller: ModuleInstance, name: str
-    ) -> Declarations | KnownModule | Unknown:
+    def find(self, caller: ModuleInstance, name: str) -> Declarations | KnownModule | Unknown:
         """The module that a call names, or what stands for it where it is not on disk."""
         module, call = caller.module, caller.module.calls[name]
         folder = self._folder(caller.root, (*caller.path, name), module)
@@ -381,7 +379,9 @@ class TerraformLoader:
         found = self._unit(unit)
         if found is None:
             why = f"the module of {unit} is not on disk"
-            return Unknown("module-unavailable", why, ("ref", unit, "outputs"), trail=(Hop(span, why),))
+            return Unknown(
+                "module-unavailable", why, ("ref", unit, "outputs"), trail=(Hop(span, why),)
+            )
         return found.outputs()
 
     # -- aliases ----------------------------------------------------------------------------

@@ -209,9 +209,7 @@ class ModuleInstance:
         address = _address(key)
         found = instances(self.module.body(block).attributes, self, address)
         absent = f'{address}["{{}}"] is not declared'
-        return collection(
-            found, lambda instance: self._whole(key, instance), block.header, absent
-        )
+        return collection(found, lambda instance: self._whole(key, instance), block.header, absent)
 
     def _whole(self, key: Key, instance: InstanceKey) -> Value:
         resource = self.resource(key, instance)
@@ -389,9 +387,7 @@ class _Child(ModuleInstance):
 class _InstanceScope:
     """A scope with `each`, `count` and `self` of one instance, looked up when they are used."""
 
-    def __init__(
-        self, outer: ModuleInstance, block: Block, address: str, key: InstanceKey
-    ) -> None:
+    def __init__(self, outer: ModuleInstance, block: Block, address: str, key: InstanceKey) -> None:
         self._outer = outer
         self._block = block
         self._address = address

@@ -59,7 +59,7 @@ class AttributeSpan:
 
 @dataclass(frozen=True, eq=False)
 class Block:
-    """`type "label" { body }`. `header` is the type and the labels, `body` what is in the braces."""
+    """`type "label" { body }`. `header` is the type and the labels, `body` what braces hold."""
 
     type: str
     labels: tuple[str, ...]

@@ -167,9 +167,7 @@ class TreeReader:
         for term in reversed(chain):
             operator, operand = self._parts(term)
             right = self.read(operand)
-            found = Operation(
-                self._over(found, right), str(operator.children[0]), (found, right)
-            )
+            found = Operation(self._over(found, right), str(operator.children[0]), (found, right))
         return found
 
     def _unary(self, node: Node) -> Expression:

@@ -134,9 +134,7 @@ def _object(inner: Span, whole: Span, scanner: Scanner, read: Read) -> Expressio
     return Object(whole, tuple(items))
 
 
-def _call(
-    name: str, inner: Span, whole: Span, scanner: Scanner, read: Read
-) -> Expression | None:
+def _call(name: str, inner: Span, whole: Span, scanner: Scanner, read: Read) -> Expression | None:
     parts = scanner.parts(inner.start, inner.end, newlines=False)
     spread = bool(parts) and parts[-1].text.endswith("...")
     if spread:

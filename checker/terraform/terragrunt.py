@@ -23,7 +23,7 @@ from ..language.value import (
     derived,
 )
 from ..language.worlds import Worlds
-from ..source import InputError, Span
+from ..source import Span
 from .expressions import expression
 from .outline import AttributeSpan, Block, Body, outline_span
 
@@ -176,13 +176,13 @@ class Configuration:
                 )
         raise EvaluationError(f"{name} is not available in Terragrunt", span)
 
-    def _lazy(
-        self, what: str, names: Mapping[str, object], read: Callable[[str], Value]
-    ) -> Value:
+    def _lazy(self, what: str, names: Mapping[str, object], read: Callable[[str], Value]) -> Value:
         def remembered(name: str) -> Value:
             return self.worlds.remember((self, what, name), lambda: read(name))
 
-        return MapValue(LazyItems(tuple(names), remembered), absent=f'{what} "{{}}" is not declared')
+        return MapValue(
+            LazyItems(tuple(names), remembered), absent=f'{what} "{{}}" is not declared'
+        )
 
     def _locals(self) -> Mapping[str, AttributeSpan]:
         return {

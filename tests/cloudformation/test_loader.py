@@ -147,9 +147,11 @@ Resources:
 def test_outputs_lead_up_through_two_levels(write: object) -> None:
     keys = "Resources: {K: {Type: AWS::KMS::Key}}\nOutputs: {Arn: {Value: !GetAtt K.Arn}}\n"
     middle = CALL.format("k.yaml") + "Outputs: {Arn: {Value: !GetAtt S.Outputs.Arn}}\n"
-    top = CALL.format("m.yaml").replace(
-        "}}\n", f"}}, V: {{Type: {VAULT}, Properties: {{EncryptionKeyArn: !GetAtt S.Outputs.Arn}}}}}}\n"
-    )
+    top = f"""
+Resources:
+  S: {{Type: AWS::CloudFormation::Stack, Properties: {{TemplateURL: m.yaml}}}}
+  V: {{Type: {VAULT}, Properties: {{EncryptionKeyArn: !GetAtt S.Outputs.Arn}}}}
+"""
     resources, errors = _load(write, {"k.yaml": keys, "m.yaml": middle, "t.yaml": top})
     (vault,) = resources
     value = _key(vault)

@@ -23,7 +23,9 @@ from iac_check.terraform.functions import Context, find
 
 PLACE = Source("main.tf", "key").span(0, 3)
 KEY = Attribute(
-    Resource("terraform", "aws_kms_key", "aws_kms_key.k", PLACE, "", lambda _: None, lambda _: None),
+    Resource(
+        "terraform", "aws_kms_key", "aws_kms_key.k", PLACE, "", lambda _: None, lambda _: None
+    ),
     "arn",
 )
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import yaml
+
 from iac_check.policy import card as cards
 from iac_check.policy.card import ResourceCard, card, compiled, known_modules, load_cards, modules
 from iac_check.source import InputError

@@ -14,7 +14,8 @@ MODULE = Source(
     '  name        = "ops"\n  kms_key_arn = var.key\n}\n',
 )
 CALLER = Source(
-    "envs/dev/main.tf", 'module "v" {\n  source = "../../modules/v"\n  key = "alias/aws/backup"\n}\n'
+    "envs/dev/main.tf",
+    'module "v" {\n  source = "../../modules/v"\n  key = "alias/aws/backup"\n}\n',
 )
 HELP = "Declare a key and a new vault. AWS Backup has no call that changes it."
 
@@ -50,6 +51,7 @@ def result(**changes: Any) -> Result:
         ),
         "fingerprint": "0" * 64,
         "help": HELP,
+        "extent": MODULE.span(MODULE.text.index("resource"), len(MODULE.text)),
     }
     return Result(**{**fields, **changes})
 

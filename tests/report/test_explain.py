@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
+
 from iac_check.language.value import Cause
 from iac_check.policy.card import Card, load_cards
 from iac_check.policy.result import Reason

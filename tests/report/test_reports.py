@@ -8,10 +8,11 @@ import os
 from pathlib import Path
 
 import pytest
+
 from iac_check.policy.result import Report
 from iac_check.report import renderer
 
-from samples import everything, report, result
+from .samples import at, everything, report, result
 
 GOLDENS = Path(__file__).parent / "goldens"
 
@@ -70,7 +71,5 @@ class TestJson:
             assert character in "[31m" or character not in text
 
     def test_a_long_hop_is_cut(self) -> None:
-        from samples import at
-
         document = json.loads(rendered("json", report(at("x" * 1000, "x" * 1000))))
         assert document["results"][0]["trail"][0]["text"] == "x" * 200 + "…"

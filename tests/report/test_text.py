@@ -3,9 +3,10 @@ from __future__ import annotations
 import time
 
 import pytest
+
 from iac_check.report.text import WIDTH, block
 
-from samples import at, result
+from .samples import at, result
 
 
 def snippet(text: str, marked: str) -> tuple[str, str]:
@@ -73,13 +74,10 @@ def test_without_a_trail_the_place_itself_is_shown() -> None:
 def test_names_from_the_scan_are_escaped() -> None:
     hostile = "\x1b]0;title\x07\nerror[X]: forged"
     finding = at("key", "key", note=hostile, path=f"a{hostile}.tf")
-    text = "\n".join(
-        block(
-            result(
-                message=hostile, address=hostile, when=hostile, span=finding.span,
-                trail=finding.trail,
-            )  # fmt: skip
-        )
+    place = finding.span
+    hostile_result = result(
+        message=hostile, address=hostile, when=hostile, span=place, trail=finding.trail
     )
+    text = "\n".join(block(hostile_result))
     assert "\x1b" not in text
     assert "\nerror[X]" not in text

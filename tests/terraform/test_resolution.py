@@ -15,7 +15,10 @@ variable "n" { default = null }
 variable "e" { default = "" }
 variable "list" { default = ["", "alias/aws/backup"] }
 variable "cfg" {
-  type = object({ key = optional(string), deep = optional(object({ k = optional(string, "alias/aws/backup") }), {}) })
+  type = object({
+    key  = optional(string)
+    deep = optional(object({ k = optional(string, "alias/aws/backup") }), {})
+  })
   default = {}
 }
 variable "m" { type = map(object({ key = optional(string, "alias/aws/backup") }))

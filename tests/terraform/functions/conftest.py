@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+
 from iac_check.graph import Resource
 from iac_check.language.value import (
     Attribute,

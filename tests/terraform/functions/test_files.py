@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from iac_check.language.value import EvaluationError, Known, Text
 
 

@@ -8,6 +8,7 @@ import time
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from iac_check.language.value import Unknown
 from iac_check.terraform.functions.re2 import compile_pattern
 from iac_check.terraform.functions.re2_syntax import PatternError, UnsupportedPattern

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from iac_check.language.value import EvaluationError
 from iac_check.terraform.functions import NAMES
 

@@ -1,0 +1,41 @@
+# A fresh machine needs Python 3.11 or newer, make and git; everything else goes into .venv.
+PYTHON ?= $(shell for p in python3 python3.11 python3.12 python3.13 python3.14 python; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/installed
+
+.PHONY: test demo lint format rules wheel clean
+
+test: lint ## ruff, mypy --strict and pytest
+	$(BIN)/python -m pytest
+
+demo: $(STAMP) ## findings of each reason, in both languages
+	$(BIN)/iac-check --format concise fixtures || test $$? -eq 1
+	$(BIN)/iac-check fixtures/BACKUP001/terraform-module-arguments fixtures/BACKUP001/cloudformation-worlds || test $$? -eq 1
+
+lint: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: $(STAMP)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+rules: $(STAMP) ## compile the cards, and the pages made from them
+	$(BIN)/python -m iac_check.policy.card --compile
+	$(BIN)/iac-check --explain BACKUP001 > docs/rules/BACKUP001.md
+
+wheel: $(STAMP)
+	$(BIN)/python -m build --wheel --no-isolation
+
+$(STAMP): pyproject.toml
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	touch $(STAMP)
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
