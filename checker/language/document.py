@@ -19,7 +19,7 @@ NODE_LIMIT = 2_000_000
 
 @dataclass(frozen=True)
 class Node:
-    """`tag` is a YAML local tag without its `!` ("Ref", "Sub"), or None. `span` covers the value."""
+    """`span` covers the value; `tag` is a YAML local tag without its `!` ("Ref"), or None."""
 
     span: Span = field(compare=False, repr=False)
     tag: str | None = field(default=None, kw_only=True)
