@@ -183,6 +183,9 @@ class ModuleInstance:
             shown = default.value.text if len(default.value.text) <= 60 else "a value"
             note = f'variable "{name}" defaults to {"a sensitive value" if sensitive else shown}'
             value = convert(define(self, expression(default.value), note), constraint, self)
+            if self.calls and given is None:
+                caller = self.address or "Terragrunt"
+                value = value.via(self.calls[-1], f'{caller} passes no "{name}"')
         if value is None:
             why = f'variable "{name}" has neither a value nor a default'
             value = Unknown(
