@@ -21,6 +21,7 @@ FILE_LIMIT = 50 * 1024 * 1024
 # A letter of a type's name can be written as an escape; such a file counts as a hit.
 _ESCAPES = re.compile(rb"\\[uUx]|\\\r?\n")
 # A resource of a template: one without a hit may still nest, export or declare what a hit needs.
+_MARK = b"AWSTemplateFormatVersion"
 _TEMPLATE = re.compile(rb"""Type["']?\s{0,99}:\s{0,99}["']?[A-Za-z0-9]+::\w""")
 
 
@@ -119,6 +120,8 @@ class Walker:
                         entry.name.endswith((*TERRAFORM, *TEMPLATES))
                         or entry.name == "terragrunt.hcl"
                     ):
+                        if entry.is_symlink() and not self.inside(path):
+                            raise OSError(0, "the link leads outside the repository")
                         self._file(tree, path)
                 except OSError as error:
                     tree.errors.append(InputError(_reason(error), path))
@@ -162,8 +165,9 @@ class Walker:
             folder = os.path.dirname(path) or "."
             tree.terraform.setdefault(folder, []).append(File(path, data, hit))
         elif path.endswith(".hcl"):
+            tree.files += 1
             tree.terragrunt.append(File(path, data, hit))
-        elif b"Resources" in text and (hit or _TEMPLATE.search(text)):
+        elif _MARK in text or (b"Resources" in text and (hit or _TEMPLATE.search(text))):
             tree.files += 1
             tree.templates.append(File(path, data, hit))
 

@@ -1,0 +1,137 @@
+"""Bad input: one clear error each, the rest still checked, exit code 2."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from iac_check.cli import main
+
+GOOD = 'resource "aws_backup_vault" "v" {\n  name = "v"\n}\n'
+
+
+def check(folder: Path, *arguments: str, capsys: pytest.CaptureFixture[str]) -> tuple[int, dict]:
+    code = main(["--format", "json", "--no-cache", "--no-config", *arguments])
+    return code, json.loads(capsys.readouterr().out)
+
+
+@pytest.fixture
+def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (tmp_path / "good").mkdir()
+    (tmp_path / "good" / "main.tf").write_text(GOOD)
+    (tmp_path / "bad").mkdir()
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+BROKEN = [
+    ("bad/main.tf", GOOD.encode()[:-3], 1, 33, "never closed"),
+    ("bad/main.tf", b'resource "aws_backup_vault" "v" {\n  name = "v\n}\n', 2, 10, "never closed"),
+    ("bad/main.tf", b"\xff\xfe" + GOOD.encode("utf-16-le"), 1, 1, "UTF-16"),
+    ("bad/main.tf", b"aws_backup_vault\n\xff\n", 2, 1, "UTF-8"),
+    ("bad/main.tf", b"aws_backup_vault\x00", 1, 17, "binary"),
+    ("bad/main.tf", GOOD.encode() * 2, 4, 1, "declared twice"),
+    ("bad/main.tf.json", b'{"resource": {"aws_backup_vault": {"v": {"name": "v"}},}}', 1, 55, ""),
+    ("bad/t.yaml", b"AWSTemplateFormatVersion: 2010-09-09\nResources:\n\tV:\n", 3, 1, ""),
+    (
+        "bad/t.json",
+        b'{"Resources": {"V": {"Type": "AWS::Backup::BackupVault"}, "V": {}}}',
+        1,
+        59,
+        "",
+    ),
+]
+
+
+@pytest.mark.parametrize(("path", "content", "line", "column", "message"), BROKEN)
+def test_a_broken_file_is_one_error_and_the_rest_is_checked(
+    tree: Path,
+    path: str,
+    content: bytes,
+    line: int,
+    column: int,
+    message: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    (tree / path).write_bytes(content)
+    code, report = check(tree, ".", capsys=capsys)
+    assert code == 2
+    (error,) = report["errors"]
+    assert (error["path"], error["line"], error["column"]) == (path, line, column)
+    assert message in error["message"]
+    assert "good/main.tf" in {result["location"]["path"] for result in report["results"]}
+
+
+def test_a_path_that_does_not_exist(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, report = check(tree, "good", "nowhere", capsys=capsys)
+    assert code == 2
+    assert [error["path"] for error in report["errors"]] == ["nowhere"]
+    assert len(report["results"]) == 1
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_an_unreadable_file(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tree / "bad" / "main.tf").write_text(GOOD)
+    (tree / "bad" / "main.tf").chmod(0)
+    code, report = check(tree, ".", capsys=capsys)
+    assert code == 2
+    assert [error["path"] for error in report["errors"]] == ["bad/main.tf"]
+
+
+def test_what_is_no_regular_file_is_not_waited_for(
+    tree: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    os.mkfifo(tree / "bad" / "main.tf")
+    (tree / "bad" / "loop").symlink_to(tree)
+    (tree / "bad" / "gone.tf").symlink_to(tree / "nowhere")
+    code, report = check(tree, ".", capsys=capsys)
+    assert code == 2
+    assert sorted(error["path"] for error in report["errors"]) == ["bad/gone.tf", "bad/main.tf"]
+    assert len(report["results"]) == 1
+
+
+def test_an_empty_tree(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "values.yaml").write_text("replicas: {{ .Values.x }}\n")
+    assert check(tmp_path, str(tmp_path), capsys=capsys)[0] == 3
+    assert check(tmp_path, "--allow-empty", str(tmp_path), capsys=capsys)[0] == 0
+
+
+def test_a_module_source_outside_of_the_repository_is_not_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "outside").mkdir()
+    (tmp_path / "outside" / "main.tf").write_text('output "arn" { value = "secret" }\n' + GOOD)
+    inside = tmp_path / "repository"
+    (inside / ".git").mkdir(parents=True)
+    (inside / "link").symlink_to(tmp_path / "outside")
+    (inside / "main.tf").write_text(
+        'module "a" { source = "../outside" }\nmodule "b" { source = "./link" }\n'
+        'resource "aws_backup_vault" "a" {\n  name = "a"\n  kms_key_arn = module.a.arn\n}\n'
+        'resource "aws_backup_vault" "b" {\n  name = "b"\n  kms_key_arn = module.b.arn\n}\n'
+        'resource "aws_backup_vault" "c" {\n  name = "c"\n'
+        '  kms_key_arn = file("../outside/main.tf")\n}\n'
+    )
+    monkeypatch.chdir(inside)
+    code, report = check(inside, ".", capsys=capsys)
+    assert {result["cause"] for result in report["results"]} <= {"module-unavailable", "external"}
+    assert "secret" not in json.dumps(report)
+    assert code == 1
+
+
+def test_modules_in_a_circle_are_an_error_and_none_of_their_vaults_is_lost(
+    tree: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, other in (("a", "b"), ("b", "a")):
+        (tree / name).mkdir()
+        call = f'module "{other}" {{\n  source = "../{other}"\n}}\n'
+        (tree / name / "main.tf").write_text(call + GOOD)
+    code, report = check(tree, "a", "b", capsys=capsys)
+    assert code == 2
+    assert len(report["errors"]) == 1
+    assert {result["location"]["path"] for result in report["results"]} == {
+        "a/main.tf",
+        "b/main.tf",
+    }
