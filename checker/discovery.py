@@ -21,7 +21,6 @@ FILE_LIMIT = 50 * 1024 * 1024
 # A letter of a type's name can be written as an escape; such a file counts as a hit.
 _ESCAPES = re.compile(rb"\\[uUx]|\\\r?\n")
 # A resource of a template: one without a hit may still nest, export or declare what a hit needs.
-_MARK = b"AWSTemplateFormatVersion"
 _TEMPLATE = re.compile(rb"""Type["']?\s{0,99}:\s{0,99}["']?[A-Za-z0-9]+::\w""")
 
 
@@ -167,7 +166,7 @@ class Walker:
         elif path.endswith(".hcl"):
             tree.files += 1
             tree.terragrunt.append(File(path, data, hit))
-        elif _MARK in text or (b"Resources" in text and (hit or _TEMPLATE.search(text))):
+        elif b"Resources" in text and (hit or _TEMPLATE.search(text)):
             tree.files += 1
             tree.templates.append(File(path, data, hit))
 

@@ -35,7 +35,7 @@ BROKEN = [
     ("bad/main.tf", b"aws_backup_vault\x00", 1, 17, "binary"),
     ("bad/main.tf", GOOD.encode() * 2, 4, 1, "declared twice"),
     ("bad/main.tf.json", b'{"resource": {"aws_backup_vault": {"v": {"name": "v"}},}}', 1, 55, ""),
-    ("bad/t.yaml", b"AWSTemplateFormatVersion: 2010-09-09\nResources:\n\tV:\n", 3, 1, ""),
+    ("bad/t.yaml", b"Resources:\n  V:\n    Type: AWS::Backup::BackupVault\n\tX:\n", 4, 1, ""),
     (
         "bad/t.json",
         b'{"Resources": {"V": {"Type": "AWS::Backup::BackupVault"}, "V": {}}}',

@@ -180,9 +180,7 @@ def _trail(hops: tuple[Hop, ...], span: Span, note: str) -> tuple[Hop, ...]:
 def _blame(verdict: Verdict, span: Span) -> str:
     """Where the value was decided, in words: the last definition of the trail."""
     named = [
-        hop
-        for hop in verdict.trail
-        if hop.note and hop.span != span and hop.note != verdict.detail
+        hop for hop in verdict.trail if hop.note and hop.span != span and hop.note != verdict.detail
     ]
     if not named:
         return ""
