@@ -22,6 +22,8 @@ FILE_LIMIT = 50 * 1024 * 1024
 _ESCAPES = re.compile(rb"\\[uUx]|\\\r?\n")
 # A resource of a template: one without a hit may still nest, export or declare what a hit needs.
 _TEMPLATE = re.compile(rb"""Type["']?\s{0,99}:\s{0,99}["']?[A-Za-z0-9]+::\w""")
+# The source of a module call by path; where a comment could hide it, the folder is outlined.
+_SOURCE = re.compile(rb'\bsource"?[ \t]*[=:][ \t]*"(\.\.?(?:/[^"\n]*)?)"|\bsource"?\s*/\*')
 
 
 @dataclass(frozen=True)
@@ -43,12 +45,29 @@ class Tree:
     initialised: list[str] = field(default_factory=list)  # folders with a `.terraform`
     errors: list[InputError] = field(default_factory=list)
     files: int = 0
+    # The folders that a folder's module calls by path lead to, read off the bytes; `unsure` are
+    # those whose bytes could hide a call.
+    calls: dict[str, set[str]] = field(default_factory=dict)
+    unsure: set[str] = field(default_factory=set)
+
+    def hits(self) -> bool:
+        """Whether anything was found that a rule may have to judge."""
+        files = (file for folder in self.terraform.values() for file in folder)
+        return bool(
+            any(file.hit for file in files)
+            or any(file.hit for file in self.templates)
+            or self.initialised
+            or self.terragrunt
+        )
 
 
 class Walker:
     """Reads each candidate file once. Nothing is written or followed out of the tree."""
 
-    def __init__(self, needles: Iterable[str], exclude: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, needles: Iterable[str], exclude: tuple[str, ...] = (), *, everything: bool = False
+    ) -> None:
+        self._everything = everything
         self._needles = re.compile(
             b"|".join(re.escape(needle.encode()) for needle in sorted(needles))
         )
@@ -75,7 +94,20 @@ class Walker:
                 tree.errors.append(InputError("no such file or folder", path))
         for folder in sorted(named):
             self._relatives(tree, folder)
+        self._follow(tree)
         return tree
+
+    def _follow(self, tree: Tree) -> None:
+        """Read the modules that are called by path and lie outside of the named paths."""
+        waiting = [target for targets in tree.calls.values() for target in targets]
+        followed = set(tree.terraform)
+        while waiting:
+            folder = waiting.pop()
+            if folder not in followed:
+                followed.add(folder)
+                if os.path.isdir(folder) and self.inside(folder):
+                    self.terraform_folder(tree, folder)
+                    waiting.extend(tree.calls.get(folder, ()))
 
     def _named_file(self, tree: Tree, path: str) -> None:
         if path.endswith(TERRAFORM):
@@ -158,17 +190,28 @@ class Walker:
             return
         # UTF-16 is looked through as if it were ASCII: to read it properly is an error, told later.
         text = data.replace(b"\0", b"") if data[:2] in (b"\xff\xfe", b"\xfe\xff") else data
-        hit = bool(self._needles.search(text) or _ESCAPES.search(text))
+        hit = self._everything or bool(self._needles.search(text) or _ESCAPES.search(text))
         if path.endswith(TERRAFORM):
             tree.files += 1
             folder = os.path.dirname(path) or "."
             tree.terraform.setdefault(folder, []).append(File(path, data, hit))
+            self._note_calls(tree, folder, text, hit)
         elif path.endswith(".hcl"):
             tree.files += 1
             tree.terragrunt.append(File(path, data, hit))
         elif b"Resources" in text and (hit or _TEMPLATE.search(text)):
             tree.files += 1
             tree.templates.append(File(path, data, hit))
+
+    def _note_calls(self, tree: Tree, folder: str, text: bytes, hit: bool) -> None:
+        sources = {match[1] for match in _SOURCE.finditer(text)}
+        if hit or None in sources:
+            tree.unsure.add(folder)
+            sources.discard(None)
+        if sources:
+            targets = tree.calls.setdefault(folder, set())
+            for source in sources:
+                targets.add(normal(os.path.join(folder, source.decode("utf-8", "replace"))))
 
 
 def boundary(path: str) -> str:

@@ -10,13 +10,17 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
-from .language.value import Cause
-from .policy.result import Level, Reason
 from .source import InputError
 
-TYPE_CHECKING = False  # `typing` is not worth its import time to every run
+TYPE_CHECKING = False  # none of these is worth its import time to every run
 if TYPE_CHECKING:
     from typing import Any
+
+    from .language.value import Cause
+    from .policy.result import Level, Reason
+
+    # For each rule, the level of each outcome: `missing`, `unresolved`, `unresolved.external`, …
+    Levels = Mapping[str, Mapping[str, Level]]
 
 FILE = "iac-check.toml"
 PYPROJECT = "pyproject.toml"
@@ -27,9 +31,6 @@ CAUSES: tuple[Cause, ...] = (
     "unsupported",
 )  # fmt: skip
 OUTCOMES = (*REASONS, *(f"unresolved.{cause}" for cause in CAUSES))
-
-Levels = Mapping[str, Mapping[str, Level]]
-"""For each rule, the level of each outcome: `missing`, `unresolved`, `unresolved.external`, …"""
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ..source import InputError
-from .predicates import PREDICATES
 
 INDEX = "index.json"
 KNOWN_MODULES = "known_modules.yaml"
@@ -54,6 +53,17 @@ class Card:
     references: tuple[str, ...]
 
 
+def resource_types() -> frozenset[str]:
+    """The types that the shipped cards judge: the needles of a scan."""
+    path, index = _index()
+    cards = _list(index.get("cards"), "cards", path)
+    return frozenset(
+        type_
+        for data in cards
+        for type_ in _mapping(_mapping(data, "a card", path).get("resources"), "resources", path)
+    )
+
+
 def load_cards() -> tuple[Card, ...]:
     """The shipped cards, by id. Raises InputError where the index is damaged."""
     path, index = _index()
@@ -75,6 +85,8 @@ def card(data: object, path: str) -> Card:
     for key in _KEYS:
         if key not in entries and key not in _OPTIONAL:
             raise InputError(f'a card needs the key "{key}"', path)
+    from .predicates import PREDICATES  # not needed to know where to look
+
     require = _text(entries["require"], "require", path)
     if require not in PREDICATES:
         known = ", ".join(sorted(PREDICATES))

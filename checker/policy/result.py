@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from ..graph import Framework
-from ..language.document import Node
-from ..language.value import Cause, Hop
 from ..source import InputError, Span
+
+TYPE_CHECKING = False  # the rest of the language is not worth its import to every run
+if TYPE_CHECKING:
+    from ..graph import Framework
+    from ..language.document import Node
+    from ..language.value import Cause, Hop
 
 Status = Literal["pass", "fail", "suppressed"]
 Level = Literal["error", "warning", "off"]

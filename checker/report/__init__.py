@@ -3,23 +3,64 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TextIO
 
 from ..policy.result import Report
+from .style import PLAIN, Style
 
 Renderer = Callable[[Report, TextIO, bool], None]
 """Writes a report. The flag asks for what passed, where a format leaves it out."""
 
 
-def renderer(name: str) -> Renderer:
-    """The renderer of a format, imported only when it is used. Raises KeyError for another name."""
+def renderer(name: str, *, style: Style = PLAIN, suppressed: bool = False) -> Renderer:
+    """The renderer of a format, imported only when it is used. Raises KeyError for another name.
+
+    `style` dresses the text; `suppressed` keeps suppressed results in SARIF.
+    """
     match name:
         case "text":
-            from .text import render
+            from . import text
+
+            return partial(text.render, style=style)
         case "concise":
-            from .concise import render
+            from . import concise
+
+            return concise.render
         case "json":
-            from .json_report import render
-        case _:
-            raise KeyError(name)
-    return render
+            from . import json_report
+
+            return json_report.render
+        case "sarif":
+            from . import sarif
+
+            return partial(sarif.render, suppressed=suppressed)
+        case "github":
+            from . import github
+
+            return github.render
+        case "gitlab":
+            from . import gitlab
+
+            return gitlab.render
+        case "junit":
+            from . import junit
+
+            return junit.render
+        case "markdown":
+            from . import markdown
+
+            return markdown.render
+        case "html":
+            from . import html_report
+
+            return html_report.render
+        case "mermaid":
+            from . import diagram
+
+            return diagram.render_mermaid
+        case "dot":
+            from . import diagram
+
+            return diagram.render_dot
+    raise KeyError(name)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -22,8 +21,6 @@ from .outline import Block, Body, outline
 from .terragrunt import UNIT, Configuration, module_folder
 
 T = TypeVar("T")
-
-_SOURCE = re.compile(rb'\bsource"?[ \t]*[=:][ \t]*"(\.\.?(?:/[^"\n]*)?)"|\bsource"?\s*/\*')
 
 MODULE_LIMIT = 20_000
 """Module instances that are expanded; module calls that multiply past it are an error."""
@@ -136,8 +133,8 @@ class TerraformLoader:
     def load(self) -> list[Resource]:
         """Every instance of the wanted types, from the roots down."""
         installed = self._read_manifests()
+        units = self._units()
         wanted = self._with_callers()
-        units = self._units(wanted)
         called = {target for folder in wanted for target in self._path_calls(folder)}
         called |= {unit.module.folder for unit in units}
         found: list[Resource] = []
@@ -209,8 +206,8 @@ class TerraformLoader:
     def _with_callers(self) -> set[str]:
         """The folders with a hit, and those whose calls lead to one."""
         callers: dict[str, set[str]] = {}
-        for folder, files in list(self.tree.terraform.items()):
-            for target in self._call_targets(folder, files):
+        for folder in list(self.tree.terraform):
+            for target in self._call_targets(folder):
                 callers.setdefault(target, set()).add(folder)
         for root, modules in self._manifests.items():
             for target in modules.values():
@@ -224,15 +221,11 @@ class TerraformLoader:
                     waiting.append(caller)
         return wanted
 
-    def _call_targets(self, folder: str, files: list[File]) -> Iterator[str]:
-        """Read off the bytes; outlined only where the bytes could hide something."""
-        for file in files:
-            sources = [match[1] for match in _SOURCE.finditer(file.data)]
-            if file.hit or None in sources:
-                yield from self._path_calls(folder)
-                return
-            for source in sources:
-                yield normal(os.path.join(folder, source.decode("utf-8", "replace")))
+    def _call_targets(self, folder: str) -> Iterable[str]:
+        """The folders that a folder calls by path; outlined only where the bytes are unsure."""
+        if folder in self.tree.unsure:
+            return self._path_calls(folder)
+        return self.tree.calls.get(folder, ())
 
     def _reach(self, folder: str, reached: set[str]) -> None:
         """Add a folder and all that it calls by path, whether or not a call has instances."""
@@ -312,12 +305,10 @@ class TerraformLoader:
 
     # -- Terragrunt -------------------------------------------------------------------------
 
-    def _units(self, wanted: set[str]) -> list[ModuleInstance]:
-        """The units of Terragrunt that call a wanted module."""
-        if not wanted:
-            return []
+    def _units(self) -> list[ModuleInstance]:
+        """The root modules that the units of Terragrunt call."""
         units = (self._unit(os.path.dirname(file.path) or ".") for file in self.tree.terragrunt)
-        return [unit for unit in units if unit is not None and unit.module.folder in wanted]
+        return [unit for unit in units if unit is not None]
 
     def _unit(self, folder: str) -> ModuleInstance | None:
         """The root module that a folder's terragrunt.hcl calls; None where it is not on disk."""
@@ -397,7 +388,7 @@ class TerraformLoader:
         }
         called: set[str] = set()
         for folder in list(self.tree.terraform):
-            called.update(self._call_targets(folder, self.tree.terraform[folder]))
+            called.update(self._call_targets(folder))
         for folder in sorted(holders - called):
             if ".terraform" not in folder.split("/") and self.module(folder) is not None:
                 self._root(folder)

@@ -4,7 +4,8 @@ import time
 
 import pytest
 
-from iac_check.report.text import WIDTH, block
+from iac_check.report.excerpt import WIDTH
+from iac_check.report.text import block
 
 from .samples import at, result
 

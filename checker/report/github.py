@@ -1,0 +1,65 @@
+"""Workflow commands of GitHub Actions, which become annotations of a pull request.
+
+https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TextIO
+
+from ..policy.result import Report, Result
+from ..source import InputError
+from .escape import escape
+from .text import outcome, shown
+
+MOST = 10
+"""Annotations of one level that GitHub keeps of one step."""
+
+
+def render(report: Report, out: TextIO, show_passed: bool) -> None:
+    """At most MOST commands a level, what could not be read first; the rest is counted."""
+    commands: dict[str, list[str]] = {"error": [], "warning": [], "notice": []}
+    commands["error"] += (_unreadable(error) for error in report.errors)
+    for result in report.results:
+        if shown(result, show_passed):
+            level = "notice" if result.status == "pass" else result.level
+            commands[level].append(_finding(level, result))
+    left = {level: len(lines) - MOST for level, lines in commands.items() if len(lines) > MOST}
+    if left:
+        rest = ", ".join(f"{number} more of level {level}" for level, number in left.items())
+        text = f"{rest}: GitHub shows {MOST} a level; the other reports hold them all"
+        del commands["notice"][MOST - 1 :]
+        commands["notice"].append(_command("notice", {"title": "iac-check"}, text))
+    for lines in commands.values():
+        out.write("".join(lines[:MOST]))
+
+
+def _finding(level: str, result: Result) -> str:
+    (line, column), (end_line, end_column) = result.span.positions()
+    place: dict[str, object] = {"file": result.span.source.path, "line": line, "endLine": end_line}
+    if line == end_line:  # columns of a range over several lines are refused
+        place |= {"col": column, "endColumn": end_column}
+    when = f" (when {result.when})" if result.when else ""
+    text = f"{result.message}{when} [{result.address}]"
+    return _command(level, {**place, "title": f"{result.rule} {outcome(result)}"}, text)
+
+
+def _unreadable(error: InputError) -> str:
+    place = {"file": error.path, "line": error.line, "col": error.column}
+    known = {name: value for name, value in place.items() if value is not None}
+    return _command("error", {**known, "title": "iac-check cannot read this"}, error.message)
+
+
+def _command(level: str, properties: Mapping[str, object], text: str) -> str:
+    """One command on one line, escaped as the runner reads it."""
+    written = ",".join(f"{name}={_property(str(value))}" for name, value in properties.items())
+    return f"::{level} {written}::{_data(text)}\n"
+
+
+def _data(text: str) -> str:
+    return escape(text).replace("%", "%25")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")

@@ -1,0 +1,58 @@
+"""Code Quality of GitLab, for the widget of a merge request.
+
+https://docs.gitlab.com/ci/testing/code_quality/#code-quality-report-format
+"""
+
+from __future__ import annotations
+
+from typing import TextIO
+
+from ..policy.result import Report, Result
+from ..source import InputError
+from .escape import escape, escape_json
+from .text import outcome, shown
+
+_SEVERITY = {"critical": "blocker", "high": "critical", "medium": "major", "low": "minor"}
+
+
+def render(report: Report, out: TextIO, show_passed: bool) -> None:
+    """One JSON list of what failed and of what could not be read."""
+    import json
+
+    found = [_unreadable(error) for error in report.errors]
+    seen: dict[str, int] = {}
+    for result in report.results:
+        if shown(result, show_passed=False):
+            number = seen[result.fingerprint] = seen.get(result.fingerprint, -1) + 1
+            found.append(_finding(result, number))
+    out.write(escape_json(json.dumps(found, indent=1, ensure_ascii=False)) + "\n")
+
+
+def _finding(result: Result, number: int) -> dict[str, object]:
+    """`number` tells findings of one fingerprint apart, of which GitLab would drop all but one."""
+    when = f" (when {result.when})" if result.when else ""
+    fingerprint = result.fingerprint if not number else _digest(result.fingerprint, str(number))
+    severity = _SEVERITY[result.severity] if result.level == "error" else "info"
+    return {
+        "description": escape(f"{result.message}{when} [{outcome(result)}]"),
+        "check_name": result.rule,
+        "fingerprint": fingerprint,
+        "severity": severity,
+        "location": {"path": result.span.source.path, "lines": {"begin": result.span.line}},
+    }
+
+
+def _unreadable(error: InputError) -> dict[str, object]:
+    return {
+        "description": escape(f"cannot be read: {error.message}"),
+        "check_name": "unreadable",
+        "fingerprint": _digest("unreadable", error.path, error.message, str(error.line)),
+        "severity": "blocker",
+        "location": {"path": error.path, "lines": {"begin": error.line or 1}},
+    }
+
+
+def _digest(*parts: str) -> str:
+    from hashlib import sha256
+
+    return sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()

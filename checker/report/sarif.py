@@ -1,0 +1,233 @@
+"""SARIF 2.1.0, for code scanning pages and editors.
+
+The limits are GitHub's: https://docs.github.com/en/code-security/reference/code-scanning/sarif-files
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TextIO
+
+from ..language.value import Hop
+from ..policy.card import Card, load_cards
+from ..policy.result import Report, Result, Suppression
+from ..source import InputError, Span
+from .escape import escape, escape_json
+from .explain import page
+from .text import outcome
+from .web import HOMEPAGE, rule_page, uri
+
+SCHEMA = (
+    "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+)
+FINGERPRINT = "iacCheckFingerprint/v1"
+ROOT = "%SRCROOT%"
+"""What relative addresses are relative to: the working directory, which CI makes the checkout."""
+
+MOST_RESULTS = 25_000
+"""A run with more results is rejected."""
+MOST_HOPS = 1_000
+"""Hops of one flow that are stored; the first and last ones are kept."""
+MOST_LOCATIONS = 100
+"""Related locations of one result that are stored."""
+LONGEST = 1_024
+"""Characters of a message."""
+
+_SECURITY_SEVERITY = {"critical": "9.5", "high": "8.0", "medium": "5.5", "low": "2.0"}
+_LINK = re.compile(r"\](?=\()")
+_PLACEHOLDER = re.compile(r"\{(\d+)\}")
+
+
+def render(report: Report, out: TextIO, show_passed: bool, suppressed: bool = False) -> None:
+    """One log with one run. What failed is in it, the rest as asked for."""
+    import json
+
+    log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [_run(report, show_passed, suppressed)]}
+    out.write(escape_json(json.dumps(log, indent=1, ensure_ascii=False)) + "\n")
+
+
+def _run(report: Report, show_passed: bool, suppressed: bool) -> dict[str, object]:
+    wanted = [
+        result
+        for result in report.results
+        if (result.status == "pass" and show_passed)
+        or (result.status == "fail" and result.level != "off")
+        or (result.status == "suppressed" and suppressed)
+    ]
+    kept = _most_severe(wanted)
+    return {
+        "tool": {
+            "driver": {
+                "name": "iac-check",
+                "version": report.version,
+                "semanticVersion": report.version,
+                "informationUri": HOMEPAGE,
+                "rules": [_rule(card) for card in load_cards()],
+            }
+        },
+        "invocations": [
+            {
+                "executionSuccessful": not report.errors,
+                "toolExecutionNotifications": _notifications(report, len(wanted) - len(kept)),
+            }
+        ],
+        "originalUriBaseIds": {ROOT: {"description": _message("the working directory")}},
+        "columnKind": "unicodeCodePoints",
+        "results": [_result(result) for result in kept],
+    }
+
+
+def _most_severe(results: Sequence[Result]) -> list[Result]:
+    """At most MOST_RESULTS in their order; what matters least is left out first."""
+    if len(results) <= MOST_RESULTS:
+        return list(results)
+
+    def rank(result: Result) -> int:
+        return 2 if result.status != "fail" else ("error", "warning", "off").index(result.level)
+
+    kept = sorted(range(len(results)), key=lambda at: rank(results[at]))[:MOST_RESULTS]
+    return [results[at] for at in sorted(kept)]
+
+
+def _rule(card: Card) -> dict[str, object]:
+    text = page(card)
+    why, _, _ = card.why.partition("\n")
+    return {
+        "id": card.id,
+        "name": card.name,
+        "shortDescription": {"text": card.title[:LONGEST]},
+        "fullDescription": {"text": why[:LONGEST]},
+        "help": {"text": text, "markdown": text},
+        "helpUri": rule_page(card.id),
+        "defaultConfiguration": {"level": "error"},
+        "properties": {
+            "tags": ["security", "aws", "backup", "encryption", "terraform", "cloudformation"],
+            "precision": "high",
+            "problem.severity": "error",
+            "security-severity": _SECURITY_SEVERITY[card.severity],
+        },
+    }
+
+
+def _notifications(report: Report, left_out: int) -> list[dict[str, object]]:
+    found: list[dict[str, object]] = [_error(error) for error in report.errors]
+    warnings = [*report.warnings]
+    if left_out:
+        warnings.append(f"{left_out} results are left out: a run holds {MOST_RESULTS} at most")
+    found += ({"level": "warning", "message": _message(warning)} for warning in warnings)
+    return found
+
+
+def _error(error: InputError) -> dict[str, object]:
+    place: dict[str, object] = {"artifactLocation": _artifact(error.path)}
+    if error.line is not None:
+        region = {"startLine": error.line}
+        if error.column is not None:
+            region["startColumn"] = error.column
+        place["region"] = region
+    return {
+        "level": "error",
+        "descriptor": {"id": "unreadable"},
+        "message": _message(error.message),
+        "locations": [{"physicalLocation": place}],
+    }
+
+
+def _result(result: Result) -> dict[str, object]:
+    when = f" (when {result.when})" if result.when else ""
+    failed = result.status != "pass"
+    found: dict[str, object] = {
+        "ruleId": result.rule,
+        "kind": "fail" if failed else "pass",
+        # A suppressed result may also be at level "off", which SARIF writes as "none".
+        "level": result.level if failed and result.level != "off" else "none",
+        "message": _message(result.message + when),
+        "locations": [
+            {
+                **_location(result.span),
+                "logicalLocations": [
+                    {"fullyQualifiedName": escape(result.address), "kind": "resource"}
+                ],
+            }
+        ],
+        "partialFingerprints": {FINGERPRINT: result.fingerprint},
+        "properties": _properties(result),
+    }
+    related = _related(result)
+    if related:
+        found["relatedLocations"] = related
+    if len(result.trail) > 1:
+        found["codeFlows"] = [{"threadFlows": [{"locations": _flow(result.trail)}]}]
+    if result.suppression is not None:
+        found["suppressions"] = [_suppression(result.suppression)]
+    elif result.status == "suppressed":  # set aside by something outside the code, a baseline
+        found["suppressions"] = [{"kind": "external", "status": "accepted"}]
+    return found
+
+
+def _properties(result: Result) -> dict[str, object]:
+    described: Mapping[str, str | None] = {
+        "outcome": outcome(result),
+        "when": result.when,
+        "framework": result.framework,
+        "resourceType": result.type,
+        "construct": result.construct,
+    }
+    return {name: escape(text) for name, text in described.items() if text is not None}
+
+
+def _related(result: Result) -> list[dict[str, object]]:
+    """The resource, the calls that lead to it, and each hop beyond the place of the finding."""
+    hops: Iterable[Hop] = (
+        Hop(result.resource_span, "the vault"),
+        *(Hop(call, "called here") for call in result.calls),
+        *result.trail,
+    )
+    notes: dict[Span, str] = {}
+    for hop in hops:
+        if hop.span != result.span:
+            notes.setdefault(hop.span, hop.note)
+    listed = list(notes.items())[:MOST_LOCATIONS]
+    return [{"id": at, **_location(span, note)} for at, (span, note) in enumerate(listed, 1)]
+
+
+def _flow(trail: Sequence[Hop]) -> list[dict[str, object]]:
+    half = MOST_HOPS // 2
+    kept = trail if len(trail) <= MOST_HOPS else (*trail[:half], *trail[-half:])
+    return [{"location": _location(hop.span, hop.note)} for hop in kept]
+
+
+def _suppression(suppression: Suppression) -> dict[str, object]:
+    return {
+        "kind": "inSource",
+        "status": "accepted",
+        "justification": escape(suppression.reason),
+        "location": _location(suppression.span),
+    }
+
+
+def _location(span: Span, note: str = "") -> dict[str, object]:
+    (line, column), (end_line, end_column) = span.positions()
+    region = {
+        "startLine": line,
+        "startColumn": column,
+        "endLine": end_line,
+        "endColumn": end_column,
+    }
+    place = {"artifactLocation": _artifact(span.source.path), "region": region}
+    message = {"message": _message(note)} if note else {}
+    return {"physicalLocation": place, **message}
+
+
+def _artifact(path: str) -> dict[str, object]:
+    address = uri(path)
+    return {"uri": address} if path.startswith("/") else {"uri": address, "uriBaseId": ROOT}
+
+
+def _message(text: str) -> dict[str, object]:
+    """A plain text message: no name in it is a link (§3.11.6) or a placeholder (§3.11.5)."""
+    shown = escape(text)
+    if len(shown) > LONGEST:
+        shown = shown[: LONGEST - 1] + "…"
+    return {"text": _PLACEHOLDER.sub(r"{{\1}}", _LINK.sub(r"\\]", shown))}
