@@ -22,7 +22,12 @@ OK, FINDINGS, UNTRUSTED, NOTHING = 0, 1, 2, 3
 INTERRUPTED = 130
 BROKEN_PIPE = 141
 """128 + SIGPIPE, as a shell reports a program that a closed pipe has ended."""
-FORMATS = ("text", "concise", "json")
+FORMATS = (
+    "text", "concise", "json", "sarif", "github", "gitlab", "junit", "markdown", "html", "mermaid",
+    "dot",
+)  # fmt: skip
+FOR_PEOPLE = ("text", "concise")
+"""Formats that a terminal shows in its own encoding; the others are UTF-8 everywhere."""
 
 _CODES = """\
 exit codes: 0 nothing found at level error, 1 findings, 2 the answer cannot be trusted (bad
@@ -48,7 +53,8 @@ def _guarded(argv: Sequence[str]) -> int:
         sys.stdout.flush()
         return stop.code if isinstance(stop.code, int) else UNTRUSTED
     try:
-        _encode(sys.stdout, "utf-8" if options.format == "json" else None)
+        written = {format for format, output in options.reports if output is None}
+        _encode(sys.stdout, None if written <= {*FOR_PEOPLE} else "utf-8")
         _encode(sys.stderr, None)
         if options.list_rules or options.explain is not None:
             return _document(options)
@@ -79,9 +85,24 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
 
     report = command.add_argument_group("report")
-    report.add_argument("--format", choices=FORMATS, default="text", help="default: text")
-    report.add_argument("--output", metavar="FILE", help="write the report to a file")
+    report.add_argument(
+        "--format", choices=FORMATS, action=_Reports, metavar="FORMAT", dest="reports",
+        default=(("text", None),),
+        help=f"one of {', '.join(FORMATS)} (default: text); may be given several times, "
+        "each with its own --output",
+    )  # fmt: skip
+    report.add_argument(
+        "--output", metavar="FILE", action=_Reports, dest="reports",
+        help="write the report of the --format before it to a file, not to stdout",
+    )  # fmt: skip
+    report.add_argument(
+        "--color", choices=("auto", "always", "never"), default="auto",
+        help="colour in the text format (default: auto)",
+    )  # fmt: skip
     report.add_argument("--show-passed", action="store_true", help="show what passed, too")
+    report.add_argument(
+        "--sarif-suppressions", action="store_true", help="keep suppressed results in SARIF"
+    )
     report.add_argument("--explain", metavar="RULE", help="print the page of a rule")
     report.add_argument("--list-rules", action="store_true", help="list the rules")
 
@@ -111,6 +132,26 @@ def parser() -> argparse.ArgumentParser:
         "--allow-empty", action="store_true", help="0 instead of 3 where nothing was found to check"
     )
     return command
+
+
+class _Reports(argparse.Action):
+    """Pairs each --format with the --output that follows it.
+
+    An --output before the first --format belongs to that one, or to the text format.
+    """
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: object,
+        option_string: str | None = None,
+    ) -> None:
+        reports = [] if namespace.reports == self._unset(parser) else [*namespace.reports]
+
+    @staticmethod
+    def _unset(parser: argparse.ArgumentParser) -> object:
+        return parser.get_default("reports")
 
 
 def _repeatable(group: argparse._ArgumentGroup, flag: str, metavar: str, text: str) -> None:

@@ -1,8 +1,8 @@
-"""Resources and the graph of them: the same for both languages."""
+"""Resources: the same for both languages. What they refer to is read on demand."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -35,17 +35,3 @@ class Resource:
     extent: Span | None = None  # the whole declaration
     metadata: Node | None = None  # `Metadata: {iac-check: …}` of a template's resource
     construct: str | None = None  # the CDK construct path, where the template has it
-
-
-@dataclass(frozen=True)
-class ResourceGraph:
-    """All resources that the scan read, with the indexes that rules need."""
-
-    resources: list[Resource] = field(default_factory=list)
-
-    def extend(self, resources: Iterable[Resource]) -> None:
-        self.resources.extend(resources)
-
-    def of_types(self, types: Iterable[str]) -> Iterator[Resource]:
-        wanted = frozenset(types)
-        return (resource for resource in self.resources if resource.type in wanted)

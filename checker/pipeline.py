@@ -69,7 +69,7 @@ def _judge(
         TerraformLoader(
             tree, walker, worlds, types, settings.variables, settings.var_files, known_modules()
         ),
-        CloudFormationLoader(tree, walker, worlds, types, settings.parameters),
+        CloudFormationLoader(tree, walker, worlds, types, settings.parameters, settings.pseudo),
     )
     resources = [resource for loader in loaders for resource in loader.load()]
     around = Surroundings(Aliases(loaders, worlds).named, settings.trusted_keys)

@@ -63,6 +63,12 @@ class Settings:
     cache_dir: str | None = None
     file: str | None = None  # the settings file that was read
 
+    @property
+    def pseudo(self) -> dict[str, str]:
+        """CloudFormation's pseudo parameters, as far as the settings know them."""
+        given = {"AWS::Partition": self.aws_partition, "AWS::Region": self.aws_region}
+        return {name: value for name, value in given.items() if value is not None}
+
     def level(self, rule: str, path: str, reason: str, cause: str | None) -> Level:
         """The level of an outcome at a path; the last override that speaks of it wins."""
         from fnmatch import fnmatchcase

@@ -1,79 +1,139 @@
-"""The wheel holds every module and card, and works beside a hostile working directory."""
+"""What is installed is what is in the tree: the wheel, the command and the pre-commit hook."""
 
 from __future__ import annotations
 
 import os
+import re
+import shutil
 import subprocess
 import sys
-import zipfile
+from email import message_from_string
+from email.message import Message
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
+import yaml
+
+from iac_check import __version__
+from iac_check.discovery import TEMPLATES, TERRAFORM
+from iac_check.terraform.terragrunt import UNIT
 
 ROOT = Path(__file__).parent.parent
-
-
-def _run(*command: object, cwd: Path, **env: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [str(part) for part in command],
-        cwd=cwd,
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**os.environ, "SOURCE_DATE_EPOCH": "1700000000", **env},
-    )
+FOLDERS = {"checker": "iac_check", "rules": "iac_check/rules"}
+UNRELATED = ("__pycache__", ".*")  # caches of tools
 
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("wheel")
-    # Built from a copy, so that no build/ of an earlier tree can get in.
-    tracked = _run("git", "ls-files", "-co", "--exclude-standard", cwd=ROOT).stdout.splitlines()
-    if not tracked:
-        pytest.skip("the tree is no git checkout")
-    for name in tracked:
-        if (ROOT / name).is_file() and not name.startswith(("fixtures/", "tests/")):
-            target = folder / "tree" / name
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes((ROOT / name).read_bytes())
-    done = _run(
-        sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", folder,
-        cwd=folder / "tree",
-    )  # fmt: skip
-    assert done.returncode == 0, done.stdout + done.stderr
-    (built,) = folder.glob("*.whl")
+    """Built from a copy: what an earlier build left in the tree cannot hide what is missing."""
+    copy = tmp_path_factory.mktemp("source")
+    for folder in FOLDERS:
+        shutil.copytree(ROOT / folder, copy / folder, ignore=shutil.ignore_patterns(*UNRELATED))
+    for file in ("pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(ROOT / file, copy)
+    out = tmp_path_factory.mktemp("wheel")
+    subprocess.run(
+        [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", out, copy],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    [built] = out.glob("*.whl")
     return built
 
 
+@pytest.fixture(scope="module")
+def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("installed")
+    with ZipFile(wheel) as archive:
+        archive.extractall(folder)
+    return folder
+
+
+def metadata(installed: Path) -> Message:
+    [path] = installed.glob("*.dist-info/METADATA")
+    return message_from_string(path.read_text("utf-8"))
+
+
+def tree() -> set[str]:
+    """The files of the tree, by the names that they are installed under."""
+    found = set()
+    for folder, package in FOLDERS.items():
+        for path in (ROOT / folder).rglob("*"):
+            inner = path.relative_to(ROOT / folder)
+            hidden = any(part.startswith(".") or part == "__pycache__" for part in inner.parts)
+            if path.is_file() and not hidden:
+                found.add(f"{package}/{inner.as_posix()}")
+    return found
+
+
 def test_the_wheel_holds_the_tree(wheel: Path) -> None:
-    with zipfile.ZipFile(wheel) as archive:
-        found = {name for name in archive.namelist() if name.startswith("iac_check/")}
-    expected = {
-        f"iac_check/{path.relative_to(ROOT / 'checker').as_posix()}"
-        for path in (ROOT / "checker").rglob("*")
-        if path.suffix in (".py", ".typed")
-    }
-    expected |= {
-        f"iac_check/rules/{path.name}"
-        for path in (ROOT / "rules").iterdir()
-        if path.suffix in (".py", ".yaml", ".json")
-    }
-    assert found == expected
+    with ZipFile(wheel) as archive:
+        names = {name for name in archive.namelist() if ".dist-info/" not in name}
+    assert names == tree()
+    assert {"iac_check/py.typed", "iac_check/cli.py", "iac_check/rules/BACKUP001.yaml"} <= names
 
 
-def test_the_installed_command_reads_no_code_of_the_scanned_tree(
-    wheel: Path, tmp_path: Path
-) -> None:
-    installed = tmp_path / "installed"
-    with zipfile.ZipFile(wheel) as archive:
-        archive.extractall(installed)
-    scanned = tmp_path / "scanned"
-    for name in ("rules", "checker", "iac_check", "yaml", "hcl2"):
-        (scanned / name).mkdir(parents=True)
-        (scanned / name / "__init__.py").write_text("raise SystemExit('run by the scanned tree')")
-    (scanned / "sitecustomize.py").write_text("raise SystemExit('run by the scanned tree')")
-    (scanned / "main.tf").write_text('resource "aws_backup_vault" "v" {\n  name = "v"\n}\n')
-    code = "import sys; from iac_check.cli import main; sys.exit(main(['--format=concise', '.']))"
-    done = _run(sys.executable, "-P", "-c", code, cwd=scanned, PYTHONPATH=str(installed))
-    assert done.returncode == 1, done.stderr
-    assert "BACKUP001" in done.stdout
+def test_metadata(installed: Path) -> None:
+    about = metadata(installed)
+    assert about["Name"] == "iac-check"
+    assert about["Version"] == __version__
+    assert about["Requires-Python"] == ">=3.11"
+    assert about["License-Expression"] == "Apache-2.0"
+    assert list(installed.glob("*.dist-info/licenses/LICENSE"))
+    [entry_points] = installed.glob("*.dist-info/entry_points.txt")
+    assert "iac-check = iac_check.cli:main" in entry_points.read_text("utf-8")
+
+
+def test_a_plain_install_needs_no_cfn_lint(installed: Path) -> None:
+    required = metadata(installed).get_all("Requires-Dist") or []
+    plain = {re.split(r"[<>=!~ ;]", each)[0] for each in required if "extra ==" not in each}
+    assert plain == {"python-hcl2", "lark", "pyyaml"}
+
+
+def test_it_runs_its_own_modules_and_rules(installed: Path, tmp_path: Path) -> None:
+    """A scanned tree that has packages of the same names is read, never imported."""
+    for name in ("rules", "checker", "iac_check_rules"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "__init__.py").write_text("raise SystemExit('imported')\n", "utf-8")
+    (tmp_path / "main.tf").write_text('resource "aws_backup_vault" "v" {\n  name = "v"\n}\n')
+    run = subprocess.run(
+        [sys.executable, "-c", "from iac_check.cli import main; raise SystemExit(main())",
+         ".", "--format", "concise"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(installed)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )  # fmt: skip
+    assert run.returncode == 1, run.stderr
+    assert run.stdout.startswith("main.tf:1:1: BACKUP001 error missing [aws_backup_vault.v] ")
+    where = subprocess.run(
+        [sys.executable, "-c", "import iac_check; print(iac_check.__file__)"],
+        env={**os.environ, "PYTHONPATH": str(installed)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert Path(where.stdout.strip()).is_relative_to(installed)
+
+
+class TestHook:
+    [hook] = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text("utf-8"))
+
+    def test_it_judges_the_whole_repository_once(self) -> None:
+        """A changed default in one folder is judged at the vault in another."""
+        assert self.hook["entry"].split()[0] == "iac-check"
+        assert self.hook["entry"].split()[-1] == "."
+        assert self.hook["pass_filenames"] is False
+        assert self.hook["require_serial"] is True
+
+    @pytest.mark.parametrize("ending", [*TERRAFORM, *TEMPLATES, ".tfvars", ".tfvars.json"])
+    def test_it_runs_for_every_file_that_is_read(self, ending: str) -> None:
+        assert re.search(self.hook["files"], f"infrastructure/main{ending}")
+        assert re.search(self.hook["files"], f"live/{UNIT}")
+
+    @pytest.mark.parametrize("name", ["README.md", "main.py", "main.tf.bak", "yaml", "tf"])
+    def test_it_does_not_run_for_others(self, name: str) -> None:
+        assert not re.search(self.hook["files"], name)

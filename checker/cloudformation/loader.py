@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from ..discovery import File, Tree, Walker, normal, read_bytes
@@ -39,6 +39,7 @@ class CloudFormationLoader:
     worlds: Worlds
     types: frozenset[str]
     parameter_files: tuple[str, ...] = ()
+    pseudo: Mapping[str, str] = field(default_factory=dict)
     errors: list[InputError] = field(default_factory=list)
     _files: dict[str, File] = field(default_factory=dict)
     _templates: dict[str, list[Template]] = field(default_factory=dict)
@@ -171,7 +172,7 @@ class CloudFormationLoader:
 
     def _parameters(self) -> Given:
         if self._given is None:
-            given: dict[str, Value] = {}
+            given: dict[str, Value] = {name: Known(text) for name, text in self.pseudo.items()}
             for path in map(normal, self.parameter_files):
                 data = read_bytes(self.tree, path)
                 if data is None:

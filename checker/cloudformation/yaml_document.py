@@ -42,7 +42,7 @@ _TAG_DIRECTIVE = re.compile(r"^%TAG", re.MULTILINE)
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,999})\Z")
 _FLOAT = re.compile(r"[-+]?(?:[0-9]++\.[0-9]*+|\.[0-9]++)(?:[eE][-+]?[0-9]++)?\Z")
-_PROPERTY = re.compile(r"[&!]\S*+(?:\s++|#[^\n\r]*+)*+")
+_PROPERTY = re.compile(r"[&!]\S*+(?>(?:\s++|#[^\n\r]*+)*)")
 _WORDS = {
     "": None, "~": None, "null": None, "Null": None, "NULL": None,
     "true": True, "True": True, "TRUE": True,

@@ -22,10 +22,10 @@ _DIGIT_LIMIT = 1_000
 """Digits of one integer: Python's own conversion is quadratic, and refuses above 4,300."""
 
 _BLANK = r"[ \t\n\r]*+"
-_STRING = r'"([^"\\\x00-\x1f]*+(?:\\.[^"\\\x00-\x1f]*+)*+)"'
+_STRING = r'"([^"\\\x00-\x1f]*+(?>(?:\\.[^"\\\x00-\x1f]*+)*))"'
 _VALUE = (
     rf"{_BLANK}(?:{_STRING}"
-    r"|(-?(?:0|[1-9][0-9]*+)(\.[0-9]++)?+([eE][-+]?[0-9]++)?+)(?![0-9.\w])"
+    r"|(-?(?:0|[1-9][0-9]*+)(?>(\.[0-9]++)?)(?>([eE][-+]?[0-9]++)?))(?![0-9.\w])"
     r"|(true|false|null)(?!\w)"
     r"|([\[{]))"
 )
@@ -39,7 +39,7 @@ _NEXT_MEMBER = re.compile(rf"{_BLANK},{_BLANK}{_STRING}{_BLANK}:{_VALUE}|{_BLANK
 
 _KEY_ALONE = re.compile(_STRING)
 _SPACE = re.compile(_BLANK)
-_STRING_BODY = re.compile(r'[^"\\\x00-\x1f]*+(?:\\.[^"\\\x00-\x1f]*+)*+')
+_STRING_BODY = re.compile(r'[^"\\\x00-\x1f]*+(?>(?:\\.[^"\\\x00-\x1f]*+)*)')
 _ESCAPE = re.compile(
     r"\\(?:([\"\\/bfnrt])"
     r"|u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})"

@@ -72,7 +72,8 @@ def graph(results: Iterable[Result]) -> Graph:
         last = node(number, _vault(result), verdict, vault=True)
         for at, hop in enumerate(result.trail[1:], 2):
             end = at == len(result.trail)
-            step = node(hop.span, _place(hop.span, hop.note), verdict if end else "hop")
+            place = (hop.span.source.path, hop.span.start, hop.span.end)
+            step = node(place, _place(hop.span, hop.note), verdict if end else "hop")
             if step != last:
                 edges[last, step] = None
             last = step
@@ -137,12 +138,13 @@ def _cut(text: str) -> str:
     return shown if len(shown) <= LONGEST else shown[: LONGEST - 1] + "…"
 
 
-_MERMAID_ACTIVE = re.compile(r"[^\w .,/-]|(?<=\w)\.(?=\w)|^\d+\.|-(?=-)")
+# Mermaid also reads Markdown in a label: lists, emphasis at the edge of a word, addresses.
+_MERMAID_ACTIVE = re.compile(r"[^\w ,/-]|(?<![^\W_])[_-]|[_-](?![^\W_])")
 
 
 def _mermaid_text(text: str) -> str:
-    """Mermaid's notation of characters: `#34;` is a quotation mark."""
-    return _MERMAID_ACTIVE.sub(lambda match: "".join(f"#{ord(c)};" for c in match[0]), text)
+    """Mermaid's notation of a character that acts: `#34;` is a quotation mark."""
+    return _MERMAID_ACTIVE.sub(lambda match: f"#{ord(match[0])};", text)
 
 
 def _dot_text(text: str) -> str:

@@ -107,6 +107,6 @@ def _code(printed: str, in_table: bool = False) -> str:
     longest = max((len(run) for run in re.findall("`+", printed)), default=0)
     fence = "`" * (longest + 1)
     padding = " " if printed.startswith("`") or printed.endswith("`") else ""
-    if in_table:  # a cell ends at a bar, even in a code span
-        printed = printed.replace("|", "\\|")
+    if in_table:  # a cell ends at a bar, even in a code span and behind two backslashes
+        printed = printed.replace("|", "¦")
     return f"{fence}{padding}{printed}{padding}{fence}"

@@ -21,15 +21,15 @@ BRACKET_LIMIT = 150
 """Levels of brackets in one expression."""
 
 IDENTIFIER = r"[^\W\d][\w-]*+"
-_COMMENT = r"/\*(?:[^*]++|\*(?!/))*+\*/"
-_SPACE = rf"(?:[ \t]++|{_COMMENT})"
-_PLAIN_STRING = r'"(?:[^"\\$%\n]++|\\.|\$(?!\{)|%(?!\{))*+"'
-_SKIP = re.compile(rf"(?:\s++|#[^\n]*+|//[^\n]*+|{_COMMENT})*+")
+_COMMENT = r"/\*(?>(?:[^*]++|\*(?!/))*)\*/"
+_SPACES = rf"(?>(?:[ \t]++|{_COMMENT})*)"
+_PLAIN_STRING = r'"(?>(?:[^"\\$%\n]++|\\.|\$(?!\{)|%(?!\{))*)"'
+_SKIP = re.compile(rf"(?>(?:\s++|#[^\n]*+|//[^\n]*+|{_COMMENT})*)")
 _HEADER = re.compile(
-    rf"({IDENTIFIER})((?:{_SPACE}*+(?:{_PLAIN_STRING}|{IDENTIFIER}))*+){_SPACE}*+\{{"
+    rf"({IDENTIFIER})((?>(?:{_SPACES}(?:{_PLAIN_STRING}|{IDENTIFIER}))*)){_SPACES}\{{"
 )
 _LABEL = re.compile(rf'"((?:[^"\\]|\\.)*)"|({IDENTIFIER})|{_COMMENT}')
-_ATTRIBUTE = re.compile(rf"({IDENTIFIER}){_SPACE}*+=(?![=>])")
+_ATTRIBUTE = re.compile(rf"({IDENTIFIER}){_SPACES}=(?![=>])")
 _HEREDOC = rf"<<-?{IDENTIFIER}[ \t]*+\r?\n"
 # Every alternative starts with a literal, so that the search skips fast.
 _LITERALS = rf'"|#[^\n]*+|//[^\n]*+|{_COMMENT}|/\*|{_HEREDOC}'

@@ -27,7 +27,7 @@ Read = Callable[[Span], Expression]
 
 _WORDS: dict[str, bool | None] = {"true": True, "false": False, "null": None}
 _NUMBER = re.compile(r"\d++(?:\.\d++)?(?:[eE][+-]?\d++)?\Z")
-_ROOT = re.compile(rf"({IDENTIFIER}(?:::{IDENTIFIER})*+)(\()?")
+_ROOT = re.compile(rf"({IDENTIFIER}(?>(?:::{IDENTIFIER})*))(\()?")
 _NAME_STEP = re.compile(rf"\.({IDENTIFIER})|\.(\d++)")
 _KEY = re.compile(rf'({IDENTIFIER}|"[^"\\$%\n]*+")[ \t]*+(?:=(?![=>])|:(?!:))[ \t]*+')
 _FOR = re.compile(r"\s*+for\b")
