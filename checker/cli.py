@@ -6,7 +6,7 @@ import argparse
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from io import TextIOWrapper
 
 from . import __version__
@@ -48,17 +48,22 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _guarded(argv: Sequence[str]) -> int:
     try:
-        options = parser().parse_args(argv)
+        command = parser()
+        options = command.parse_args(argv)
+        try:
+            reports = paired(options.reports)
+        except ValueError as error:
+            command.error(str(error))
     except SystemExit as stop:  # argparse: 0 after --help and --version, 2 for bad arguments
         sys.stdout.flush()
         return stop.code if isinstance(stop.code, int) else UNTRUSTED
     try:
-        written = {format for format, output in options.reports if output is None}
-        _encode(sys.stdout, None if written <= {*FOR_PEOPLE} else "utf-8")
+        machine = any(name not in FOR_PEOPLE for name, output in reports if output is None)
+        _encode(sys.stdout, "utf-8" if machine else None)
         _encode(sys.stderr, None)
         if options.list_rules or options.explain is not None:
             return _document(options)
-        return _check(options)
+        return _check(options, reports)
     except BrokenPipeError:
         raise
     except Exception as error:
@@ -86,13 +91,12 @@ def parser() -> argparse.ArgumentParser:
 
     report = command.add_argument_group("report")
     report.add_argument(
-        "--format", choices=FORMATS, action=_Reports, metavar="FORMAT", dest="reports",
-        default=(("text", None),),
+        "--format", choices=FORMATS, action=_InOrder, metavar="FORMAT", dest="reports", default=(),
         help=f"one of {', '.join(FORMATS)} (default: text); may be given several times, "
         "each with its own --output",
     )  # fmt: skip
     report.add_argument(
-        "--output", metavar="FILE", action=_Reports, dest="reports",
+        "--output", metavar="FILE", action=_InOrder, dest="reports", default=(),
         help="write the report of the --format before it to a file, not to stdout",
     )  # fmt: skip
     report.add_argument(
@@ -134,11 +138,8 @@ def parser() -> argparse.ArgumentParser:
     return command
 
 
-class _Reports(argparse.Action):
-    """Pairs each --format with the --output that follows it.
-
-    An --output before the first --format belongs to that one, or to the text format.
-    """
+class _InOrder(argparse.Action):
+    """Keeps --format and --output in the order in which they are given."""
 
     def __call__(
         self,
@@ -147,11 +148,35 @@ class _Reports(argparse.Action):
         values: object,
         option_string: str | None = None,
     ) -> None:
-        reports = [] if namespace.reports == self._unset(parser) else [*namespace.reports]
+        namespace.reports = (*namespace.reports, (self.option_strings[0], values))
 
-    @staticmethod
-    def _unset(parser: argparse.ArgumentParser) -> object:
-        return parser.get_default("reports")
+
+def paired(given: Sequence[tuple[str, str]]) -> list[tuple[str, str | None]]:
+    """The format and file of each report; without a file it goes to stdout.
+
+    A --format takes the --output after it; one before the first --format belongs to that.
+    Raises ValueError where two reports would go to one place, or an --output has no --format.
+    """
+    reports: list[tuple[str, str | None]] = []
+    early: str | None = None
+    for flag, value in given:
+        if flag == "--format":
+            reports.append((value, early))
+            early = None
+        elif not reports and early is None:
+            early = value
+        elif reports and reports[-1][1] is None:
+            reports[-1] = reports[-1][0], value
+        else:
+            raise ValueError(f"--output {value} has no --format of its own")
+    if not reports:
+        reports.append(("text", early))
+    places = [None if output is None else os.path.realpath(output) for _, output in reports]
+    if places.count(None) > 1:
+        raise ValueError("only one report can go to stdout: give each --format an --output")
+    if len({*places}) < len(places):
+        raise ValueError("two reports cannot go to one file")
+    return reports
 
 
 def _repeatable(group: argparse._ArgumentGroup, flag: str, metavar: str, text: str) -> None:
@@ -182,13 +207,12 @@ def _document(options: argparse.Namespace) -> int:
     return OK
 
 
-def _check(options: argparse.Namespace) -> int:
+def _check(options: argparse.Namespace, reports: Sequence[tuple[str, str | None]]) -> int:
     if not options.paths:
         _complain("error: at least one PATH is needed (iac-check --help)")
         return UNTRUSTED
 
     from . import scan
-    from .report import renderer
     from .source import InputError
 
     try:
@@ -197,20 +221,9 @@ def _check(options: argparse.Namespace) -> int:
         _complain(f"error: {error.path}: {error.message}")
         return UNTRUSTED
     report = scan(options.paths, settings)
-    render = renderer(options.format)
-    try:
-        if options.output is None:
-            render(report, sys.stdout, options.show_passed)
-            sys.stdout.flush()
-        else:
-            with _replaced(options.output) as out:
-                render(report, out, options.show_passed)
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        if options.output is None:
-            _abandon_stdout()
-        _complain(f"error: cannot write {options.output or 'the report'}: {error.strerror}")
+    files_first = sorted(reports, key=lambda pair: pair[1] is None)  # a pipe may be closed early
+    done = [_written(report, name, output, options) for name, output in files_first]
+    if not all(done):
         return UNTRUSTED
     for warning in report.warnings:
         _complain(f"warning: {warning}")
@@ -219,6 +232,28 @@ def _check(options: argparse.Namespace) -> int:
     if code == NOTHING:
         _complain("error: the paths hold no Terraform and no CloudFormation (--allow-empty)")
     return code
+
+
+def _written(report: Report, name: str, output: str | None, options: argparse.Namespace) -> bool:
+    """Write one report; whether that could be done. A reader that went away is raised."""
+    from .report import renderer
+    from .report.style import style_for
+
+    try:
+        with _replaced(output) if output is not None else nullcontext(sys.stdout) as out:
+            # FORCE_COLOR speaks of the terminal's stand-in, not of files.
+            style = style_for(options.color, out, os.environ if output is None else {})
+            render = renderer(name, style=style, suppressed=options.sarif_suppressions)
+            render(report, out, options.show_passed)
+            out.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        if output is None:
+            _abandon_stdout()
+        _complain(f"error: cannot write {output or 'the report'}: {error.strerror}")
+        return False
+    return True
 
 
 def _settings(options: argparse.Namespace) -> Settings:

@@ -74,6 +74,7 @@ class Walker:
         self._exclude = exclude
         self._seen: set[str] = set()
         self._boundaries: list[str] = []
+        self._real: dict[str, str] = {}
 
     def walk(self, paths: Iterable[str]) -> Tree:
         """Search folders downward; a file brings its folder. Missing paths are errors."""
@@ -164,15 +165,25 @@ class Walker:
 
         return any(fnmatchcase(path, pattern) for pattern in self._exclude)
 
+    def _realpath(self, path: str) -> str:
+        if path not in self._real:
+            self._real[path] = os.path.realpath(path)
+        return self._real[path]
+
     def boundary_of(self, path: str) -> str:
         """The folder outside which nothing is read for `path`; the innermost that holds it."""
-        real = os.path.realpath(path)
+        real = self._realpath(path)
         tops = [top for top in self._boundaries if (real + os.sep).startswith(top + os.sep)]
         return max(tops, key=len, default=real)
 
+    def anchored(self, path: str) -> str:
+        """A path from the root of its repository, the same from every working directory."""
+        real = self._realpath(path)
+        return os.path.relpath(real, self.boundary_of(path)).replace(os.sep, "/")
+
     def inside(self, path: str) -> bool:
         """Whether a path, with its links followed, lies in a repository that is scanned."""
-        real = os.path.realpath(path)
+        real = self._realpath(path)
         return any(real == top or real.startswith(top + os.sep) for top in self._boundaries)
 
     def terraform_folder(self, tree: Tree, folder: str) -> None:

@@ -54,6 +54,7 @@ def _judge(
 
     from .cloudformation.loader import CloudFormationLoader
     from .language.worlds import Worlds
+    from .policy import baseline
     from .policy.aliases import Aliases
     from .policy.card import known_modules, load_cards
     from .policy.engine import Engine
@@ -73,7 +74,7 @@ def _judge(
     )
     resources = [resource for loader in loaders for resource in loader.load()]
     around = Surroundings(Aliases(loaders, worlds).named, settings.trusted_keys)
-    engine = Engine(worlds, around, settings)
+    engine = Engine(worlds, around, settings, walker.anchored)
     cards = load_cards()
     results = engine.judge(cards, resources)
     rules = frozenset(card.id for card in cards)
@@ -81,6 +82,12 @@ def _judge(
     if settings.honour_ignores:
         _read_directives(aside, tree)
     results = aside.apply(results)
+    if settings.baseline is not None:
+        try:
+            results, stale = baseline.apply(results, baseline.read(settings.baseline))
+            warnings.extend(stale)
+        except InputError as error:
+            errors.append(error)
     for fault in (*(loader.errors for loader in loaders), engine.errors, aside.errors):
         errors.extend(fault)
     warnings.extend(aside.warnings)

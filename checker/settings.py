@@ -56,6 +56,7 @@ class Settings:
     exclude: tuple[str, ...] = ()
     honour_ignores: bool = True
     honour_checkov_skips: bool = False  # `checkov:skip=CKV_AWS_166: reason`
+    baseline: str | None = None
     allow_empty: bool = False
     exit_zero: bool = False
     read_everything: bool = False
@@ -168,6 +169,10 @@ def _files(value: object, path: str, key: str) -> tuple[str, ...]:
     return tuple(os.path.join(folder, item) for item in _texts(value, path, key))
 
 
+def _file(value: object, path: str, key: str) -> str:
+    return os.path.join(os.path.dirname(path), _text(value, path, key))
+
+
 def _text(value: object, path: str, key: str) -> str:
     if not isinstance(value, str):
         raise InputError(f"{key} is a string", path)
@@ -214,6 +219,7 @@ _KEYS: Mapping[str, Callable[[object, str, str], object]] = {
     "aws-partition": _text,
     "aws-region": _text,
     "honour-checkov-skips": _flag,
+    "baseline": _file,
     "allow-empty": _flag,
     "rules": _rules,
     "overrides": _overrides,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from ..graph import Resource
@@ -27,7 +27,14 @@ class _Seen:
 class Engine:
     """Judges resources. Input errors met on the way are collected in `errors`."""
 
-    def __init__(self, worlds: Worlds, around: Surroundings, settings: Settings) -> None:
+    def __init__(
+        self,
+        worlds: Worlds,
+        around: Surroundings,
+        settings: Settings,
+        anchored: Callable[[str], str] = lambda path: path,
+    ) -> None:
+        self._anchored = anchored
         self._worlds = worlds
         self._around = around
         self._settings = settings
@@ -136,7 +143,13 @@ class Engine:
             resource_span=resource.span,
             span=span,
             trail=_trail(verdict.trail, span, "the vault's key" if place else "no key is given"),
-            fingerprint=_fingerprint(card.id, span, resource.address, paths.value, outcome),
+            fingerprint=_fingerprint(
+                card.id,
+                self._anchored(span.source.path),
+                resource.address,
+                paths.value,
+                outcome,
+            ),
             help=card.remedy,
             extent=resource.extent or resource.span,
             calls=resource.calls,
@@ -204,10 +217,11 @@ def _message(verdict: Verdict, vault: str, span: Span) -> str:
     return f"{subject} does not lead to a customer managed key in this code: {verdict.detail}"
 
 
-def _fingerprint(rule: str, span: Span, address: str, attribute: str, reason: str) -> str:
+def _fingerprint(rule: str, path: str, address: str, attribute: str, reason: str) -> str:
+    """What a finding is, without line numbers; the path counts from the repository's root."""
     from hashlib import sha256
 
-    identity = "\0".join((rule, span.source.path, address, attribute, reason))
+    identity = "\0".join((rule, path, address, attribute, reason))
     return sha256(identity.encode("utf-8", "surrogatepass")).hexdigest()
 
 

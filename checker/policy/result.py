@@ -23,6 +23,7 @@ class Suppression:
     span: Span
     reason: str
     until: str | None = None  # ISO date
+    baseline: bool = False  # set aside by the baseline, not by a directive
 
 
 @dataclass(frozen=True)

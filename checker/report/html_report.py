@@ -145,10 +145,11 @@ def _facts(result: Result) -> list[tuple[str, str]]:
     ]
     if result.when is not None:
         facts.append(("when", f"<code>{_text(result.when)}</code>"))
-    if result.suppression is not None:
-        until = f" (until {_text(result.suppression.until)})" if result.suppression.until else ""
-        where = f"<code>{_text(str(result.suppression.span))}</code>"
-        facts.append(("suppressed", f"{_text(result.suppression.reason)}{until}, {where}"))
+    aside = result.suppression
+    if aside is not None:
+        until = f" (until {_text(aside.until)})" if aside.until else ""
+        where = f", <code>{_text(str(aside.span))}</code>" if not aside.baseline else ""
+        facts.append(("suppressed", f"{_text(aside.reason)}{until}{where}"))
     if result.status == "fail":
         facts.append(("remedy", _text(result.help.partition("\n")[0])))
     return facts

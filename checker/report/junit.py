@@ -55,8 +55,6 @@ def _case(result: Result) -> Element:
         SubElement(case, "failure", type=outcome(result), message=message).text = detail
     elif result.suppression is not None:
         SubElement(case, "skipped", message=_text(f"suppressed: {result.suppression.reason}"))
-    elif result.status == "suppressed":
-        SubElement(case, "skipped", message="suppressed")
     elif result.status == "fail" and result.level == "off":
         SubElement(case, "skipped", message=f"{outcome(result)} is at level off")
     else:

@@ -161,8 +161,6 @@ def _result(result: Result) -> dict[str, object]:
         found["codeFlows"] = [{"threadFlows": [{"locations": _flow(result.trail)}]}]
     if result.suppression is not None:
         found["suppressions"] = [_suppression(result.suppression)]
-    elif result.status == "suppressed":  # set aside by something outside the code, a baseline
-        found["suppressions"] = [{"kind": "external", "status": "accepted"}]
     return found
 
 
@@ -199,12 +197,14 @@ def _flow(trail: Sequence[Hop]) -> list[dict[str, object]]:
 
 
 def _suppression(suppression: Suppression) -> dict[str, object]:
-    return {
-        "kind": "inSource",
+    found: dict[str, object] = {
+        "kind": "external" if suppression.baseline else "inSource",
         "status": "accepted",
         "justification": escape(suppression.reason),
-        "location": _location(suppression.span),
     }
+    if not suppression.baseline:
+        found["location"] = _location(suppression.span)
+    return found
 
 
 def _location(span: Span, note: str = "") -> dict[str, object]:

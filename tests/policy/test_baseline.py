@@ -1,0 +1,83 @@
+"""A baseline sets aside what was there, whatever line it moves to, and nothing more."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from iac_check.pipeline import run
+from iac_check.policy import baseline
+from iac_check.policy.result import Report
+from iac_check.settings import Settings
+from iac_check.source import InputError
+
+VAULT = 'resource "aws_backup_vault" "{}" {{\n  name = "{}"\n}}\n'
+
+
+@pytest.fixture
+def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "stacks").mkdir()
+    (tmp_path / "stacks" / "main.tf").write_text(VAULT.format("a", "a"))
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "baseline.json").write_text(baseline.text(checked(".").results))
+    return tmp_path
+
+
+def checked(path: str, known: str | None = None) -> Report:
+    return run([path], Settings(cache=False, baseline=known))
+
+
+def statuses(report: Report) -> dict[str, str]:
+    return {result.address: result.status for result in report.results}
+
+
+def test_what_is_known_is_set_aside_wherever_it_moves(tree: Path) -> None:
+    (tree / "stacks" / "main.tf").write_text("\n\n# moved\n" + VAULT.format("a", "a"))
+    report = checked(".", "baseline.json")
+    assert statuses(report) == {"aws_backup_vault.a": "suppressed"}
+    assert not report.warnings
+    assert report.results[0].suppression is not None
+    assert str(report.results[0].suppression.span).startswith("baseline.json:4:")
+
+
+def test_the_working_directory_does_not_matter(
+    tree: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tree / "stacks")
+    assert statuses(checked(".", "../baseline.json")) == {"aws_backup_vault.a": "suppressed"}
+
+
+def test_a_new_vault_with_the_same_fault_is_new(tree: Path) -> None:
+    both = VAULT.format("a", "a") + VAULT.format("b", "b")
+    (tree / "stacks" / "main.tf").write_text(both)
+    assert statuses(checked(".", "baseline.json")) == {
+        "aws_backup_vault.a": "suppressed",
+        "aws_backup_vault.b": "fail",
+    }
+
+
+def test_another_fault_of_the_same_vault_is_new(tree: Path) -> None:
+    text = VAULT.format("a", "a").replace("}", '  kms_key_arn = "alias/aws/backup"\n}')
+    (tree / "stacks" / "main.tf").write_text(text)
+    report = checked(".", "baseline.json")
+    assert statuses(report) == {"aws_backup_vault.a": "fail"}
+    assert "no longer occurs" in report.warnings[0]
+
+
+def test_writing_again_keeps_what_is_set_aside(tree: Path) -> None:
+    again = baseline.text(checked(".", "baseline.json").results)
+    assert again == (tree / "baseline.json").read_text()
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[]", "{}", '{"version": 2, "findings": []}', '{"version": 1, "findings": [1]}']
+)
+def test_what_is_no_baseline_is_an_error(text: str, tree: Path) -> None:
+    (tree / "broken.json").write_text(text)
+    with pytest.raises(InputError):
+        baseline.read("broken.json")
+    report = checked(".", "broken.json")
+    assert [error.path for error in report.errors] == ["broken.json"]
+    assert statuses(report) == {"aws_backup_vault.a": "fail"}

@@ -1,0 +1,108 @@
+"""Ignore comments: which are honoured, which are errors, and which are warned of."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from iac_check.pipeline import run
+from iac_check.policy.result import Report
+from iac_check.settings import Settings
+
+
+def checked(
+    comment: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, **settings: bool
+) -> Report:
+    text = f'resource "aws_backup_vault" "v" {{\n  {comment}\n  kms_key_arn = null\n}}\n'
+    (tmp_path / "main.tf").write_text(text)
+    monkeypatch.chdir(tmp_path)
+    return run(["."], Settings(cache=False, **settings))
+
+
+@pytest.mark.parametrize(
+    "comment",
+    [
+        "# iac-check: ignore[BACKUP001] reason",
+        "// iac-check: ignore[BACKUP001] reason",
+        "/* iac-check: ignore[BACKUP001] reason */",
+        "#iac-check:ignore[ BACKUP001 ] reason",
+        "# iac-check: ignore[BACKUP001] reason until=2999-01-31",
+    ],
+)
+def test_honoured(comment: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    report = checked(comment, tmp_path, monkeypatch)
+    (result,) = report.results
+    assert result.status == "suppressed"
+    assert result.suppression is not None
+    assert result.suppression.reason == "reason"
+    assert not report.errors
+    assert not report.warnings
+
+
+@pytest.mark.parametrize(
+    ("comment", "error"),
+    [
+        ("# iac-check: ignore[BACKUP001]", "needs a reason"),
+        ("# iac-check: ignore[BACKUP001] until=2999-01-31", "needs a reason"),
+        ("# iac-check: ignore[] reason", "names its rule"),
+        ("# iac-check: ignore[BACKUP001] reason until=soon", "until is a date"),
+    ],
+)
+def test_errors(
+    comment: str, error: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    report = checked(comment, tmp_path, monkeypatch)
+    assert [result.status for result in report.results] == ["fail"]
+    assert [e.message for e in report.errors if error in e.message]
+
+
+@pytest.mark.parametrize(
+    ("comment", "warning"),
+    [
+        ("# iac-check: ignor[BACKUP001] reason", "looks like"),
+        ("# iac_check:ignore[BACKUP001] reason", "looks like"),
+        ("# iac-check: ignore BACKUP001 reason", "looks like"),
+        ("# iac-check: ignore[BACKUP999] reason", "no rule BACKUP999"),
+        ("# iac-check: ignore[BACKUP001] reason until=2020-01-31", "expired"),
+        ("# iac-check: ignore[BACKUP001] reason\n\n", "matches no finding"),
+    ],
+)
+def test_warnings(
+    comment: str, warning: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    report = checked(comment, tmp_path, monkeypatch)
+    assert [result.status for result in report.results] == ["fail"]
+    assert [text for text in report.warnings if warning in text]
+    assert not report.errors
+
+
+@pytest.mark.parametrize(
+    "comment",
+    [
+        'name = "# iac-check: ignore[BACKUP001] reason"',
+        "name = <<E\n# iac-check: ignore[BACKUP001] reason\nE\n",
+        "# iac-chеck: ignore[BACKUP001] a Cyrillic letter",
+    ],
+)
+def test_what_is_no_such_comment_is_nothing(
+    comment: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    report = checked(comment, tmp_path, monkeypatch)
+    assert [result.status for result in report.results] == ["fail"]
+    assert not report.errors
+
+
+def test_ignores_can_be_overruled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    comment = "# iac-check: ignore[BACKUP001] reason"
+    report = checked(comment, tmp_path, monkeypatch, honour_ignores=False)
+    assert [result.status for result in report.results] == ["fail"]
+
+
+@pytest.mark.parametrize(("honour", "status"), [(True, "suppressed"), (False, "fail")])
+def test_checkovs_skips(
+    honour: bool, status: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    comment = "# checkov:skip=CKV_AWS_166: test data only\n\n"
+    report = checked(comment, tmp_path, monkeypatch, honour_checkov_skips=honour)
+    assert [result.status for result in report.results] == [status]
