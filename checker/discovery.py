@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from .source import InputError
@@ -65,8 +65,15 @@ class Walker:
     """Reads each candidate file once. Nothing is written or followed out of the tree."""
 
     def __init__(
-        self, needles: Iterable[str], exclude: tuple[str, ...] = (), *, everything: bool = False
+        self,
+        needles: Iterable[str],
+        exclude: tuple[str, ...] = (),
+        *,
+        everything: bool = False,
+        unsaved: Mapping[str, bytes] | None = None,
     ) -> None:
+        """`unsaved`: what stands in for the content of files, as an editor has it."""
+        self._unsaved = unsaved or {}
         self._everything = everything
         self._needles = re.compile(
             b"|".join(re.escape(needle.encode()) for needle in sorted(needles))
@@ -85,7 +92,7 @@ class Walker:
             self._boundaries.append(boundary(path))
             if os.path.isdir(path):
                 self._folder(tree, path)
-            elif os.path.isfile(path):
+            elif os.path.isfile(path) or path in self._unsaved:
                 self._named_file(tree, path)
                 if not path.endswith(TERRAFORM):
                     named.add(os.path.dirname(path) or ".")
@@ -113,9 +120,9 @@ class Walker:
     def _named_file(self, tree: Tree, path: str) -> None:
         if path.endswith(TERRAFORM):
             folder = os.path.dirname(path) or "."
-            self.terraform_folder(tree, folder)
-        else:
-            self._file(tree, path)
+            if os.path.isdir(folder):
+                self.terraform_folder(tree, folder)
+        self._file(tree, path)
 
     def _relatives(self, tree: Tree, folder: str) -> None:
         """Templates beside a named one and in the folder above: what may nest or feed it.
@@ -196,7 +203,8 @@ class Walker:
         if path in self._seen:
             return
         self._seen.add(path)
-        data = read_bytes(tree, path)
+        data = self._unsaved.get(path)
+        data = read_bytes(tree, path) if data is None else data
         if data is None:
             return
         # UTF-16 is looked through as if it were ASCII: to read it properly is an error, told later.

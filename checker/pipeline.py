@@ -26,7 +26,9 @@ RECURSION_LIMIT = 6_000
 def run(paths: Sequence[str], settings: Settings) -> Report:
     """Check the paths. Faults of the input are in the report's errors, never raised."""
     types = resource_types()
-    walker = Walker(types, settings.exclude, everything=settings.read_everything)
+    walker = Walker(
+        types, settings.exclude, everything=settings.read_everything, unsaved=settings.unsaved
+    )
     tree = walker.walk(paths)
     results: Iterable[Result] = ()
     errors: list[InputError] = []

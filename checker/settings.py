@@ -62,6 +62,7 @@ class Settings:
     read_everything: bool = False
     cache: bool = True
     cache_dir: str | None = None
+    unsaved: Mapping[str, bytes] = field(default_factory=dict)  # content in place of a file's
     file: str | None = None  # the settings file that was read
 
     @property

@@ -27,6 +27,7 @@ h3 { font-size: 1rem; margin: 0; }
 p { margin: .35rem 0; }
 a { color: var(--focus); }
 code, pre { font-family: ui-monospace, Consolas, "DejaVu Sans Mono", monospace; font-size: .85em; }
+pre code { font-size: inherit; }
 .quiet { color: var(--quiet); }
 .counts { display: flex; flex-wrap: wrap; gap: .5rem; padding: 0; list-style: none; }
 .counts li { border: 1px solid var(--line); border-radius: .5rem; padding: .35rem .75rem; }

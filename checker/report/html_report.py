@@ -164,7 +164,7 @@ def _hop(hop: Hop) -> str:
 def _source(span: Span) -> str:
     """The line of a place, which is marked in it, and the lines around."""
     at = span.line
-    last = span.source.position(len(span.source.text))[0]
+    last = span.source.position(max(span.start, len(span.source.text) - 1))[0]
     numbers = range(max(1, at - CONTEXT), min(last, at + CONTEXT) + 1)
     found = excerpt(span)
     marked = f"{_plain(found.before)}<mark>{_plain(found.marked)}</mark>{_plain(found.after)}"

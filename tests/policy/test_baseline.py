@@ -39,7 +39,7 @@ def test_what_is_known_is_set_aside_wherever_it_moves(tree: Path) -> None:
     assert statuses(report) == {"aws_backup_vault.a": "suppressed"}
     assert not report.warnings
     assert report.results[0].suppression is not None
-    assert str(report.results[0].suppression.span).startswith("baseline.json:4:")
+    assert str(report.results[0].suppression.span).startswith("baseline.json:5:")
 
 
 def test_the_working_directory_does_not_matter(
