@@ -18,8 +18,11 @@ TEMPLATES = (".yaml", ".yml", ".json", ".template")
 FILE_LIMIT = 50 * 1024 * 1024
 """Bytes. A larger file is an error of that file, never a silent pass."""
 
-# A letter of a type's name can be written as an escape; such a file counts as a hit.
-_ESCAPES = re.compile(rb"\\[uUx]|\\\r?\n")
+# A letter of a type's name can be written as an escape, or by a loop: such a file counts as a hit.
+_ESCAPES = re.compile(rb"\\u[0-9a-fA-F]{4}|\\U[0-9a-fA-F]{8}")
+_TEMPLATE_ESCAPES = re.compile(
+    rb"\\(?:x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|\r?\n)|Fn::ForEach"
+)
 # A resource of a template: one without a hit may still nest, export or declare what a hit needs.
 _TEMPLATE = re.compile(rb"""Type["']?\s{0,99}:\s{0,99}["']?[A-Za-z0-9]+::\w""")
 # The source of a module call by path; where a comment could hide it, the folder is outlined.
@@ -209,7 +212,8 @@ class Walker:
             return
         # UTF-16 is looked through as if it were ASCII: to read it properly is an error, told later.
         text = data.replace(b"\0", b"") if data[:2] in (b"\xff\xfe", b"\xfe\xff") else data
-        hit = self._everything or bool(self._needles.search(text) or _ESCAPES.search(text))
+        escapes = _ESCAPES if path.endswith(TERRAFORM) else _TEMPLATE_ESCAPES
+        hit = self._everything or bool(self._needles.search(text) or escapes.search(text))
         if path.endswith(TERRAFORM):
             tree.files += 1
             folder = os.path.dirname(path) or "."

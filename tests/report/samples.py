@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 from iac_check.language.value import Hop
-from iac_check.policy.result import Report, Result
+from iac_check.policy.result import Report, Result, Suppression
+from iac_check.report import renderer
 from iac_check.source import InputError, Source, Span
 
 MODULE = Source(
@@ -62,8 +64,34 @@ def at(text: str, marked: str, note: str = "here", path: str = "main.tf") -> Res
     return result(span=place, trail=(Hop(place, note),))
 
 
+def hostile(text: str, **changes: Any) -> Result:
+    """A failure in which everything that a scan can hold is one text, before and after a hop."""
+    source = Source(f"{text}.tf", f"{text}KEY{text}\n")
+    hop = Hop(span(source, "KEY"), text)
+    fields: dict[str, Any] = {
+        "message": text,
+        "address": text,
+        "resource_name": text,
+        "when": text,
+        "type": text,
+        "construct": text,
+        "span": hop.span,
+        "resource_span": hop.span,
+        "trail": (hop, Hop(source.span(0, len(text)), text)),
+        "suppression": Suppression(hop.span, text),
+    }
+    return result(**{**fields, **changes})
+
+
 def report(*results: Result, errors: tuple[InputError, ...] = (), files: int = 2) -> Report:
     return Report("0.1.0", results, errors, (), files)
+
+
+def rendered(name: str, content: Report, show_passed: bool = False, **options: Any) -> str:
+    """What a format prints."""
+    out = io.StringIO()
+    renderer(name, **options)(content, out, show_passed)
+    return out.getvalue()
 
 
 def everything() -> Report:
@@ -82,7 +110,11 @@ def everything() -> Report:
         unresolved,
         result(level="off", message="never shown"),
         passed,
-        result(status="suppressed", message="never shown"),
+        result(
+            status="suppressed",
+            message="never shown",
+            suppression=Suppression(span(MODULE, "var.key"), "test data", "2027-01-31"),
+        ),
         errors=(
             InputError("unterminated string", "broken.tf", 2, 11),
             InputError("no such file or folder", "gone"),

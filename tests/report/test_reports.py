@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import os
 from pathlib import Path
@@ -12,19 +11,16 @@ import pytest
 from iac_check.policy.result import Report
 from iac_check.report import renderer
 
-from .samples import at, everything, report, result
+from .samples import at, everything, rendered, report, result
 
 GOLDENS = Path(__file__).parent / "goldens"
 
 
-def rendered(name: str, content: Report, show_passed: bool = False) -> str:
-    out = io.StringIO()
-    renderer(name)(content, out, show_passed)
-    return out.getvalue()
-
-
 @pytest.mark.parametrize("show_passed", [False, True], ids=["failed", "all"])
-@pytest.mark.parametrize("name", ["text", "concise", "json"])
+@pytest.mark.parametrize(
+    "name",
+    ["text", "concise", "json", "sarif", "github", "gitlab", "junit", "markdown", "mermaid", "dot"],
+)
 def test_golden(name: str, show_passed: bool) -> None:
     golden = GOLDENS / f"{name}-{'all' if show_passed else 'failed'}.txt"
     found = rendered(name, everything(), show_passed)
