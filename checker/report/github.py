@@ -5,7 +5,7 @@ https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-comm
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TextIO
 
 from ..policy.result import Report, Result
@@ -25,14 +25,19 @@ def render(report: Report, out: TextIO, show_passed: bool) -> None:
         if shown(result, show_passed):
             level = "notice" if result.status == "pass" else result.level
             commands[level].append(_finding(level, result))
-    left = {level: len(lines) - MOST for level, lines in commands.items() if len(lines) > MOST}
-    if left:
-        rest = ", ".join(f"{number} more of level {level}" for level, number in left.items())
-        text = f"{rest}: GitHub shows {MOST} a level; the other reports hold them all"
-        del commands["notice"][MOST - 1 :]
-        commands["notice"].append(_command("notice", {"title": "iac-check"}, text))
+    if any(len(lines) > MOST for lines in commands.values()):
+        commands["notice"].insert(0, _rest(commands))
     for lines in commands.values():
         out.write("".join(lines[:MOST]))
+
+
+def _rest(commands: Mapping[str, Sequence[str]]) -> str:
+    """A notice, which takes the place of one, that counts what is left out."""
+    room = {"notice": MOST - 1}
+    left = {level: len(lines) - room.get(level, MOST) for level, lines in commands.items()}
+    rest = ", ".join(f"{n} more of level {level}" for level, n in left.items() if n > 0)
+    text = f"{rest}: GitHub shows {MOST} a level; the other reports hold them all"
+    return _command("notice", {"title": "iac-check"}, text)
 
 
 def _finding(level: str, result: Result) -> str:

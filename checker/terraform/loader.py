@@ -41,7 +41,9 @@ class TerraformLoader:
     _modules: dict[str, Declarations] = field(default_factory=dict)
     _manifests: dict[str, Mapping[str, str]] = field(default_factory=dict)
     _roots: dict[str, ModuleInstance] = field(default_factory=dict)
-    _leads: dict[tuple[str, str], bool] = field(default_factory=dict)
+    _callers: dict[str, set[str]] | None = None
+    _holders: dict[str, set[str]] = field(default_factory=dict)
+    _known_leads: dict[tuple[str, str, str], bool] = field(default_factory=dict)
     _instances: int = 0
     _flags: Mapping[str, Given] | None = None
     _terragrunt: dict[str, ModuleInstance | None] = field(default_factory=dict)
@@ -134,7 +136,13 @@ class TerraformLoader:
         """Every instance of the wanted types, from the roots down."""
         installed = self._read_manifests()
         units = self._units()
-        wanted = self._with_callers()
+        hits = {
+            folder
+            for folder, files in self.tree.terraform.items()
+            if any(file.hit for file in files)
+        }
+        self._holders["hits"] = hits
+        wanted = self._with_callers(hits)
         called = {target for folder in wanted for target in self._path_calls(folder)}
         called |= {unit.module.folder for unit in units}
         found: list[Resource] = []
@@ -203,19 +211,20 @@ class TerraformLoader:
             if target is not None and target != folder:
                 yield target
 
-    def _with_callers(self) -> set[str]:
-        """The folders with a hit, and those whose calls lead to one."""
-        callers: dict[str, set[str]] = {}
-        for folder in list(self.tree.terraform):
-            for target in self._call_targets(folder):
-                callers.setdefault(target, set()).add(folder)
-        for root, modules in self._manifests.items():
-            for target in modules.values():
-                callers.setdefault(normal(os.path.join(root, target)), set()).add(root)
-        hits = {folder for folder, files in self.tree.terraform.items() if _hit(files)}
-        wanted, waiting = set(hits), list(hits)
+    def _with_callers(self, holders: set[str]) -> set[str]:
+        """Some folders, and those whose calls lead to one of them."""
+        if self._callers is None:
+            self._callers = {}
+            for folder in list(self.tree.terraform):
+                for target in self._call_targets(folder):
+                    self._callers.setdefault(target, set()).add(folder)
+            for root, modules in self._manifests.items():
+                for target in modules.values():
+                    path = normal(os.path.join(root, target))
+                    self._callers.setdefault(path, set()).add(root)
+        wanted, waiting = set(holders), list(holders)
         while waiting:
-            for caller in callers.get(waiting.pop(), ()):
+            for caller in self._callers.get(waiting.pop(), ()):
                 if caller not in wanted:
                     wanted.add(caller)
                     waiting.append(caller)
@@ -243,7 +252,7 @@ class TerraformLoader:
         for name, call in instance.module.calls.items():
             path = (*instance.path, name)
             folder = self._folder(instance.root, path, instance.module)
-            if folder is None or not self._leads_to_hit(instance.root, path, folder, ()):
+            if folder is None or not self._leads("hits", instance.root, path, folder, ()):
                 continue
             if folder in folders:
                 what = f'module "{name}" calls a module that it is part of'
@@ -285,22 +294,22 @@ class TerraformLoader:
             return (AnyKey(),)
         return tuple(dict.fromkeys(key for _, keys in outcomes for key in keys))
 
-    def _leads_to_hit(
-        self, root: str, path: tuple[str, ...], folder: str, above: tuple[str, ...]
+    def _leads(
+        self, holders: str, root: str, path: tuple[str, ...], folder: str, above: tuple[str, ...]
     ) -> bool:
-        """Whether a folder, or one that it calls, may declare a wanted resource."""
-        known = (root if root in self._manifests else "", folder)
-        if known in self._leads:
-            return self._leads[known]
+        """Whether a folder, or one that it calls, is among the holders of something wanted."""
+        known = (holders, root if root in self._manifests else "", folder)
+        if known in self._known_leads:
+            return self._known_leads[known]
         module = self.module(folder)
         if folder in above or module is None:
             return False
-        leads = _hit(self.tree.terraform.get(folder, ())) or any(
-            self._leads_to_hit(root, (*path, name), target, (*above, folder))
+        leads = folder in self._holders[holders] or any(
+            self._leads(holders, root, (*path, name), target, (*above, folder))
             for name in module.calls
             if (target := self._folder(root, (*path, name), module)) is not None
         )
-        self._leads[known] = leads
+        self._known_leads[known] = leads
         return leads
 
     # -- Terragrunt -------------------------------------------------------------------------
@@ -381,18 +390,18 @@ class TerraformLoader:
         """Every declared instance of some types, wherever in the scan."""
         wanted = frozenset(types)
         needles = tuple(type_.encode() for type_ in wanted)
-        holders = {
+        holders = self._holders["aliases"] = {
             folder
             for folder, files in self.tree.terraform.items()
             if any(needle in file.data for file in files for needle in needles)
         }
-        called: set[str] = set()
-        for folder in list(self.tree.terraform):
-            called.update(self._call_targets(folder))
-        for folder in sorted(holders - called):
+        wanted_folders = self._with_callers(holders)
+        called = {target for folder in wanted_folders for target in self._path_calls(folder)}
+        for folder in sorted(wanted_folders - called):
             if ".terraform" not in folder.split("/") and self.module(folder) is not None:
                 self._root(folder)
-        for root in list(self._roots.values()):
+        units = (unit for unit in self._terragrunt.values() if unit is not None)
+        for root in (*self._roots.values(), *units):
             yield from self._of_types(root, wanted, (root.module.folder,))
 
     def _of_types(
@@ -400,11 +409,10 @@ class TerraformLoader:
     ) -> Iterator[Resource]:
         yield from self._own(instance, types)
         for name in instance.module.calls:
-            folder = self._folder(instance.root, (*instance.path, name), instance.module)
-            if folder is not None and folder not in folders:
+            path = (*instance.path, name)
+            folder = self._folder(instance.root, path, instance.module)
+            if folder is None or folder in folders:
+                continue
+            if self._leads("aliases", instance.root, path, folder, ()):
                 for child in self._children(instance, name, folder):
                     yield from self._of_types(child, types, (*folders, folder))
-
-
-def _hit(files: Iterable[File]) -> bool:
-    return any(file.hit for file in files)

@@ -72,7 +72,7 @@ class TestGithub:
             "error": github.MOST, "warning": github.MOST, "notice": github.MOST,
         }  # fmt: skip
         assert read[0][2] == "not read"
-        assert read[-1][2].startswith(
+        assert read[2 * github.MOST][2].startswith(
             "3 more of level error, 1 more of level warning, 3 more of level notice: "
         )
 
