@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from ..language.convert import scalar_text, to_number, to_string
-from ..language.evaluate import Scope, index
+from ..language.access import index
+from ..language.evaluate import Scope
 from ..language.value import (
     Attribute,
     Cause,
@@ -97,7 +98,7 @@ def _select(arguments: tuple[Value, ...], scope: Scope) -> Value:
         return derived("Fn::Select", at, items, not_null=False)
     if not isinstance(items, ListValue):
         raise EvaluationError("Fn::Select takes a list")
-    return index(items, at, scope)
+    return index(items, at, scope.worlds)
 
 
 def _length(arguments: tuple[Value, ...], scope: Scope) -> Value:

@@ -146,11 +146,13 @@ def _equal(left: Value, right: Value) -> bool | None:
     return None
 
 
-def may_be(text: Text, data: Scalar) -> bool:
-    """Whether a partly known string can be a known one, by its known edges."""
+def may_be(value: Value, data: Scalar) -> bool:
+    """Whether a value that is not known can be `data`: by the known edges of a text."""
+    if not isinstance(value, Text):
+        return True
     if not isinstance(data, str):
         return False
-    first, last = text.parts[0], text.parts[-1]
+    first, last = value.parts[0], value.parts[-1]
     return not (
         (isinstance(first, Known) and not data.startswith(str(first.data)))
         or (isinstance(last, Known) and not data.endswith(str(last.data)))

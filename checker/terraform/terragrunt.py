@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from ..discovery import normal
-from ..language.evaluate import define, evaluate, index
+from ..language.access import index
+from ..language.evaluate import define, evaluate
 from ..language.value import (
     EvaluationError,
     Known,
@@ -149,7 +150,7 @@ class Configuration:
             if not isinstance(value, MapValue):
                 return derived("index", value, Known(name), not_null=False)
             if name in value.items or value.rest is not None:
-                return index(value, Known(name), self)
+                return index(value, Known(name), self.worlds)
         for included in self.includes().values():
             passed = included.input(name)
             if passed is not None:

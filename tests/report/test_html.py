@@ -166,7 +166,7 @@ class TestBrowser:
             ("reason", "unresolved/caller-supplied", 1),
             ("path", "MODULES/", 5),
             ("path", "nowhere", 0),
-            ("text", "Customer  MANAGED", 1),
+            ("text", "Test  DATA", 1),
             ("text", "alias/aws/backup dev/main.tf", 4),
         ],
     )

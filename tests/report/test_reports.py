@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from iac_check.policy.result import Report
 from iac_check.report import renderer
 
 from .samples import at, everything, rendered, report, result
