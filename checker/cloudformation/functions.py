@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from ..language.convert import scalar_text, to_number, to_string
 from ..language.access import index
+from ..language.convert import scalar_text, to_number, to_string
 from ..language.evaluate import Scope
 from ..language.value import (
     Attribute,

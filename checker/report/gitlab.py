@@ -34,7 +34,7 @@ def _finding(result: Result, number: int) -> dict[str, object]:
     fingerprint = result.fingerprint if not number else _digest(result.fingerprint, str(number))
     severity = _SEVERITY[result.severity] if result.level == "error" else "info"
     return {
-        "description": escape(f"{result.message}{when} [{outcome(result)}]"),
+        "description": escape(f"{result.message}{when} [{outcome(result)}; {result.address}]"),
         "check_name": result.rule,
         "fingerprint": fingerprint,
         "severity": severity,

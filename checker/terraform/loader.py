@@ -17,8 +17,8 @@ from .declarations import Declarations, files_in_order
 from .installed import manifest, manifest_path, registry_name
 from .instances import AnyKey, InstanceKey
 from .module import Given, KnownModule, ModuleInstance
-from .outline import Block, Body, outline
-from .terragrunt import UNIT, Configuration, module_folder
+from .outline import Block
+from .units import Units
 
 T = TypeVar("T")
 
@@ -46,8 +46,10 @@ class TerraformLoader:
     _known_leads: dict[tuple[str, str, str], bool] = field(default_factory=dict)
     _instances: int = 0
     _flags: Mapping[str, Given] | None = None
-    _terragrunt: dict[str, ModuleInstance | None] = field(default_factory=dict)
-    _configurations: dict[str, Body | None] = field(default_factory=dict)
+    _units: Units = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._units = Units(self)
 
     # -- folders ----------------------------------------------------------------------------
 
@@ -135,7 +137,7 @@ class TerraformLoader:
     def load(self) -> list[Resource]:
         """Every instance of the wanted types, from the roots down."""
         installed = self._read_manifests()
-        units = self._units()
+        units = self._units.all()
         hits = {
             folder
             for folder, files in self.tree.terraform.items()
@@ -161,11 +163,11 @@ class TerraformLoader:
         if folder not in self._roots:
             module = self._modules[folder]
             self._roots[folder] = ModuleInstance(
-                module, "", self._given(folder, self.var_files), self, self.worlds, root=folder
+                module, "", self.given(folder, self.var_files), self, self.worlds, root=folder
             )
         return self._roots[folder]
 
-    def _given(self, folder: str, var_files: Iterable[str]) -> dict[str, Given]:
+    def given(self, folder: str, var_files: Iterable[str]) -> dict[str, Given]:
         """The values of a root module's variables, the last that is given winning."""
         given: dict[str, Given] = {}
         for path in (*automatic_files(folder), *var_files):
@@ -312,78 +314,6 @@ class TerraformLoader:
         self._known_leads[known] = leads
         return leads
 
-    # -- Terragrunt -------------------------------------------------------------------------
-
-    def _units(self) -> list[ModuleInstance]:
-        """The root modules that the units of Terragrunt call."""
-        units = (self._unit(os.path.dirname(file.path) or ".") for file in self.tree.terragrunt)
-        return [unit for unit in units if unit is not None]
-
-    def _unit(self, folder: str) -> ModuleInstance | None:
-        """The root module that a folder's terragrunt.hcl calls; None where it is not on disk."""
-        path = normal(os.path.join(folder, UNIT))
-        if path in self._terragrunt:
-            return self._terragrunt[path]
-        self._terragrunt[path] = None
-        body = self.configuration(path)
-        if body is None:
-            return None
-        read = Configuration(path, folder, body, self)
-        found = self._certain(read.module_source)
-        target = module_folder(found[0], folder) if found else folder
-        module = self.module(target) if target is not None else None
-        if module is None:
-            return None
-        given = {name: Given(lambda name=name: read.input(name)) for name in module.variables}  # type: ignore[misc]
-        var_files = self._certain(lambda: tuple(read.var_files())) or ()
-        given.update(self._given(module.folder, (*var_files, *self.var_files)))
-        calls = (found[1],) if found else ()
-        unit = ModuleInstance(module, "", given, self, self.worlds, folder, calls=calls)
-        self._terragrunt[path] = unit
-        return unit
-
-    def _certain(self, read: Callable[[], T]) -> T | None:
-        """What is the same in every world; else None."""
-
-        def attempt() -> T | None:
-            try:
-                return read()
-            except (EvaluationError, InputError):
-                return None  # a source that cannot be followed has no module on disk
-
-        try:
-            outcomes = [outcome for _, outcome in self.worlds.explore(attempt)]
-        except TooManyWorlds:
-            return None
-        return outcomes[0] if all(outcome == outcomes[0] for outcome in outcomes) else None
-
-    def configuration(self, path: str) -> Body | None:
-        """The outline of a Terragrunt file inside the repository; None where there is none."""
-        if path not in self._configurations:
-            self._configurations[path] = None
-            if os.path.isfile(path) and self.walker.inside(path):
-                data = read_bytes(self.tree, path)
-                try:
-                    if data is not None:
-                        self._configurations[path] = outline(Source.decode(path, data))
-                except InputError as error:
-                    self.errors.append(error)
-        return self._configurations[path]
-
-    def boundary(self, folder: str) -> str:
-        """The repository's folder: Terragrunt searches no parent above it."""
-        return self.walker.boundary_of(folder)
-
-    def outputs_of(self, unit: str, span: Span) -> Value:
-        """The outputs of another unit's module."""
-        found = self._unit(unit)
-        if found is None:
-            why = f"the module of {unit} is not on disk"
-            return Unknown(
-                "module-unavailable", why, ("ref", unit, "outputs"), trail=(Hop(span, why),)
-            )
-        return found.outputs()
-
     # -- aliases ----------------------------------------------------------------------------
 
     def instances_of(self, types: Iterable[str]) -> Iterator[Resource]:
@@ -400,8 +330,7 @@ class TerraformLoader:
         for folder in sorted(wanted_folders - called):
             if ".terraform" not in folder.split("/") and self.module(folder) is not None:
                 self._root(folder)
-        units = (unit for unit in self._terragrunt.values() if unit is not None)
-        for root in (*self._roots.values(), *units):
+        for root in (*self._roots.values(), *self._units.all()):
             yield from self._of_types(root, wanted, (root.module.folder,))
 
     def _of_types(
