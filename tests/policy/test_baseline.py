@@ -42,9 +42,7 @@ def test_what_is_known_is_set_aside_wherever_it_moves(tree: Path) -> None:
     assert str(report.results[0].suppression.span).startswith("baseline.json:5:")
 
 
-def test_the_working_directory_does_not_matter(
-    tree: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_working_directory_does_not_matter(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tree / "stacks")
     assert statuses(checked(".", "../baseline.json")) == {"aws_backup_vault.a": "suppressed"}
 

@@ -49,9 +49,7 @@ def test_honoured(comment: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         ("# iac-check: ignore[BACKUP001] reason until=soon", "until is a date"),
     ],
 )
-def test_errors(
-    comment: str, error: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_errors(comment: str, error: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     report = checked(comment, tmp_path, monkeypatch)
     assert [result.status for result in report.results] == ["fail"]
     assert [e.message for e in report.errors if error in e.message]

@@ -164,13 +164,14 @@ class TestDot:
         program = shutil.which("dot")
         if program is None:
             pytest.skip("graphviz is not installed: the graph is only held against its grammar")
-        for text in [*HOSTILE, "\\", "é😀"]:
-            graph = tmp_path / "graph.dot"
-            graph.write_text(rendered("dot", report(hostile(text))), "utf-8")
-            done = subprocess.run(
-                [program, "-Tplain", str(graph)], capture_output=True, text=True, check=True
-            )
-            assert done.stderr == ""
+        graph = tmp_path / "graph.dot"
+        content = report(*map(hostile, [*HOSTILE, "\\", "é😀"]))
+        graph.write_text(rendered("dot", content), "utf-8")
+        done = subprocess.run(
+            [program, "-Tplain", str(graph)], capture_output=True, text=True, check=True
+        )
+        assert done.stderr == ""
+        assert done.stdout.count("\nnode ") == 2 * len(content.results)
 
 
 def test_a_place_without_text_has_a_label() -> None:

@@ -1,0 +1,109 @@
+"""Which files are read: what is skipped, followed, and refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from iac_check.discovery import Tree, Walker, boundary, normal
+
+VAULT = 'resource "aws_backup_vault" "v" {}\n'
+NEEDLES = ("aws_backup_vault", "AWS::Backup::BackupVault")
+
+
+def walk(*paths: str, **options: object) -> Tree:
+    return Walker(NEEDLES, **options).walk(paths)  # type: ignore[arg-type]
+
+
+def files(tree: Tree) -> set[str]:
+    found = [file.path for folder in tree.terraform.values() for file in folder]
+    return {*found, *(file.path for file in tree.templates)}
+
+
+def write(root: Path, **contents: str) -> None:
+    for name, content in contents.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content)
+
+
+@pytest.fixture
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (tmp_path / ".git").mkdir()
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_what_is_a_candidate(root: Path) -> None:
+    write(root, **{
+        "a.tf": "", "b.tofu": "", "c.tf.json": "{}", "d.txt": VAULT, "e.tfvars": "",
+        "node_modules/x/main.tf": VAULT, ".terraform/modules/x/main.tf": VAULT,
+        "t.yaml": "Resources:\n  V:\n    Type: AWS::S3::Bucket\n", "k8s.yaml": "kind: Pod\n",
+    })  # fmt: skip
+    tree = walk(".")
+    assert files(tree) == {"a.tf", "b.tofu", "c.tf.json", "t.yaml"}
+    assert tree.files == 4
+    assert tree.initialised == ["."]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "hit"),
+    [
+        ("a.tf", VAULT, True),
+        ("a.tf", 'resource "aws_s3_bucket" "b" {}', False),
+        ("a.tf", 'resource "aws_backup_v\\u0061ult" "v" {}', True),
+        ("a.tf", 'path = "C:\\\\Users"', False),
+        ("a.yaml", "Resources: {V: {Type: 'AWS::Backup::BackupVault'}}", True),
+        ("a.yaml", 'Resources: {V: {Type: "AWS::Backup::Backup\\x56ault"}}', True),
+        ("a.yaml", 'Resources: {V: {Type: "AWS::Backup::Backup\\\n  Vault"}}', True),
+        ("a.json", '{"Resources": {"V": {"Type": "AWS::Backup::Backup\\u0056ault"}}}', True),
+    ],
+)
+def test_what_is_a_hit(root: Path, name: str, content: str, hit: bool) -> None:
+    write(root, **{name: content})
+    assert Walker(NEEDLES).walk(["."]).hits() is hit
+
+
+def test_modules_outside_of_the_named_path_are_followed(root: Path) -> None:
+    write(root, **{
+        "env/main.tf": 'module "a" {\n  source = "../modules/a"\n}\n',
+        "modules/a/main.tf": 'module "b" { source = "../b" }\n',
+        "modules/b/main.tf": VAULT,
+        "modules/c/main.tf": VAULT,
+    })  # fmt: skip
+    assert files(walk("env")) == {"env/main.tf", "modules/a/main.tf", "modules/b/main.tf"}
+
+
+def test_links_are_read_only_inside(root: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    outside = tmp_path_factory.mktemp("outside")
+    write(outside, **{"main.tf": VAULT})
+    write(root, **{"real/main.tf": VAULT})
+    (root / "out.tf").symlink_to(outside / "main.tf")
+    (root / "in.tf").symlink_to(root / "real" / "main.tf")
+    (root / "folder").symlink_to(outside)
+    tree = walk(".")
+    assert files(tree) == {"real/main.tf", "in.tf"}
+    assert [(error.path, "outside" in error.message) for error in tree.errors] == [("out.tf", True)]
+
+
+def test_exclude(root: Path) -> None:
+    write(root, **{"vendor/a/main.tf": VAULT, "main.tf": ""})
+    assert files(walk(".", exclude=("vendor/*",))) == {"main.tf"}
+
+
+def test_unsaved_content_stands_in_for_the_file(root: Path) -> None:
+    write(root, **{"main.tf": ""})
+    tree = walk("main.tf", unsaved={"main.tf": VAULT.encode()})
+    assert [file.hit for file in tree.terraform["."]] == [True]
+    assert files(walk("new.tf", unsaved={"new.tf": b""})) == {"main.tf", "new.tf"}
+
+
+def test_the_boundary_is_the_repository(root: Path) -> None:
+    (root / "inner").mkdir()
+    assert boundary("inner") == str(root.resolve())
+
+
+def test_paths_are_relative_with_slashes(root: Path) -> None:
+    assert normal(str(root / "a" / ".." / "b.tf")) == "b.tf"
+    assert normal("./a//b.tf") == "a/b.tf"

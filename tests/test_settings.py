@@ -1,0 +1,98 @@
+"""The settings file: where it is found, what it may say, and what is refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from iac_check.settings import Settings, load
+from iac_check.source import InputError
+
+
+@pytest.fixture
+def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "inner").mkdir()
+    monkeypatch.chdir(tmp_path / "inner")
+    return tmp_path
+
+
+def test_none_is_the_defaults(repository: Path) -> None:
+    assert load() == Settings()
+
+
+def test_the_nearest_file_up_to_the_repository_counts(repository: Path) -> None:
+    (repository.parent / "iac-check.toml").write_text("allow-empty = true")
+    assert load() == Settings()
+    (repository / "pyproject.toml").write_text('[tool.iac-check]\nexclude = ["outer"]\n')
+    assert load().exclude == ("outer",)
+    (repository / "inner" / "pyproject.toml").write_text("[project]\nname = 'x'\n")
+    assert load().exclude == ("outer",)
+    (repository / "inner" / "iac-check.toml").write_text('exclude = ["inner"]\n')
+    assert load().exclude == ("inner",)
+    (repository.parent / "iac-check.toml").unlink()
+
+
+def test_everything_it_may_say(repository: Path) -> None:
+    (repository / "iac-check.toml").write_text(
+        """
+        trusted-keys = ["alias/ours"]
+        exclude = ["vendor/*"]
+        var-files = ["prod.tfvars"]
+        parameters = ["prod.json"]
+        baseline = "baseline.json"
+        aws-partition = "aws-cn"
+        aws-region = "cn-north-1"
+        honour-checkov-skips = true
+        allow-empty = true
+        [rules.BACKUP001.levels]
+        "unresolved" = "warning"
+        "unresolved.cycle" = "error"
+        [[overrides]]
+        paths = ["sandbox/*"]
+        [overrides.rules.BACKUP001.levels]
+        missing = "off"
+        """
+    )
+    found = load()
+    assert found.trusted_keys == ("alias/ours",)
+    assert found.var_files == ("../prod.tfvars",)
+    assert found.parameters == ("../prod.json",)
+    assert found.baseline == "../baseline.json"
+    assert found.pseudo == {"AWS::Partition": "aws-cn", "AWS::Region": "cn-north-1"}
+    assert found.honour_checkov_skips
+    assert found.allow_empty
+    assert found.file == "../iac-check.toml"
+    assert found.level("BACKUP001", "a.tf", "missing", None) == "error"
+    assert found.level("BACKUP001", "a.tf", "unresolved", "external") == "warning"
+    assert found.level("BACKUP001", "a.tf", "unresolved", "cycle") == "error"
+    assert found.level("BACKUP001", "sandbox/a.tf", "missing", None) == "off"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("trusted-key = []", 'did you mean "trusted-keys"'),
+        ("nonsense = 1", 'no "nonsense"'),
+        ("exclude = 'x'", "list of strings"),
+        ("allow-empty = 1", "true or false"),
+        ("aws-region = 1", "a string"),
+        ("[rules.BACKUP002.levels]\nmissing = 'off'", 'did you mean "BACKUP001"'),
+        ("[rules.BACKUP001]\nlevel = 'off'", 'did you mean "levels"'),
+        ("[rules.BACKUP001.levels]\nmising = 'off'", 'did you mean "missing"'),
+        ("[rules.BACKUP001.levels]\nmissing = 'none'", "is one of"),
+        ("overrides = 1", "list of tables"),
+        ("[[overrides]]\nrules = {}", "overrides.paths"),
+        ("x = ", "not valid TOML"),
+    ],
+)
+def test_what_is_refused(repository: Path, text: str, message: str) -> None:
+    (repository / "iac-check.toml").write_text(text)
+    with pytest.raises(InputError, match=message):
+        load()
+
+
+def test_a_named_file_must_be_there(repository: Path) -> None:
+    with pytest.raises(InputError, match="no such file"):
+        load("nowhere.toml")
