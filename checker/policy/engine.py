@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from ..graph import Resource
-from ..language.value import EvaluationError, Hop, Known, Secret, Term
+from ..language.value import EvaluationError, Hop, Known
 from ..language.worlds import Facts, TooManyWorlds, Worlds
 from ..settings import Settings
 from ..source import InputError, Span
@@ -14,6 +14,7 @@ from .card import Card, ResourceCard
 from .predicates import PREDICATES, Surroundings
 from .result import Level, Result
 from .verdict import Verdict, passed, unresolved
+from .wording import message, when
 
 
 @dataclass(frozen=True)
@@ -135,7 +136,7 @@ class Engine:
             reason=verdict.reason,
             cause=verdict.cause,
             when=world if verdict.reason else None,
-            message=_message(verdict, name or resource.address, span),
+            message=message(verdict, name or resource.address, span),
             framework=resource.framework,
             type=resource.type,
             address=resource.address,
@@ -190,96 +191,9 @@ def _trail(hops: tuple[Hop, ...], span: Span, note: str) -> tuple[Hop, ...]:
     return (Hop(span, note), *hops)
 
 
-def _blame(verdict: Verdict, span: Span) -> str:
-    """Where the value was decided, in words: the last definition of the trail."""
-    named = [
-        hop for hop in verdict.trail if hop.note and hop.span != span and hop.note != verdict.detail
-    ]
-    if not named:
-        return ""
-    last = named[-1]
-    return f" ({last.note} in {last.span.source.path}:{last.span.line})"
-
-
-def _message(verdict: Verdict, vault: str, span: Span) -> str:
-    subject = f'backup vault "{vault}"'
-    match verdict.reason:
-        case None:
-            return f"{subject}: {verdict.detail}"
-        case "missing":
-            return (
-                f"{subject} falls back to the AWS managed key aws/backup, "
-                f"because {verdict.detail}{_blame(verdict, span)}"
-            )
-        case "aws-managed":
-            blame = _blame(verdict, span)
-            return f"{subject} is encrypted with the AWS managed key {verdict.detail}{blame}"
-    return f"{subject} does not lead to a customer managed key in this code: {verdict.detail}"
-
-
 def _fingerprint(rule: str, path: str, address: str, attribute: str, reason: str) -> str:
     """What a finding is, without line numbers; the path counts from the repository's root."""
     from hashlib import sha256
 
     identity = "\0".join((rule, path, address, attribute, reason))
     return sha256(identity.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-# -- a world in the code's own words ------------------------------------------------------------
-
-
-def when(facts: Facts) -> str | None:
-    """A world's facts as a condition, or None where they say nothing."""
-    parts = [words(term if truth else ("!", term)) for term, truth in facts.items()]
-    return " and ".join(sorted(parts)) or None
-
-
-_NEGATED = {"==": "!=", "!=": "==", "<": ">=", ">": "<=", ">=": "<", "<=": ">"}
-
-
-def words(term: Term) -> str:
-    """A term in the language's own notation."""
-    match term:
-        case ("literal", _, value):
-            return _literal(value)
-        case ("ref", _, str(name)):
-            return name
-        case ("!", (operator, left, right)) if operator in _NEGATED:
-            return words((_NEGATED[str(operator)], left, right))
-        case ("!" | "-" as operator, tuple(operand)):
-            return f"{operator}{words(operand)}"
-        case (
-            "==" | "!=" | "<" | ">" | "<=" | ">=" | "&&" | "||" | "+" | "-" | "*" | "/" | "%",
-            tuple(left),
-            tuple(right),
-        ):
-            return f"{words(left)} {term[0]} {words(right)}"
-        case ("index", tuple(base), ("literal", "str", str(name))) if name.isidentifier():
-            return f"{words(base)}.{name}"
-        case ("index", tuple(base), tuple(key)):
-            return f"{words(base)}[{words(key)}]"
-        case ("has key", tuple(base), ("literal", _, key)):
-            return f"{words(base)} has the key {_literal(key)}"
-        case ("text", *parts):
-            return '"' + "".join(_inside(part) for part in parts if isinstance(part, tuple)) + '"'
-        case ("each.key" | "each.value" as name, _):
-            return name
-        case (str(name), *operands):
-            inner = ", ".join(words(o) for o in operands if isinstance(o, tuple))
-            return f"{name}({inner})"
-    return "an unknown condition"
-
-
-def _inside(part: Term) -> str:
-    plain = part[0] == "literal" and not isinstance(part[2], Secret)
-    return str(part[2]) if plain else f"${{{words(part)}}}"
-
-
-def _literal(value: object) -> str:
-    if isinstance(value, Secret):
-        return "(a sensitive value)"
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return f'"{value}"' if isinstance(value, str) else str(value)

@@ -13,7 +13,7 @@ from ..language.value import Hop
 from ..policy.card import Card, load_cards
 from ..policy.result import Report, Result, Suppression
 from ..source import InputError, Span
-from .escape import escape, escape_json
+from .escape import escape
 from .explain import page
 from .text import outcome
 from .web import HOMEPAGE, rule_page, uri
@@ -44,7 +44,7 @@ def render(report: Report, out: TextIO, show_passed: bool, suppressed: bool = Fa
     import json
 
     log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [_run(report, show_passed, suppressed)]}
-    out.write(escape_json(json.dumps(log, indent=1, ensure_ascii=False)) + "\n")
+    out.write(json.dumps(log, indent=1, ensure_ascii=False) + "\n")
 
 
 def _run(report: Report, show_passed: bool, suppressed: bool) -> dict[str, object]:

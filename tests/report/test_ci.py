@@ -16,15 +16,20 @@ from .samples import at, everything, hostile, rendered, report, result
 SEVERITIES = {"info", "minor", "major", "critical", "blocker"}
 
 
+DATA = (("%0D", "\r"), ("%0A", "\n"), ("%25", "%"))
+
+
 def commands(text: str) -> list[tuple[str, dict[str, str], str]]:
     """Workflow commands as the runner reads them: level, properties and message."""
     read = []
     for line in text.splitlines():
         level, written, data = re.fullmatch(r"::(\w+) (.*?)::(.*)", line, re.S).groups()  # type: ignore[union-attr]
         properties = dict(part.split("=", 1) for part in written.split(","))
-        for code, character in (("%3A", ":"), ("%2C", ","), ("%25", "%")):
+        for code, character in (("%3A", ":"), ("%2C", ","), *DATA):
             properties = {name: p.replace(code, character) for name, p in properties.items()}
-        read.append((level, properties, data.replace("%25", "%")))
+        for code, character in DATA:
+            data = data.replace(code, character)
+        read.append((level, properties, data))
     return read
 
 

@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from iac_check.cli import FORMATS
 from iac_check.report import renderer
+from iac_check.source import InputError
 
-from .samples import at, everything, rendered, report, result
+from .samples import at, everything, hostile, rendered, report, result
 
 GOLDENS = Path(__file__).parent / "goldens"
 
@@ -31,6 +33,25 @@ def test_golden(name: str, show_passed: bool) -> None:
 @pytest.mark.parametrize("name", ["text", "concise"])
 def test_nothing_to_say_is_nothing(name: str) -> None:
     assert rendered(name, report()) == ""
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_nothing_scanned_steers_a_terminal_or_turns_a_line(name: str) -> None:
+    unsafe = "\x1b\x9b\u202e\u2028\u200b\ud800"
+    one = hostile(f"a{unsafe}b\n{unsafe}\n")
+    aside = hostile(f"c{unsafe}", status="suppressed")
+    out = rendered(name, report(one, one, aside, errors=(InputError(unsafe, unsafe),)), True)
+    assert not set(unsafe) & set(out)
+
+
+@pytest.mark.parametrize("name", ["text", "concise", "github", "markdown", "mermaid", "dot"])
+def test_nothing_scanned_begins_a_line(name: str) -> None:
+    plain, broken = (hostile(text) for text in ("x", "x\r\n::error::\n# y\n- z\n"))
+    lines = [
+        rendered(name, report(one, one, errors=(InputError(one.message, one.message),)))
+        for one in (plain, broken)
+    ]
+    assert lines[0].count("\n") == lines[1].count("\n")
 
 
 def test_unknown_format() -> None:

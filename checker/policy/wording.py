@@ -1,0 +1,101 @@
+"""What is said of a verdict: its message, and its world in the code's own words."""
+
+from __future__ import annotations
+
+from ..language.value import Secret, Term
+from ..language.worlds import Facts
+from ..source import Span
+from .verdict import Verdict
+
+
+def _blame(verdict: Verdict, span: Span) -> str:
+    """Where the value was decided, in words: the last definition of the trail."""
+    named = [
+        hop for hop in verdict.trail if hop.note and hop.span != span and hop.note != verdict.detail
+    ]
+    if not named:
+        return ""
+    last = named[-1]
+    return f" ({last.note} in {last.span.source.path}:{last.span.line})"
+
+
+def message(verdict: Verdict, vault: str, span: Span) -> str:
+    subject = f'backup vault "{vault}"'
+    match verdict.reason:
+        case None:
+            return f"{subject}: {verdict.detail}"
+        case "missing":
+            return (
+                f"{subject} falls back to the AWS managed key aws/backup, "
+                f"because {verdict.detail}{_blame(verdict, span)}"
+            )
+        case "aws-managed":
+            blame = _blame(verdict, span)
+            return f"{subject} is encrypted with the AWS managed key {verdict.detail}{blame}"
+    return f"{subject} does not lead to a customer managed key in this code: {verdict.detail}"
+
+
+def when(facts: Facts) -> str | None:
+    """A world's facts as a condition, or None where they say nothing."""
+    parts = [words(term if truth else ("!", term)) for term, truth in facts.items()]
+    return " and ".join(sorted(parts)) or None
+
+
+_NEGATED = {"==": "!=", "!=": "==", "<": ">=", ">": "<=", ">=": "<", "<=": ">"}
+_MIRRORED = {"==": "==", "!=": "!=", "<": ">", ">": "<", "<=": ">=", ">=": "<="}
+_BINARY = frozenset({*_MIRRORED, "&&", "||", "+", "-", "*", "/", "%"})
+
+
+def words(term: Term) -> str:
+    """A term in the language's own notation."""
+    match term:
+        case ("literal", _, value):
+            return _literal(value)
+        case ("ref", _, str(name)):
+            return name
+        case ("!", (operator, left, right)) if operator in _NEGATED:
+            return words((_NEGATED[str(operator)], left, right))
+        case (operator, ("literal", _, _) as left, right) if operator in _MIRRORED:
+            if isinstance(right, tuple) and right[0] != "literal":
+                return words((_MIRRORED[str(operator)], right, left))
+            return f"{_operand(left)} {operator} {_operand(right)}"
+        case ("!" | "-" as operator, tuple(operand)):
+            return f"{operator}{_operand(operand)}"
+        case (str(operator), tuple(left), tuple(right)) if operator in _BINARY:
+            return f"{_operand(left)} {operator} {_operand(right)}"
+        case ("index", tuple(base), ("literal", "str", str(name))) if name.isidentifier():
+            return f"{words(base)}.{name}"
+        case ("index", tuple(base), tuple(key)):
+            return f"{words(base)}[{words(key)}]"
+        case ("has key", tuple(base), ("literal", _, key)):
+            return f"{words(base)} has the key {_literal(key)}"
+        case ("text", *parts):
+            return '"' + "".join(_inside(part) for part in parts if isinstance(part, tuple)) + '"'
+        case ("each.key" | "each.value" as name, _):
+            return name
+        case (str(name), *operands):
+            inner = ", ".join(words(o) for o in operands if isinstance(o, tuple))
+            return f"{name}({inner})"
+    return "an unknown condition"
+
+
+def _operand(term: object) -> str:
+    if not isinstance(term, tuple):
+        return "?"
+    found = words(term)
+    return f"({found})" if len(term) == 3 and term[0] in _BINARY else found
+
+
+def _inside(part: Term) -> str:
+    plain = part[0] == "literal" and not isinstance(part[2], Secret)
+    return str(part[2]) if plain else f"${{{words(part)}}}"
+
+
+def _literal(value: object) -> str:
+    if isinstance(value, Secret):
+        return "(a sensitive value)"
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return f'"{value}"' if isinstance(value, str) else str(value)

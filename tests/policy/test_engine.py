@@ -1,0 +1,110 @@
+"""Results: messages that name what is to blame, worlds in the code's own words, no secrets."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from iac_check.language.value import Secret
+from iac_check.pipeline import run
+from iac_check.policy.result import Result
+from iac_check.policy.wording import when, words
+from iac_check.settings import Settings
+
+PRELUDE = """
+variable "env" {}
+variable "flag" { type = bool }
+variable "null" { default = null }
+variable "secret" {
+  sensitive = true
+  default   = "alias/aws/hunter2"
+}
+resource "aws_kms_key" "k" {}
+resource "aws_kms_key" "maybe" {
+  count = var.flag ? 1 : 0
+}
+"""
+
+
+def judged(key: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, **settings: object) -> Result:
+    vault = f'resource "aws_backup_vault" "v" {{\n  name = "ops"\n  kms_key_arn = {key}\n}}\n'
+    (tmp_path / "main.tf").write_text(PRELUDE + vault)
+    monkeypatch.chdir(tmp_path)
+    (result,) = run(["."], Settings(cache=False, **settings)).results  # type: ignore[arg-type]
+    return result
+
+
+@pytest.mark.parametrize(
+    ("key", "message"),
+    [
+        ("null", 'backup vault "ops" falls back to the AWS managed key aws/backup, because its '
+                 "key is null"),
+        ("var.null", 'because its key is null (variable "null" defaults to null in main.tf:4)'),
+        ('"alias/aws/backup"', "is encrypted with the AWS managed key alias/aws/backup"),
+        ("aws_kms_key.k.arn", 'backup vault "ops": aws_kms_key.k is a customer managed key'),
+        ("aws_kms_key.no.arn", "aws_kms_key.no is not declared"),
+    ],
+)  # fmt: skip
+def test_messages(key: str, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert message in judged(key, tmp_path, monkeypatch).message
+
+
+@pytest.mark.parametrize(
+    ("key", "world"),
+    [
+        ('var.env == "prod" ? aws_kms_key.k.arn : null', 'var.env != "prod"'),
+        ('var.env != "prod" ? aws_kms_key.k.arn : null', 'var.env == "prod"'),
+        ("one(aws_kms_key.maybe[*].arn)", "!var.flag"),
+        ('startswith(var.env, "p") ? null : aws_kms_key.k.arn', 'startswith(var.env, "p")'),
+        ("var.env.size > 3 ? null : aws_kms_key.k.arn", "var.env.size > 3"),
+        (
+            'var.flag && var.env == "x" ? null : aws_kms_key.k.arn',
+            'var.env == "x" and var.flag',
+        ),
+        ('var.flag || var.env == "x" ? null : null', None),
+        ("aws_kms_key.k.arn", None),
+    ],
+)
+def test_worlds_are_told_in_the_codes_own_words(
+    key: str, world: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert judged(key, tmp_path, monkeypatch).when == world
+
+
+def test_sensitive_values_are_not_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for key in ("var.secret", "var.env == var.secret ? null : null", "{ a = 1 }[var.secret]"):
+        result = judged(key, tmp_path, monkeypatch)
+        assert "hunter2" not in result.message + (result.when or "")
+    result = judged("var.env == var.secret ? null : aws_kms_key.k.arn", tmp_path, monkeypatch)
+    assert result.when == "var.env == (a sensitive value)"
+    assert "hunter" not in words(("text", ("literal", "str", Secret("hunter2"))))
+
+
+def test_the_trail_begins_at_the_finding_and_ends_where_it_was_decided(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    result = judged("var.null", tmp_path, monkeypatch)
+    assert [hop.span.text for hop in result.trail] == ["var.null", "null"]
+    assert result.trail[0].span == result.span
+
+
+def test_levels(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    levels = {"BACKUP001": {"unresolved": "warning", "unresolved.cycle": "off"}}
+    result = judged('"alias/x"', tmp_path, monkeypatch, levels=levels)
+    assert (result.status, result.level) == ("fail", "warning")
+    assert judged("null", tmp_path, monkeypatch, levels=levels).level == "error"
+
+
+def test_the_fingerprint_tells_reasons_apart(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    null = judged("null", tmp_path, monkeypatch)
+    managed = judged('"alias/aws/backup"', tmp_path, monkeypatch)
+    assert len(null.fingerprint) == 64
+    assert null.fingerprint == judged("\n  null"[3:], tmp_path, monkeypatch).fingerprint
+    assert null.fingerprint != managed.fingerprint
+
+
+def test_an_empty_world_says_nothing() -> None:
+    assert when({}) is None
