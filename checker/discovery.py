@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -15,6 +16,8 @@ SKIPPED = frozenset(
 )  # fmt: skip
 TERRAFORM = (".tf", ".tofu", ".tf.json", ".tofu.json")
 TEMPLATES = (".yaml", ".yml", ".json", ".template")
+CANDIDATES = (*TERRAFORM, *TEMPLATES)
+_NONBLOCK = getattr(os, "O_NONBLOCK", 0)
 FILE_LIMIT = 50 * 1024 * 1024
 """Bytes. A larger file is an error of that file, never a silent pass."""
 
@@ -78,9 +81,7 @@ class Walker:
         """`unsaved`: what stands in for the content of files, as an editor has it."""
         self._unsaved = unsaved or {}
         self._everything = everything
-        self._needles = re.compile(
-            b"|".join(re.escape(needle.encode()) for needle in sorted(needles))
-        )
+        self._needles = tuple(needle.encode() for needle in sorted(needles))
         self._exclude = exclude
         self._seen: set[str] = set()
         self._boundaries: list[str] = []
@@ -148,20 +149,19 @@ class Walker:
         waiting = [top]
         while waiting:
             folder = waiting.pop()
+            prefix = "" if folder == "." else f"{folder}/"
             for entry in _entries(tree, folder):
-                path = normal(os.path.join(folder, entry.name))
-                if self._excluded(path):
+                name = entry.name
+                path = prefix + name
+                if self._exclude and self._excluded(path):
                     continue
                 try:
                     if entry.is_dir(follow_symlinks=False):
-                        if entry.name not in SKIPPED:
+                        if name not in SKIPPED:
                             waiting.append(path)
-                        elif entry.name == ".terraform":
+                        elif name == ".terraform":
                             tree.initialised.append(folder)
-                    elif (
-                        entry.name.endswith((*TERRAFORM, *TEMPLATES))
-                        or entry.name == "terragrunt.hcl"
-                    ):
+                    elif name.endswith(CANDIDATES) or name == "terragrunt.hcl":
                         if entry.is_symlink() and not self.inside(path):
                             raise OSError(0, "the link leads outside the repository")
                         self._file(tree, path)
@@ -169,8 +169,6 @@ class Walker:
                     tree.errors.append(InputError(_reason(error), path))
 
     def _excluded(self, path: str) -> bool:
-        if not self._exclude:
-            return False
         from fnmatch import fnmatchcase
 
         return any(fnmatchcase(path, pattern) for pattern in self._exclude)
@@ -212,8 +210,7 @@ class Walker:
             return
         # UTF-16 is looked through as if it were ASCII: to read it properly is an error, told later.
         text = data.replace(b"\0", b"") if data[:2] in (b"\xff\xfe", b"\xfe\xff") else data
-        escapes = _ESCAPES if path.endswith(TERRAFORM) else _TEMPLATE_ESCAPES
-        hit = self._everything or bool(self._needles.search(text) or escapes.search(text))
+        hit = self._everything or self._may_hold(path, text)
         if path.endswith(TERRAFORM):
             tree.files += 1
             folder = os.path.dirname(path) or "."
@@ -226,7 +223,17 @@ class Walker:
             tree.files += 1
             tree.templates.append(File(path, data, hit))
 
+    def _may_hold(self, path: str, text: bytes) -> bool:
+        """Whether a needle is in the text, or may be there in another spelling."""
+        if any(needle in text for needle in self._needles):
+            return True
+        if path.endswith(TERRAFORM):
+            return b"\\" in text and _ESCAPES.search(text) is not None
+        return b"Resources" in text and _TEMPLATE_ESCAPES.search(text) is not None
+
     def _note_calls(self, tree: Tree, folder: str, text: bytes, hit: bool) -> None:
+        if b"module" not in text and not hit:
+            return
         sources = {match[1] for match in _SOURCE.finditer(text)}
         if hit or None in sources:
             tree.unsure.add(folder)
@@ -253,14 +260,22 @@ def boundary(path: str) -> str:
 def read_bytes(tree: Tree, path: str) -> bytes | None:
     """A regular file's bytes; None, with an error noted, where it cannot be read."""
     try:
-        if not os.path.isfile(path):
-            tree.errors.append(InputError("it is not a regular file", path))
-            return None
-        if os.path.getsize(path) > FILE_LIMIT:
-            tree.errors.append(InputError(f"it is larger than {FILE_LIMIT} bytes", path))
-            return None
-        with open(path, "rb") as stream:
-            return stream.read()
+        # Not blocking: a FIFO is opened without waiting for a writer, and then refused.
+        handle = os.open(path, os.O_RDONLY | _NONBLOCK)
+        try:
+            status = os.fstat(handle)
+            if not stat.S_ISREG(status.st_mode):
+                raise OSError(0, "it is not a regular file")
+            if status.st_size > FILE_LIMIT:
+                raise OSError(0, f"it is larger than {FILE_LIMIT} bytes")
+            data = os.read(handle, status.st_size + 1)
+            while len(data) < status.st_size and (more := os.read(handle, FILE_LIMIT)):
+                data += more
+            if len(data) != status.st_size:
+                raise OSError(0, "it changed while it was read")
+            return data
+        finally:
+            os.close(handle)
     except OSError as error:
         tree.errors.append(InputError(_reason(error), path))
         return None

@@ -40,11 +40,11 @@ _PLACEHOLDER = re.compile(r"\{(\d+)\}")
 
 
 def render(report: Report, out: TextIO, show_passed: bool, suppressed: bool = False) -> None:
-    """One log with one run. What failed is in it, the rest as asked for."""
+    """One log with one run, on one line. What failed is in it, the rest as asked for."""
     import json
 
     log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [_run(report, show_passed, suppressed)]}
-    out.write(json.dumps(log, indent=1, ensure_ascii=False) + "\n")
+    out.write(json.dumps(log, ensure_ascii=False, separators=(",", ":")) + "\n")
 
 
 def _run(report: Report, show_passed: bool, suppressed: bool) -> dict[str, object]:

@@ -17,5 +17,9 @@ def uri(path: str) -> str:
     """
     from urllib.parse import quote
 
-    encoded = quote(path.encode("utf-8", "surrogateescape"), safe="/")
+    try:
+        name = path.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:  # half of a pair, in a name that a template's text gave
+        name = path.encode("utf-8", "surrogatepass")
+    encoded = quote(name, safe="/")
     return f"file://{encoded}" if path.startswith("/") else encoded

@@ -118,6 +118,7 @@ class TestResults:
             ("a b/ü#?%.tf", "a%20b/%C3%BC%23%3F%25.tf"),
             ("a:b.tf", "a%3Ab.tf"),
             ("\udcff.tf", "%FF.tf"),
+            ("\ud800.tf", "%ED%A0%80.tf"),
             ("../x.tf", "../x.tf"),
         ],
     )
