@@ -33,11 +33,18 @@ _ATTRIBUTE = re.compile(rf"({IDENTIFIER}){_SPACES}=(?![=>])")
 _HEREDOC = rf"<<-?{IDENTIFIER}[ \t]*+\r?\n"
 # Every alternative starts with a literal, so that the search skips fast.
 _LITERALS = rf'"|#[^\n]*+|//[^\n]*+|{_COMMENT}|/\*|{_HEREDOC}'
+# What cannot open or close anything.
+_PASSED = re.compile(
+    rf'(?>(?:[^{{}}"#/<]+|{_PLAIN_STRING}|#[^\n]*|//[^\n]*|{_COMMENT}|/(?![/*])'
+    rf"|<(?!<-?{IDENTIFIER}[ \t]*\r?\n))*)",
+    re.S,
+)
 _TOKEN = re.compile(rf"\{{|\}}|{_PLAIN_STRING}|{_LITERALS}", re.S)
 _VALUE_TOKEN = re.compile(rf"\{{|\}}|{_PLAIN_STRING}|{_LITERALS}|\(|\)|\[|\]|\n|,", re.S)
 _STRING_TOKEN = re.compile(r'"|\\.|\$\$\{|%%\{|\$\{|%\{|\n', re.S)
 _HEREDOC_MARK = re.compile(rf"<<-?({IDENTIFIER})")
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))", re.S)
+_CLOSING = {"(": ")", "[": "]", "{": "}"}
 _SIMPLE = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\"}
 
 
@@ -149,73 +156,68 @@ def unescape(text: str, span: Span) -> str:
 
 def comments(source: Source) -> list[Span]:
     """Every comment of a file, as the lexer sees them. Raises InputError where it is not HCL."""
-    if source.path.endswith(".json"):
-        return []
     found: list[Span] = []
-    scanner = Scanner(source, len(source.text), found)
-    scanner.tokens(0)
+    if source.path.endswith(".json"):
+        return found
+    text, at = source.text, 0
+    scanner = Scanner(source, len(text))
+    while match := _TOKEN.search(text, at):
+        at = match.end()
+        if match[0] == '"':
+            at = scanner.string(at)
+        elif match[0][0] == "<":
+            at = scanner.heredoc(match.start())
+        elif match[0][0] in "#/":
+            found.append(source.span(match.start(), at))
     return found
 
 
 class Scanner:
     """Finds the ends of things in one source, up to `end`."""
 
-    def __init__(self, source: Source, end: int, comments: list[Span] | None = None) -> None:
+    def __init__(self, source: Source, end: int) -> None:
         self._source = source
         self._text = source.text
         self._end = end
-        self._comments = comments
         self._depth = 0
 
     def _error(self, at: int, message: str) -> InputError:
         return InputError.at(self._source.span(at, at), message)
 
-    def _comment(self, match: re.Match[str]) -> None:
-        if self._comments is not None:
-            self._comments.append(self._source.span(match.start(), match.end()))
-
-    def tokens(self, at: int) -> None:
-        """Go through everything that is left."""
-        while at < self._end:
-            at = self._matching(at, None)
-
     def braces(self, at: int, opened: int) -> int:
         """From just after a `{` to just after the `}` that closes it."""
-        return self._matching(at, opened)
-
-    def _matching(self, at: int, opened: int | None) -> int:
         text, depth = self._text, 1
-        while True:
-            for match in _TOKEN.finditer(text, at, self._end):
-                first = text[match.start()]
-                if first == "{":
-                    depth += 1
-                elif first == "}":
-                    depth -= 1
-                    if not depth:
-                        if opened is None:
-                            raise self._error(match.start(), "nothing is open that } could close")
-                        return match.end()
-                else:
-                    end = self._skip(match)
-                    if end != match.end():
-                        at = end
-                        break
+        while at < self._end:
+            passed = _PASSED.match(text, at, self._end)
+            at = passed.end() if passed else at
+            if at >= self._end:
+                break
+            first = text[at]
+            if first == "{":
+                depth += 1
+                at += 1
+            elif first == "}":
+                depth -= 1
+                at += 1
+                if not depth:
+                    return at
+            elif first == '"':
+                at = self.string(at + 1)
+            elif first == "<":
+                at = self.heredoc(at)
             else:
-                if opened is None and depth == 1:
-                    return self._end
-                raise self._error(opened or 0, "this brace is never closed")
+                raise self._error(at, "this comment is never closed")
+        raise self._error(opened, "this brace is never closed")
 
     def _skip(self, match: re.Match[str]) -> int:
         """Past a string with interpolations, a heredoc or a comment."""
         first = match[0]
-        if first[0] == '"':
-            return match.end() if len(first) > 1 else self.string(match.end())
+        if first == '"':
+            return self.string(match.end())
         if first[0] == "<":
             return self.heredoc(match.start())
         if first == "/*":
             raise self._error(match.start(), "this comment is never closed")
-        self._comment(match)
         return match.end()
 
     def string(self, at: int) -> int:
@@ -267,18 +269,19 @@ class Scanner:
     def bracket(self, at: int) -> int:
         """From a `(`, `[` or `{` to just after the one that closes it."""
         text = self._text
-        depth, position = 0, at
+        open_, position = [], at
         while True:
             for match in _VALUE_TOKEN.finditer(text, position, self._end):
                 first = text[match.start()]
                 if first in "{([":
-                    depth += 1
-                    if depth > BRACKET_LIMIT:
+                    open_.append(_CLOSING[first])
+                    if len(open_) > BRACKET_LIMIT:
                         what = f"brackets are nested more than {BRACKET_LIMIT} levels deep"
                         raise self._error(match.start(), what)
                 elif first in "})]":
-                    depth -= 1
-                    if not depth:
+                    if open_.pop() != first:
+                        raise self._error(match.start(), f"this {first} closes another bracket")
+                    if not open_:
                         return match.end()
                 elif first != "\n" and first != ",":
                     end = self._skip(match)
