@@ -128,6 +128,15 @@ def parser() -> argparse.ArgumentParser:
     scope.add_argument("--cache-dir", metavar="DIR", help="where the cache is kept")
     scope.add_argument("--config", metavar="FILE", help="the settings file")
     scope.add_argument("--no-config", action="store_true", help="read no settings file")
+    scope.add_argument("--show-settings", action="store_true", help="print the settings")
+    scope.add_argument("--baseline", metavar="FILE", help="findings that are accepted")
+    scope.add_argument(
+        "--write-baseline", metavar="FILE", help="accept the findings of this run, and stop"
+    )
+    scope.add_argument(
+        "--stdin-filename", metavar="FILE", default="stdin.tf",
+        help="the name of what is read for the path -",
+    )  # fmt: skip
     scope.add_argument("--no-ignores", action="store_true", help="judge what comments ignore")
 
     gate = command.add_argument_group("exit code")
@@ -220,7 +229,15 @@ def _check(options: argparse.Namespace, reports: Sequence[tuple[str, str | None]
     except InputError as error:
         _complain(f"error: {error.path}: {error.message}")
         return UNTRUSTED
-    report = scan(options.paths, settings)
+    if options.show_settings:
+        sys.stdout.write(settings.shown())
+        return OK
+    paths = options.paths
+    if "-" in paths:
+        paths, settings = _from_stdin(options, settings)
+    report = scan(paths, settings)
+    if options.write_baseline is not None:
+        return _write_baseline(report, options.write_baseline)
     files_first = sorted(reports, key=lambda pair: pair[1] is None)  # a pipe may be closed early
     done = [_written(report, name, output, options) for name, output in files_first]
     if not all(done):
@@ -228,10 +245,42 @@ def _check(options: argparse.Namespace, reports: Sequence[tuple[str, str | None]
     for warning in report.warnings:
         _complain(f"warning: {warning}")
     _complain(summary(report))
+    if settings.loosens():
+        _complain(f"note: {settings.file} lowers levels, trusts keys or leaves out paths")
     code = exit_code(report, settings)
     if code == NOTHING:
         _complain("error: the paths hold no Terraform and no CloudFormation (--allow-empty)")
     return code
+
+
+def _from_stdin(options: argparse.Namespace, settings: Settings) -> tuple[list[str], Settings]:
+    """`-`: the content of --stdin-filename, as an editor has it."""
+    from dataclasses import replace
+
+    from .discovery import normal
+
+    name = normal(options.stdin_filename)
+    paths = [name if path == "-" else path for path in options.paths]
+    return paths, replace(settings, unsaved={name: sys.stdin.buffer.read()})
+
+
+def _write_baseline(report: Report, path: str) -> int:
+    """Accept the findings of this run. What could not be checked is not accepted."""
+    from .policy.baseline import text
+    from .report.text import place
+
+    for error in report.errors:
+        _complain(f"error: {place(error)}: {error.message}")
+    if report.errors:
+        return UNTRUSTED
+    try:
+        with _replaced(path) as out:
+            out.write(text(report.results))
+    except OSError as error:
+        _complain(f"error: cannot write {path}: {error.strerror}")
+        return UNTRUSTED
+    _complain(summary(report))
+    return OK
 
 
 def _written(report: Report, name: str, output: str | None, options: argparse.Namespace) -> bool:
@@ -270,6 +319,7 @@ def _settings(options: argparse.Namespace) -> Settings:
         parameters=(*base.parameters, *options.parameters),
         exclude=(*base.exclude, *options.exclude),
         allow_empty=base.allow_empty or options.allow_empty,
+        baseline=options.baseline or base.baseline,
         honour_ignores=not options.no_ignores,
         exit_zero=options.exit_zero,
         read_everything=options.read_everything,

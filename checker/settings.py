@@ -71,6 +71,27 @@ class Settings:
         given = {"AWS::Partition": self.aws_partition, "AWS::Region": self.aws_region}
         return {name: value for name, value in given.items() if value is not None}
 
+    def loosens(self) -> bool:
+        """Whether the file lets pass what would fail without it."""
+        return self.file is not None and bool(
+            self.levels or self.overrides or self.trusted_keys or self.exclude or self.baseline
+        )
+
+    def shown(self) -> str:
+        """The settings as JSON, under the names that the file uses."""
+        import json
+
+        given: dict[str, Any] = {"file": self.file, "rules": {}, "overrides": []}
+        for rule, levels in self.levels.items():
+            given["rules"][rule] = {"levels": dict(levels)}
+        for override in self.overrides:
+            rules = {rule: {"levels": dict(levels)} for rule, levels in override.levels.items()}
+            given["overrides"].append({"paths": override.paths, "rules": rules})
+        for key in _KEYS:
+            if key not in given:
+                given[key] = getattr(self, key.replace("-", "_"))
+        return json.dumps(given, indent=2) + "\n"
+
     def level(self, rule: str, path: str, reason: str, cause: str | None) -> Level:
         """The level of an outcome at a path; the last override that speaks of it wins."""
         from fnmatch import fnmatchcase

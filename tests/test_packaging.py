@@ -120,7 +120,7 @@ def test_it_runs_its_own_modules_and_rules(installed: Path, tmp_path: Path) -> N
 
 
 class TestHook:
-    [hook] = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text("utf-8"))
+    hook, staged = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text("utf-8"))
 
     def test_it_judges_the_whole_repository_once(self) -> None:
         """A changed default in one folder is judged at the vault in another."""
@@ -128,6 +128,10 @@ class TestHook:
         assert self.hook["entry"].split()[-1] == "."
         assert self.hook["pass_filenames"] is False
         assert self.hook["require_serial"] is True
+
+    def test_the_other_is_given_the_staged_files(self) -> None:
+        assert self.staged["entry"].split()[0] == "iac-check"
+        assert self.staged.get("pass_filenames", True) is True
 
     @pytest.mark.parametrize("ending", [*TERRAFORM, *TEMPLATES, ".tfvars", ".tfvars.json"])
     def test_it_runs_for_every_file_that_is_read(self, ending: str) -> None:
