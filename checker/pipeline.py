@@ -61,6 +61,7 @@ def _judge(
     from .policy.card import known_modules, load_cards
     from .policy.engine import Engine
     from .policy.predicates import Surroundings
+    from .policy.senders import Senders
     from .policy.suppressions import Suppressions
     from .terraform import grammar
     from .terraform.loader import TerraformLoader
@@ -76,7 +77,7 @@ def _judge(
     )
     resources = [resource for loader in loaders for resource in loader.load()]
     around = Surroundings(Aliases(loaders, worlds).named, settings.trusted_keys)
-    engine = Engine(worlds, around, settings, walker.anchored)
+    engine = Engine(worlds, around, settings, walker.anchored, Senders(loaders, worlds).of)
     cards = load_cards()
     results = engine.judge(cards, resources)
     rules = frozenset(card.id for card in cards)

@@ -34,7 +34,10 @@ class Engine:
         around: Surroundings,
         settings: Settings,
         anchored: Callable[[str], str] = lambda path: path,
+        senders: Callable[[Resource, str | None], tuple[Hop, ...]] = lambda vault, name: (),
     ) -> None:
+        """`anchored` makes a path independent of the working directory."""
+        self._senders = senders
         self._anchored = anchored
         self._worlds = worlds
         self._around = around
@@ -154,6 +157,7 @@ class Engine:
             help=card.remedy,
             extent=resource.extent or resource.span,
             calls=resource.calls,
+            used_by=self._senders(resource, name) if verdict.reason else (),
             metadata=resource.metadata,
             construct=resource.construct,
         )

@@ -50,6 +50,7 @@ class Result:
     help: str
     extent: Span  # the whole resource
     calls: tuple[Span, ...] = ()  # the module calls or nested stacks that lead here
+    used_by: tuple[Hop, ...] = ()  # the plans and copy actions that send recovery points here
     metadata: Node | None = None  # what the template says to this tool
     construct: str | None = None  # the CDK construct path
     suppression: Suppression | None = None

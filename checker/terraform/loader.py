@@ -320,7 +320,8 @@ class TerraformLoader:
         """Every declared instance of some types, wherever in the scan."""
         wanted = frozenset(types)
         needles = tuple(type_.encode() for type_ in wanted)
-        holders = self._holders["aliases"] = {
+        kind = " ".join(sorted(wanted))
+        holders = self._holders[kind] = {
             folder
             for folder, files in self.tree.terraform.items()
             if any(needle in file.data for file in files for needle in needles)
@@ -331,10 +332,14 @@ class TerraformLoader:
             if ".terraform" not in folder.split("/") and self.module(folder) is not None:
                 self._root(folder)
         for root in (*self._roots.values(), *self._units.all()):
-            yield from self._of_types(root, wanted, (root.module.folder,))
+            yield from self._of_types(root, wanted, kind, (root.module.folder,))
 
     def _of_types(
-        self, instance: ModuleInstance, types: frozenset[str], folders: tuple[str, ...]
+        self,
+        instance: ModuleInstance,
+        types: frozenset[str],
+        kind: str,
+        folders: tuple[str, ...],
     ) -> Iterator[Resource]:
         yield from self._own(instance, types)
         for name in instance.module.calls:
@@ -342,6 +347,6 @@ class TerraformLoader:
             folder = self._folder(instance.root, path, instance.module)
             if folder is None or folder in folders:
                 continue
-            if self._leads("aliases", instance.root, path, folder, ()):
+            if self._leads(kind, instance.root, path, folder, ()):
                 for child in self._children(instance, name, folder):
-                    yield from self._of_types(child, types, (*folders, folder))
+                    yield from self._of_types(child, types, kind, (*folders, folder))

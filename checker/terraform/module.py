@@ -275,7 +275,7 @@ class ModuleInstance:
         def read(name: str) -> Value:
             attribute = body.attributes.get(name)
             if attribute is not None:
-                return evaluate(expression(attribute.value), scope)
+                return define(scope, expression(attribute.value), f"{block.type} {name}")
             return self._blocks(block, name, scope) or Known(None)
 
         names = dict.fromkeys((*body.attributes, *(inner.type for inner in body.blocks)))

@@ -1,0 +1,79 @@
+"""A finding names the plans and copy actions that send recovery points to its vault."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from iac_check.pipeline import run
+from iac_check.settings import Settings
+
+TERRAFORM = """
+resource "aws_kms_key" "k" {}
+resource "aws_backup_vault" "a" { name = "vault-a" }
+resource "aws_backup_vault" "b" {
+  name        = "vault-b"
+  kms_key_arn = "alias/aws/backup"
+}
+resource "aws_backup_vault" "good" {
+  name        = "good"
+  kms_key_arn = aws_kms_key.k.arn
+}
+resource "aws_backup_plan" "p" {
+  name = "p"
+  rule {
+    rule_name         = "daily"
+    target_vault_name = aws_backup_vault.a.name
+    copy_action {
+      destination_vault_arn = aws_backup_vault.b.arn
+    }
+  }
+  rule {
+    rule_name         = "weekly"
+    target_vault_name = "vault-a"
+  }
+  rule {
+    rule_name         = "monthly"
+    target_vault_name = "another"
+  }
+}
+"""
+TEMPLATE = """
+Resources:
+  V:
+    Type: AWS::Backup::BackupVault
+    Properties: {BackupVaultName: v}
+  P:
+    Type: AWS::Backup::BackupPlan
+    Properties:
+      BackupPlan:
+        BackupPlanRule:
+          - TargetBackupVault: !Ref V
+            CopyActions:
+              - DestinationBackupVaultArn: !GetAtt V.BackupVaultArn
+"""
+
+
+def users(path: Path, text: str, monkeypatch: pytest.MonkeyPatch) -> dict[str, list[str]]:
+    path.write_text(text)
+    monkeypatch.chdir(path.parent)
+    results = run(["."], Settings(cache=False)).results
+    return {r.address: [f"{hop.span.line} {hop.note}" for hop in r.used_by] for r in results}
+
+
+def test_terraform(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert users(tmp_path / "main.tf", TERRAFORM, monkeypatch) == {
+        "aws_backup_vault.a": [
+            "16 aws_backup_plan.p sends recovery points here",
+            "23 aws_backup_plan.p sends recovery points here",
+        ],
+        "aws_backup_vault.b": ["18 aws_backup_plan.p copies recovery points here"],
+        "aws_backup_vault.good": [],
+    }
+
+
+def test_cloudformation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert users(tmp_path / "t.yaml", TEMPLATE, monkeypatch) == {
+        "V": ["11 P sends recovery points here", "13 P copies recovery points here"]
+    }
