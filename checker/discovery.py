@@ -21,11 +21,11 @@ _NONBLOCK = getattr(os, "O_NONBLOCK", 0)
 FILE_LIMIT = 50 * 1024 * 1024
 """Bytes. A larger file is an error of that file, never a silent pass."""
 
-# A letter of a type's name can be written as an escape, or by a loop: such a file counts as a hit.
-_ESCAPES = re.compile(rb"\\u[0-9a-fA-F]{4}|\\U[0-9a-fA-F]{8}")
-_TEMPLATE_ESCAPES = re.compile(
-    rb"\\(?:x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|\r?\n)|Fn::ForEach"
-)
+# A letter (or `_`, or `:`) of a name can be written as an escape, or come from a loop: such a file
+# counts as a hit.
+_LETTER = rb"(?:3[aA]|[46][1-9a-fA-F]|[57][0-9aA]|5[fF])"
+_ESCAPES = re.compile(rb"\\u00%b|\\U000000%b" % (_LETTER, _LETTER))
+_TEMPLATE_ESCAPES = re.compile(rb'\\(?:x|u00|U000000)%b|"[^"\n]*\\\r?\n|Fn::ForEach' % _LETTER)
 # A resource of a template: one without a hit may still nest, export or declare what a hit needs.
 _TEMPLATE = re.compile(rb"""Type["']?\s{0,99}:\s{0,99}["']?[A-Za-z0-9]+::\w""")
 # The source of a module call by path; where a comment could hide it, the folder is outlined.
@@ -34,11 +34,15 @@ _SOURCE = re.compile(rb'\bsource"?[ \t]*[=:][ \t]*"(\.\.?(?:/[^"\n]*)?)"|\bsourc
 
 @dataclass(frozen=True)
 class File:
-    """One candidate: its path as reported, its bytes, and whether a needle is in them."""
+    """One candidate: its path as reported, its bytes, and whether a needle is in them.
+
+    What is not `sure` is counted only where it turns out to be a template.
+    """
 
     path: str
     data: bytes
     hit: bool
+    sure: bool = True
 
 
 @dataclass
@@ -219,9 +223,11 @@ class Walker:
         elif path.endswith(".hcl"):
             tree.files += 1
             tree.terragrunt.append(File(path, data, hit))
-        elif b"Resources" in text and (hit or _TEMPLATE.search(text)):
-            tree.files += 1
-            tree.templates.append(File(path, data, hit))
+        else:
+            template = b"Resources" in text and _TEMPLATE.search(text) is not None
+            tree.files += template
+            if hit or template:
+                tree.templates.append(File(path, data, hit, sure=template))
 
     def _may_hold(self, path: str, text: bytes) -> bool:
         """Whether a needle is in the text, or may be there in another spelling."""
@@ -229,7 +235,7 @@ class Walker:
             return True
         if path.endswith(TERRAFORM):
             return b"\\" in text and _ESCAPES.search(text) is not None
-        return b"Resources" in text and _TEMPLATE_ESCAPES.search(text) is not None
+        return _TEMPLATE_ESCAPES.search(text) is not None
 
     def _note_calls(self, tree: Tree, folder: str, text: bytes, hit: bool) -> None:
         if b"module" not in text and not hit:

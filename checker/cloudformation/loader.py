@@ -157,6 +157,8 @@ class CloudFormationLoader:
             if data is not None:
                 try:
                     self._templates[path] = templates(Source.decode(path, data))
+                    if file and not file.sure and self._templates[path]:
+                        self.tree.files += 1
                 except InputError as error:
                     if self._looks_like_template(data):
                         self.errors.append(error)
