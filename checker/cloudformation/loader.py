@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from ..discovery import File, Tree, Walker, normal, read_bytes
 from ..graph import Resource
@@ -183,10 +184,7 @@ class CloudFormationLoader:
                     given.update(read_parameters(Source.decode(path, data)))
                 except InputError as error:
                     self.errors.append(error)
-            self._given = {
-                name: (lambda value=value: value)  # type: ignore[misc]
-                for name, value in given.items()
-            }
+            self._given = {name: partial(given.get, name) for name in given}
         return self._given
 
     # -- nested stacks ----------------------------------------------------------------------

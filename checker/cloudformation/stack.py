@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Protocol
 
 from ..graph import Resource
@@ -391,7 +392,7 @@ class Stack:
                 return None if node is None else define(self, self.template.expression(node), note)
             return self.member(node, name, note)
 
-        return {name: (lambda name=name: read(name)) for name in names}  # type: ignore[misc]
+        return {name: partial(read, name) for name in names}
 
     def _member_of(self, value: Value | None, name: str) -> Value | None:
         match value:

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from ..language.value import EvaluationError, Value
 from ..language.worlds import Worlds
 from ..source import InputError, Source, Span
-from .module import Given
+from .given import Given
 from .outline import outline
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TypeVar
 
 from ..discovery import File, Tree, Walker, normal, read_bytes
@@ -14,9 +15,10 @@ from ..language.worlds import TooManyWorlds, Worlds
 from ..source import InputError, Source, Span
 from .arguments import automatic_files, from_file, from_flags
 from .declarations import Declarations, files_in_order
+from .given import Given, KnownModule
 from .installed import manifest, manifest_path, registry_name
 from .instances import AnyKey, InstanceKey
-from .module import Given, KnownModule, ModuleInstance
+from .module import ModuleInstance
 from .outline import Block
 from .units import Units
 
@@ -270,7 +272,7 @@ class TerraformLoader:
     def _own(self, instance: ModuleInstance, types: Iterable[str]) -> Iterator[Resource]:
         for key in instance.module.resources:
             if key[0] == "resource" and key[1] in types:
-                for found in self._keys(lambda key=key: instance.resource_keys(key)):  # type: ignore[misc]
+                for found in self._keys(partial(instance.resource_keys, key)):
                     yield instance.resource(key, found)
 
     def _children(

@@ -28,19 +28,10 @@ from ..language.worlds import Worlds
 from ..source import InputError, Span
 from .declarations import Declarations, Key
 from .expressions import expression
+from .given import Given, KnownModule
 from .instances import InstanceKey, collection, instances, suffix
 from .outline import AttributeSpan, Block
 from .types import constraint_of, convert, takes_text
-
-
-@dataclass(frozen=True)
-class KnownModule:
-    """A registry module that is not on disk, but known to declare a customer key.
-
-    `outputs` are those that identify the key.
-    """
-
-    outputs: frozenset[str]
 
 
 class Library(Protocol):
@@ -55,23 +46,6 @@ class Library(Protocol):
     ) -> Value:
         """The result of a built-in function, called in a module below a root module."""
         ...
-
-
-@dataclass(frozen=True)
-class Given:
-    """A value given to a variable; `read` gives None where it turns out that none is given.
-
-    With `text`, the text of a --var, it is read as an expression only where the variable's
-    type is a collection.
-    """
-
-    read: Callable[[], Value | None]
-    text: Span | None = None
-
-    @classmethod
-    def written(cls, span: Span, scope: Scope, note: str) -> Given:
-        """The value of an expression in the scope where it is written."""
-        return cls(lambda: define(scope, expression(span), note))
 
 
 @dataclass(eq=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Protocol, TypeVar
 
 from ..discovery import Tree, Walker, normal, read_bytes
@@ -11,7 +12,8 @@ from ..language.value import EvaluationError, Hop, Unknown, Value
 from ..language.worlds import TooManyWorlds, Worlds
 from ..source import InputError, Source, Span
 from .declarations import Declarations
-from .module import Given, Library, ModuleInstance
+from .given import Given
+from .module import Library, ModuleInstance
 from .outline import Body, outline
 from .terragrunt import UNIT, Configuration, module_folder
 
@@ -67,7 +69,7 @@ class Units:
         module = self._modules.module(target) if target is not None else None
         if module is None:
             return None
-        given = {name: Given(lambda name=name: unit.input(name)) for name in module.variables}  # type: ignore[misc]
+        given = {name: Given(partial(unit.input, name)) for name in module.variables}
         var_files = self._certain(lambda: tuple(unit.var_files())) or ()
         given.update(self._modules.given(module.folder, (*var_files, *self._modules.var_files)))
         calls = (found[1],) if found else ()
