@@ -61,6 +61,11 @@ def _guarded(argv: Sequence[str]) -> int:
         machine = any(name not in FOR_PEOPLE for name, output in reports if output is None)
         _encode(sys.stdout, "utf-8" if machine else None)
         _encode(sys.stderr, None)
+        if options.completion is not None:
+            from .completion import script
+
+            sys.stdout.write(script(options.completion, command))
+            return OK
         if options.list_rules or options.explain is not None:
             return _document(options)
         return _check(options, reports)
@@ -108,6 +113,10 @@ def parser() -> argparse.ArgumentParser:
         "--sarif-suppressions", action="store_true", help="keep suppressed results in SARIF"
     )
     report.add_argument("--explain", metavar="RULE", help="print the page of a rule")
+    report.add_argument(
+        "--completion", choices=("bash", "zsh", "fish"), metavar="SHELL",
+        help="print the completion script of bash, zsh or fish",
+    )  # fmt: skip
     report.add_argument("--list-rules", action="store_true", help="list the rules")
 
     values = command.add_argument_group("values")

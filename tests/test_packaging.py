@@ -72,7 +72,12 @@ def test_the_wheel_holds_the_tree(wheel: Path) -> None:
     with ZipFile(wheel) as archive:
         names = {name for name in archive.namelist() if ".dist-info/" not in name}
     assert names == tree()
-    assert {"iac_check/py.typed", "iac_check/cli.py", "iac_check/rules/BACKUP001.yaml"} <= names
+    assert {
+        "iac_check/py.typed",
+        "iac_check/settings.schema.json",
+        "iac_check/cli.py",
+        "iac_check/rules/BACKUP001.yaml",
+    } <= names
 
 
 def test_metadata(installed: Path) -> None:

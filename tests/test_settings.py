@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
+from iac_check import settings
+from iac_check.policy.card import load_cards
 from iac_check.settings import Settings, load
 from iac_check.source import InputError
 
@@ -96,3 +99,13 @@ def test_what_is_refused(repository: Path, text: str, message: str) -> None:
 def test_a_named_file_must_be_there(repository: Path) -> None:
     with pytest.raises(InputError, match="no such file"):
         load("nowhere.toml")
+
+
+def test_the_schema_is_the_codes() -> None:
+    schema = json.loads((Path(settings.__file__).parent / "settings.schema.json").read_text())
+    assert set(schema["properties"]) == set(settings._KEYS)
+    assert set(schema["$defs"]["rules"]["properties"]) == {card.id for card in load_cards()}
+    for rule in schema["$defs"]["rules"]["properties"].values():
+        levels = rule["properties"]["levels"]
+        assert levels["additionalProperties"]["enum"] == list(settings.LEVELS)
+        assert set(levels["propertyNames"]["enum"]) == set(settings.OUTCOMES)
