@@ -61,6 +61,9 @@ def _guarded(argv: Sequence[str]) -> int:
         machine = any(name not in FOR_PEOPLE for name, output in reports if output is None)
         _encode(sys.stdout, "utf-8" if machine else None)
         _encode(sys.stderr, None)
+        if options.cfn_lint_rules:
+            print(os.path.join(os.path.dirname(os.path.realpath(__file__)), "cfn_lint_rules"))
+            return OK
         if options.completion is not None:
             from .completion import script
 
@@ -116,6 +119,10 @@ def parser() -> argparse.ArgumentParser:
     report.add_argument(
         "--completion", choices=("bash", "zsh", "fish"), metavar="SHELL",
         help="print the completion script of bash, zsh or fish",
+    )  # fmt: skip
+    report.add_argument(
+        "--cfn-lint-rules", action="store_true",
+        help="print the folder for cfn-lint --append-rules",
     )  # fmt: skip
     report.add_argument("--list-rules", action="store_true", help="list the rules")
 

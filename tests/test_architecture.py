@@ -13,7 +13,8 @@ import pytest
 
 PACKAGE = "iac_check"
 ROOT = Path(__file__).parent.parent / "checker"
-FILES = sorted(ROOT.rglob("*.py"))
+# cfn-lint loads its rules by path: they are outside of the package, and import it by name.
+FILES = [path for path in sorted(ROOT.rglob("*.py")) if path.parent.name != "cfn_lint_rules"]
 LINE_LIMIT = 500
 
 # Lowest first. A room may import itself and what stands below it, never its own row.
