@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/installed
 
-.PHONY: test demo lint format rules wheel clean
+.PHONY: test demo lint format rules wheel bench clean
 
 test: lint ## ruff, mypy --strict and pytest
 	$(BIN)/python -m pytest
@@ -40,3 +40,6 @@ $(STAMP): pyproject.toml
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
+
+bench: $(STAMP) ## ratios against grep and a bare Python, side by side
+	$(BIN)/python -m benchmarks $(TREES)

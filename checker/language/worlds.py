@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 from dataclasses import replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from .expression import Scalar
 from .value import EvaluationError, Known, Term, Unknown, Value
@@ -54,8 +54,8 @@ class Worlds:
         self.facts: Facts = {}
         self._equal: dict[Term, Scalar] = {}
         self._domains: dict[Term, tuple[Scalar, ...]] = {}
-        self._always: dict[Hashable, Value | EvaluationError] = {}
-        self._here: dict[Hashable, Value | EvaluationError] = {}
+        self._always: dict[Hashable, Any] = {}
+        self._here: dict[Hashable, Any] = {}
         self._active: set[Hashable] = set()
         self._touched = False
         self._steps = 0
@@ -180,8 +180,8 @@ class Worlds:
 
     # -- memory -----------------------------------------------------------------------------
 
-    def remember(self, key: Hashable, compute: Callable[[], Value]) -> Value:
-        """Compute a named value once: for all worlds where no fact was asked, else for this one.
+    def remember(self, key: Hashable, compute: Callable[[], T]) -> T:
+        """Compute what has a name once: for all worlds where no fact was asked, else for this one.
 
         Raises EvaluationError (cause "cycle") where the value depends on itself.
         """
@@ -193,14 +193,15 @@ class Worlds:
             self._touched = True
         if isinstance(found, EvaluationError):
             raise found
-        return found
+        remembered: T = found
+        return remembered
 
-    def _compute(self, key: Hashable, compute: Callable[[], Value]) -> Value:
+    def _compute(self, key: Hashable, compute: Callable[[], T]) -> T:
         if key in self._active:
             raise EvaluationError("it depends on itself", cause="cycle")
         outer, self._touched = self._touched, False
         self._active.add(key)
-        outcome: Value | EvaluationError | None = None
+        outcome: T | EvaluationError | None = None
         try:
             outcome = compute()
             return outcome

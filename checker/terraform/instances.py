@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from ..language.convert import to_number
 from ..language.evaluate import Scope, define
@@ -59,6 +60,11 @@ class Instances:
     names: Callable[[InstanceKey], Mapping[str, Value]]
     kind: str | None  # "count", "for_each" or None
     rest: Unknown | None = None
+
+    @cached_property
+    def known(self) -> frozenset[InstanceKey]:
+        """The keys, to look one up."""
+        return frozenset(self.keys)
 
 
 def instances(attributes: Mapping[str, AttributeSpan], scope: Scope, address: str) -> Instances:

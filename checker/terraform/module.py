@@ -29,7 +29,7 @@ from ..source import InputError, Span
 from .declarations import Declarations, Key
 from .expressions import expression
 from .given import Given, KnownModule
-from .instances import InstanceKey, collection, instances, suffix
+from .instances import InstanceKey, Instances, collection, instances, suffix
 from .outline import AttributeSpan, Block
 from .types import constraint_of, convert, takes_text
 
@@ -174,17 +174,25 @@ class ModuleInstance:
     def _local(self, name: str) -> Value:
         return define(self, expression(self.module.locals[name].value), f"local.{name}")
 
+    def expanded(self, block: Block, address: str) -> Instances:
+        """What `count` or `for_each` of a block expand to, in the current world."""
+
+        def expand() -> Instances:
+            return instances(self.module.body(block).attributes, self, address)
+
+        return self.worlds.remember((self, "instances", address), expand)
+
     # -- resources --------------------------------------------------------------------------
 
     def resource_keys(self, key: Key) -> tuple[InstanceKey, ...]:
         """The instance keys in the current world."""
         block = self.module.resources[key]
-        return instances(self.module.body(block).attributes, self, _address(key)).keys
+        return self.expanded(block, _address(key)).keys
 
     def _resource_value(self, key: Key) -> Value:
         block = self.module.resources[key]
         address = _address(key)
-        found = instances(self.module.body(block).attributes, self, address)
+        found = self.expanded(block, address)
         absent = f'{address}["{{}}"] is not declared'
         return collection(found, lambda instance: self._whole(key, instance), block.header, absent)
 
@@ -218,7 +226,7 @@ class ModuleInstance:
             return self._blocks(block, name, scope)
 
         def exists() -> Value:
-            return Known(self.exists() and instance in self.resource_keys(key))
+            return Known(self.exists() and instance in self.expanded(block, _address(key)).known)
 
         resource = Resource(
             framework="terraform",
@@ -264,12 +272,12 @@ class ModuleInstance:
     def call_keys(self, name: str) -> tuple[InstanceKey, ...]:
         """The instance keys of a module call, in the current world."""
         block = self.module.calls[name]
-        return instances(self.module.body(block).attributes, self, f"module.{name}").keys
+        return self.expanded(block, f"module.{name}").keys
 
     def _module(self, name: str) -> Value:
         block = self.module.calls[name]
         target = self.library.find(self, name)
-        found = instances(self.module.body(block).attributes, self, f"module.{name}")
+        found = self.expanded(block, f"module.{name}")
 
         def outputs(key: InstanceKey) -> Value:
             if isinstance(target, Unknown):
@@ -292,7 +300,7 @@ class ModuleInstance:
                 attribute = self.module.body(block).attributes.get(switch)
                 if attribute is not None:
                     return Known(truth(evaluate(expression(attribute.value), scope), scope))
-            return Known(self.exists() and key in self.call_keys(name))
+            return Known(self.exists() and key in self.expanded(block, f"module.{name}").known)
 
         declared = Resource(
             framework="terraform",
@@ -358,7 +366,9 @@ class _Child(ModuleInstance):
     name: str
 
     def exists(self) -> bool:
-        return self.parent.exists() and self.key in self.parent.call_keys(self.name)
+        block = self.parent.module.calls[self.name]
+        known = self.parent.expanded(block, f"module.{self.name}").known
+        return self.parent.exists() and self.key in known
 
 
 class _InstanceScope:
@@ -373,8 +383,7 @@ class _InstanceScope:
 
     def lookup(self, name: str, span: Span) -> Value:
         if name in ("each", "count"):
-            attributes = self._outer.module.body(self._block).attributes
-            names = instances(attributes, self._outer, self._address).names(self._key)
+            names = self._outer.expanded(self._block, self._address).names(self._key)
             if name in names:
                 return names[name]
         return self._outer.lookup(name, span)
