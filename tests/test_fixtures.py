@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from iac_check.pipeline import run
-from iac_check.policy.result import Result
+from iac_check.policy.result import Report, Result
 from iac_check.settings import Settings
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
@@ -59,3 +59,16 @@ def test_verdicts(case: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         found.add(line)
     assert found == expected
     assert not report.errors
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_reading_everything_changes_nothing(case: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(case)
+    on_demand = run(["."], Settings(cache=False))
+    everything = run(["."], Settings(cache=False, read_everything=True))
+
+    def told(report: Report) -> list[tuple[object, ...]]:
+        return [(*r.order, _verdict(r), r.message, r.when) for r in report.results]
+
+    assert told(everything) == told(on_demand)
+    assert everything.errors == on_demand.errors == ()
