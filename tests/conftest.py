@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 
 import pytest
 from hypothesis import settings
+
+from iac_check.pipeline import RECURSION_LIMIT
+
+# A run raises the limit; hypothesis warns where that happens within a test.
+sys.setrecursionlimit(RECURSION_LIMIT)
 
 # Examples take longer on a busy machine; a gate must not fail for that, nor by chance.
 settings.register_profile("default", deadline=None, print_blob=True)
