@@ -8,6 +8,7 @@ from dataclasses import replace
 from ..language.access import index
 from ..language.convert import scalar_text, to_number, to_string
 from ..language.evaluate import Scope
+from ..language.pieces import pieces
 from ..language.value import (
     Attribute,
     Cause,
@@ -15,6 +16,7 @@ from ..language.value import (
     Known,
     ListValue,
     MapValue,
+    Text,
     Unknown,
     Value,
     derived,
@@ -46,18 +48,10 @@ def split(delimiter: str, value: Value) -> Value:
         return ListValue(tuple(replace(value, data=part) for part in parts), "list")
     if isinstance(value, Known):
         raise EvaluationError("Fn::Split takes a string, not null")
-    if (
-        isinstance(value, Attribute)
-        and delimiter == "/"
-        and (value.resource.type, value.path) in _KEY_ARNS
-    ):
-        before = derived("Fn::Split", value)
-        return ListValue((before, replace(value, path="KeyId")), "list")
+    found = pieces(value, delimiter) if isinstance(value, Text | Attribute) and delimiter else None
+    if found is not None:
+        return ListValue(found, "list")
     return derived("Fn::Split", Known(delimiter), value)
-
-
-# arn:aws:kms:region:account:key/id
-_KEY_ARNS = frozenset({("AWS::KMS::Key", "Arn"), ("AWS::KMS::ReplicaKey", "Arn")})
 
 
 def _string(arguments: tuple[Value, ...], scope: Scope) -> Value:

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator
 from typing import Protocol
 
 from ..graph import Resource
+from ..kms import ALIASES
 from ..language.value import EvaluationError, Known
 from ..language.worlds import TooManyWorlds, Worlds
 from ..source import InputError
-from .predicates import ALIASES
 
 
 class Loader(Protocol):

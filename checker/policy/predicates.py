@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from ..graph import Resource
+from ..kms import ALIASES, KEYS, LOOKUPS
 from ..language.value import (
     Attribute,
     EvaluationError,
@@ -20,38 +21,6 @@ from ..language.value import (
     first_unknown,
 )
 from .verdict import Verdict, passed, unresolved
-
-# https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/kms_key and its
-# siblings; https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/AWS_KMS.html
-KEYS: Mapping[str, frozenset[str]] = {
-    "aws_kms_key": frozenset({"arn", "key_id", "id"}),
-    "aws_kms_external_key": frozenset({"arn", "id", "key_id"}),
-    "aws_kms_replica_key": frozenset({"arn", "key_id", "id"}),
-    "aws_kms_replica_external_key": frozenset({"arn", "key_id", "id"}),
-    "awscc_kms_key": frozenset({"arn", "key_id", "id"}),
-    "awscc_kms_replica_key": frozenset({"arn", "key_id", "id"}),
-    "AWS::KMS::Key": frozenset({"Ref", "Arn", "KeyId"}),
-    "AWS::KMS::ReplicaKey": frozenset({"Ref", "Arn", "KeyId"}),
-}
-# An alias: its name, what it leads on to, and the attributes that identify it or its target.
-ALIASES: Mapping[str, tuple[str, str, frozenset[str]]] = {
-    "aws_kms_alias": (
-        "name",
-        "target_key_id",
-        frozenset({"arn", "id", "name", "target_key_arn", "target_key_id"}),
-    ),
-    "awscc_kms_alias": (
-        "alias_name",
-        "target_key_id",
-        frozenset({"id", "alias_name", "target_key_id"}),
-    ),
-    "AWS::KMS::Alias": ("AliasName", "TargetKeyId", frozenset({"Ref", "AliasName", "TargetKeyId"})),
-}
-# Data sources that look a key up by a name or identifier, and the argument that holds it.
-LOOKUPS: Mapping[str, tuple[str, frozenset[str]]] = {
-    "aws_kms_key": ("key_id", frozenset({"arn", "id", "key_id"})),
-    "aws_kms_alias": ("name", frozenset({"arn", "id", "name", "target_key_arn", "target_key_id"})),
-}
 
 _MANAGED = re.compile(r"(?:^|:)(alias/aws/[^:]*)")
 _ALIAS_NAME = re.compile(r"(?:^|:)(alias/[A-Za-z0-9/_-]+)\Z")

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ...language.convert import to_string
+from ...language.pieces import pieces
 from ...language.value import (
     Attribute,
     EvaluationError,
@@ -177,14 +178,19 @@ def _strcontains(context: Context, arguments: tuple[Value, ...]) -> Value:
 def _split(context: Context, arguments: tuple[Value, ...]) -> Value:
     arity("split", arguments, 2, 2)
     separator, value = (typed("split", "s", argument) for argument in arguments)
-    if not isinstance(separator, Known) or not isinstance(value, Known | Text):
+    if not isinstance(separator, Known):
         return unknown("split", separator, value)
     mark = str(separator.data)
+    found = pieces(value, mark) if isinstance(value, Text | Attribute) and mark else None
+    if found is not None:
+        return ListValue(found, "list")
+    if not isinstance(value, Known | Text):
+        return unknown("split", separator, value)
     if isinstance(value, Known):
         data = str(value.data)
-        pieces = data.split(mark) if mark else list(data)
-        bounded_length(len(pieces))
-        return ListValue(tuple(Known(piece) for piece in pieces), "list")
+        plain_pieces = data.split(mark) if mark else list(data)
+        bounded_length(len(plain_pieces))
+        return ListValue(tuple(Known(piece) for piece in plain_pieces), "list")
     first = value.parts[0]
     if not mark or not isinstance(first, Known):
         return unknown("split", separator, value)

@@ -1,0 +1,59 @@
+"""What is known of KMS: the types that are keys, aliases and lookups, and how a key is written.
+
+https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/kms_key and its
+siblings; https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/AWS_KMS.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+# Keys, and the attributes that identify them.
+KEYS: Mapping[str, frozenset[str]] = {
+    "aws_kms_key": frozenset({"arn", "key_id", "id"}),
+    "aws_kms_external_key": frozenset({"arn", "id", "key_id"}),
+    "aws_kms_replica_key": frozenset({"arn", "key_id", "id"}),
+    "aws_kms_replica_external_key": frozenset({"arn", "key_id", "id"}),
+    "awscc_kms_key": frozenset({"arn", "key_id", "id"}),
+    "awscc_kms_replica_key": frozenset({"arn", "key_id", "id"}),
+    "AWS::KMS::Key": frozenset({"Ref", "Arn", "KeyId"}),
+    "AWS::KMS::ReplicaKey": frozenset({"Ref", "Arn", "KeyId"}),
+}
+# An alias: its name, what it leads on to, and the attributes that identify it or its target.
+ALIASES: Mapping[str, tuple[str, str, frozenset[str]]] = {
+    "aws_kms_alias": (
+        "name",
+        "target_key_id",
+        frozenset({"arn", "id", "name", "target_key_arn", "target_key_id"}),
+    ),
+    "awscc_kms_alias": (
+        "alias_name",
+        "target_key_id",
+        frozenset({"id", "alias_name", "target_key_id"}),
+    ),
+    "AWS::KMS::Alias": ("AliasName", "TargetKeyId", frozenset({"Ref", "AliasName", "TargetKeyId"})),
+}
+# Data sources that look a key up by a name or identifier, and the argument that holds it.
+LOOKUPS: Mapping[str, tuple[str, frozenset[str]]] = {
+    "aws_kms_key": ("key_id", frozenset({"arn", "id", "key_id"})),
+    "aws_kms_alias": ("name", frozenset({"arn", "id", "name", "target_key_arn", "target_key_id"})),
+}
+
+_IDENTIFIERS = {"arn": "key_id", "Arn": "KeyId"}
+_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-")
+
+
+def written_without(type_: str, path: str, letters: str) -> bool:
+    """Whether a key's attribute certainly holds none of some letters.
+
+    arn:partition:kms:region:account:key/id, https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html#key-id-key-ARN
+    """
+    if path not in KEYS.get(type_, ()):
+        return False
+    of_arn = frozenset(":/") if path in _IDENTIFIERS else frozenset()
+    return not (_LETTERS | of_arn) & set(letters)
+
+
+def identifier_in(type_: str, path: str) -> str | None:
+    """The attribute that stands behind the one `/` of a key's ARN; None for other attributes."""
+    return _IDENTIFIERS.get(path) if path in KEYS.get(type_, ()) else None

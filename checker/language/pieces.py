@@ -1,0 +1,38 @@
+"""The pieces of a string that is only partly known."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ..kms import identifier_in, written_without
+from .value import Attribute, Known, Text, Value, text
+
+
+def pieces(value: Text | Attribute, mark: str) -> tuple[Value, ...] | None:
+    """What a string is between its marks; None where a part may hold a mark of its own.
+
+    A part that is a key's attribute is written in few letters. One of a mark's letters could
+    only be such a part's where all of them may be, so no mark reaches across its edge.
+    """
+    runs: list[list[Value]] = [[]]
+    for part in value.parts if isinstance(value, Text) else (value,):
+        found = _of_part(part, mark)
+        if found is None:
+            return None
+        runs[-1].append(found[0])
+        runs.extend([piece] for piece in found[1:])
+    return tuple(text(run) for run in runs)
+
+
+def _of_part(part: Value, mark: str) -> list[Value] | None:
+    match part:
+        case Known(data=str(data)):
+            return [replace(part, data=piece) for piece in data.split(mark)]
+        case Attribute(resource=resource, path=path):
+            if all(written_without(resource.type, path, letter) for letter in mark):
+                return [part]
+            identifier = identifier_in(resource.type, path)
+            if mark == "/" and identifier is not None:
+                # What stands before the id names no key; it is not known, but has no mark.
+                return [replace(part, path=f"{path} before /"), replace(part, path=identifier)]
+    return None
