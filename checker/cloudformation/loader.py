@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import partial
 
 from ..discovery import File, Tree, Walker, normal, read_bytes
 from ..graph import Resource
-from ..language.document import Entry, MappingNode, Node, ScalarNode, SequenceNode
+from ..language.document import Entry, MappingNode, Node, ScalarNode
 from ..language.value import EvaluationError, Hop, Known, Unknown, Value
 from ..language.worlds import TooManyWorlds, Worlds
-from ..source import InputError, Source, Span
+from ..source import InputError, Source
+from .embedded import placed, written_out
 from .exports import Exports
 from .parameters import Given, read_parameters
 from .stack import NESTED, Stack
@@ -44,7 +45,6 @@ class CloudFormationLoader:
     errors: list[InputError] = field(default_factory=list)
     _files: dict[str, File] = field(default_factory=dict)
     _templates: dict[str, list[Template]] = field(default_factory=dict)
-    _embedded: dict[int, tuple[Node, Template | None]] = field(default_factory=dict)
     _roots: dict[Template, Stack] = field(default_factory=dict)
     _targets: dict[tuple[Stack, str], Template | Unknown] = field(default_factory=dict)
     _given: Given | None = None
@@ -201,10 +201,9 @@ class CloudFormationLoader:
     def _target(self, caller: Stack, name: str) -> Template | Unknown:
         entry = caller.section("Resources")[name]
         body = _inner(entry.value, "Properties", "TemplateBody")
-        if isinstance(body, ScalarNode) and isinstance(body.value, str) and body.tag is None:
-            embedded = self._body(caller.template, body, name)
-            if embedded is not None:
-                return embedded
+        if body is not None:
+            embedded = self._body(caller, name, body)
+            return embedded or _unread(caller, name, "its TemplateBody cannot be read")
         location = self._location(caller, name, entry)
         why = "its template is not on disk"
         if location is not None and not _REMOTE.match(location):
@@ -225,34 +224,44 @@ class CloudFormationLoader:
         if isinstance(asset, ScalarNode) and isinstance(asset.value, str):
             return asset.value
         resource = caller.resource(name)
+        value = self._same_everywhere(lambda: resource.read(NESTED[resource.type]))
+        return value.data if isinstance(value, Known) and isinstance(value.data, str) else None
 
-        def read() -> str | None:
+    def _same_everywhere(self, read: Callable[[], Value | None]) -> Value | None:
+        """A value that is the same in every world; None where there is none such."""
+
+        def readable() -> Value | None:
             try:
-                value = resource.read(NESTED[resource.type])
+                return read()
             except (EvaluationError, RecursionError):
                 return None
-            return value.data if isinstance(value, Known) and isinstance(value.data, str) else None
 
         try:
-            outcomes = {outcome for _, outcome in self.worlds.explore(read)}
+            outcomes = [outcome for _, outcome in self.worlds.explore(readable)]
         except TooManyWorlds:
             return None
-        return outcomes.pop() if len(outcomes) == 1 else None
+        return outcomes[0] if all(outcome == outcomes[0] for outcome in outcomes) else None
 
-    def _body(self, outer: Template, body: ScalarNode, name: str) -> Template | None:
-        """A template that is written as a string. All of it stands at the string's place."""
-        if id(body) not in self._embedded:
-            found: Template | None = None
+    def _body(self, caller: Stack, name: str, body: Node) -> Template | None:
+        """A template that is written as a string. All of it stands at the string's place.
+
+        A string that CloudFormation would refuse may as well be another language.
+        """
+        resource = caller.resource(name)
+        value = self._same_everywhere(lambda: resource.read("TemplateBody"))
+        outer = caller.template
+        if value is not None:
+            written, parts = written_out(value)
             try:
-                inner = templates(Source(outer.path, str(body.value)))
+                for found in templates(Source(outer.path, written)):
+                    root = placed(found.root, body.span)
+                    return Template(outer.path, f"{outer.name}#{name}", root, outer=parts)
             except InputError:
-                inner = []  # CloudFormation would refuse it; it may as well be another language
-            if inner:
-                root = _placed(inner[0].root, body.span)
-                if isinstance(root, MappingNode):
-                    found = Template(outer.path, f"{outer.name}#{name}", root)
-            self._embedded[id(body)] = (body, found)
-        return self._embedded[id(body)][1]
+                pass
+        if any(type_ in body.span.text for type_ in self.types):
+            what = "the template in TemplateBody cannot be read; its resources are not checked"
+            self.errors.append(InputError.at(body.span, what))
+        return None
 
     # -- exports ----------------------------------------------------------------------------
 
@@ -281,14 +290,3 @@ def _inner(node: Node, *keys: str) -> Node | None:
     for key in keys:
         found = found.get(key) if isinstance(found, MappingNode) else None
     return found
-
-
-def _placed(node: Node, span: Span) -> Node:
-    """A copy of a node, all of it at one place."""
-    match node:
-        case SequenceNode(items=items):
-            return replace(node, span=span, items=tuple(_placed(item, span) for item in items))
-        case MappingNode(entries=entries):
-            copies = (Entry(key, span, _placed(value, span)) for key, _, value in entries)
-            return replace(node, span=span, entries=tuple(copies))
-    return replace(node, span=span)

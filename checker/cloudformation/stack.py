@@ -125,6 +125,10 @@ class Stack:
     def call(self, name: str, arguments: tuple[Value, ...], span: Span) -> Value:
         if name == "Fn::ImportValue":
             return self.library.imported(arguments[0], self)
+        if name == "resolve" and isinstance(arguments[0], Known):
+            part = self.template.outer.get(str(arguments[0].data))
+            if part is not None:
+                return part
         return call_function(name, arguments, self)
 
     def _section_table(

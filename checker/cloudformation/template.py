@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TypeGuard
 
 from ..language.document import Entry, MappingNode, Node, ScalarNode, SequenceNode
 from ..language.expression import Expression
+from ..language.value import Value
 from ..source import Source, Span
 from .intrinsics import LOOP, condition, expression
 from .yaml_document import read_template
@@ -18,12 +19,16 @@ _TYPE = re.compile(r"[A-Za-z0-9]+::[A-Za-z0-9_@:-]+")
 
 @dataclass(eq=False)
 class Template:
-    """One document. `name` is its file's path, with its number where a file has several."""
+    """One document. `name` is its file's path, with its number where a file has several.
+
+    `outer`: what stands for the dynamic references that are parts of an outer stack (embedded.py).
+    """
 
     path: str
     name: str
     root: MappingNode
     serverless: bool = False
+    outer: Mapping[str, Value] = field(default_factory=dict)
     _expressions: dict[tuple[int, bool], tuple[Node, Expression]] = field(default_factory=dict)
 
     def section(self, name: str) -> tuple[Entry, ...]:

@@ -318,3 +318,16 @@ def test_the_asset_path_of_the_cdk_is_the_nested_template(write: object) -> None
     texts["n.template.json"] = json.dumps({"Resources": {"V": {"Type": VAULT}}})
     resources, _ = _load(write, texts)
     assert [resource.address for resource in resources] == ["S/V"]
+
+
+def test_a_body_that_cannot_be_read_is_an_error_where_it_names_a_vault(write: object) -> None:
+    body = "    Resources: {V: {Type: AWS::Backup::BackupVault}\n"
+    text = (
+        "Resources:\n  S:\n    Type: AWS::CloudFormation::StackSet\n"
+        f"    Properties:\n      TemplateBody: !Sub |\n    {body}"
+    )
+    resources, errors = _load(write, {"t.yaml": text})
+    assert not resources
+    assert errors == [
+        "t.yaml:5 the template in TemplateBody cannot be read; its resources are not checked"
+    ]
