@@ -21,7 +21,8 @@ _REFERENCE = "{{{{resolve:outer:{}}}}}"
 
 def written_out(value: Value) -> tuple[str, Mapping[str, Value]]:
     """A string with a word for each part that is not known, and what each reference stands for."""
-    text, outer = "", {}
+    text = ""
+    outer: dict[str, Value] = {}
     for part in value.parts if isinstance(value, Text) else (value,):
         if isinstance(part, Known):
             text += str(part.data)
