@@ -7,10 +7,18 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from .language.document import Node
-from .language.value import Known, Value
+from .language.value import Hop, Known, Value
 from .source import Span
 
 Framework = Literal["terraform", "cloudformation"]
+
+
+@dataclass(frozen=True)
+class Origin:
+    """The CDK construct that a template's resource was synthesized from, and its source line."""
+
+    construct: str
+    created: Hop | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,4 +42,4 @@ class Resource:
     calls: tuple[Span, ...] = ()  # the module calls that lead here, outermost first
     extent: Span | None = None  # the whole declaration
     metadata: Node | None = None  # `Metadata: {iac-check: …}` of a template's resource
-    construct: str | None = None  # the CDK construct path, where the template has it
+    origin: Callable[[], Origin | None] = field(repr=False, default=lambda: None)

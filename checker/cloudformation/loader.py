@@ -9,11 +9,12 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from ..discovery import File, Tree, Walker, normal, read_bytes
-from ..graph import Resource
+from ..graph import Origin, Resource
 from ..language.document import Entry, MappingNode, Node, ScalarNode
-from ..language.value import EvaluationError, Hop, Known, Unknown, Value
+from ..language.value import EvaluationError, Hop, Known, Text, Unknown, Value
 from ..language.worlds import TooManyWorlds, Worlds
 from ..source import InputError, Source
+from .assembly import Assembly, Place
 from .embedded import placed, written_out
 from .exports import Exports
 from .parameters import Given, read_parameters
@@ -47,6 +48,7 @@ class CloudFormationLoader:
     _templates: dict[str, list[Template]] = field(default_factory=dict)
     _roots: dict[Template, Stack] = field(default_factory=dict)
     _targets: dict[tuple[Stack, str], Template | Unknown] = field(default_factory=dict)
+    _assemblies: dict[str, Assembly] = field(default_factory=dict)
     _given: Given | None = None
     _exports: Exports | None = None
     _nested: int = 0
@@ -133,9 +135,9 @@ class CloudFormationLoader:
                     callers.setdefault(word, set()).add(file.path)
         family, waiting = set(paths), list(paths)
         while waiting:
-            name = os.path.basename(waiting.pop()).encode("utf-8", "surrogateescape")
-            for caller in callers.get(name, ()):
-                if caller not in family:
+            path = waiting.pop()
+            for name in (os.path.basename(path), *self._assembly(path).addresses(path)):
+                for caller in callers.get(name.encode("utf-8", "surrogateescape"), set()) - family:
                     family.add(caller)
                     waiting.append(caller)
         return family
@@ -225,7 +227,12 @@ class CloudFormationLoader:
             return asset.value
         resource = caller.resource(name)
         value = self._same_everywhere(lambda: resource.read(NESTED[resource.type]))
-        return value.data if isinstance(value, Known) and isinstance(value.data, str) else None
+        # Of an address in S3 the end is known: an assembly says which file is published there.
+        end = value.parts[-1] if isinstance(value, Text) else value
+        if not isinstance(end, Known) or not isinstance(end.data, str):
+            return None
+        published = self._assembly(caller.template.path).asset(end.data)
+        return published if isinstance(value, Text) else published or end.data
 
     def _same_everywhere(self, read: Callable[[], Value | None]) -> Value | None:
         """A value that is the same in every world; None where there is none such."""
@@ -262,6 +269,41 @@ class CloudFormationLoader:
             what = "the template in TemplateBody cannot be read; its resources are not checked"
             self.errors.append(InputError.at(body.span, what))
         return None
+
+    # -- cloud assemblies -------------------------------------------------------------------
+
+    def _assembly(self, path: str) -> Assembly:
+        """The cloud assembly in a template's folder; an empty one where there is none."""
+        folder = os.path.dirname(path)
+        if folder not in self._assemblies:
+            self._assemblies[folder] = Assembly(folder, self._beside)
+        return self._assemblies[folder]
+
+    def _beside(self, path: str) -> bytes | None:
+        readable = os.path.isfile(path) and self.walker.inside(path)
+        return read_bytes(Tree(), path) if readable else None
+
+    def origin(self, template: Template, name: str, construct: str | None) -> Origin | None:
+        """The CDK construct of a resource, as far as the template or its assembly tells it."""
+        found = self._assembly(template.path).construct(template.path, name, construct)
+        if found is None:
+            return Origin(construct, None) if construct is not None else None
+        return Origin(found.path, self._created(found.path, found.created))
+
+    def _created(self, construct: str, place: Place | None) -> Hop | None:
+        """The line that creates a construct, where its file is in the repository."""
+        data = self._beside(place.path) if place is not None else None
+        if place is None or data is None:
+            return None
+        try:
+            source = Source.decode(normal(place.path), data)
+        except InputError:
+            return None
+        if place.line > source.text.count("\n") + 1 or place.column > len(source.line(place.line)):
+            return None  # the file is not what it was when the stack was synthesized
+        start = source.offset(place.line, place.column)
+        end = source.offset(place.line, len(source.line(place.line)) + 1)
+        return Hop(source.span(start, end), f"the CDK construct {construct} is created here")
 
     # -- exports ----------------------------------------------------------------------------
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Protocol
 
-from ..graph import Resource
+from ..graph import Origin, Resource
 from ..language.document import Entry, MappingNode, Node, ScalarNode, SequenceNode
 from ..language.evaluate import define, evaluate, truth
 from ..language.value import (
@@ -59,6 +59,10 @@ class Library(Protocol):
 
     def imported(self, name: Value, importer: Stack) -> Value:
         """The value that a template of the scan exports under a name."""
+        ...
+
+    def origin(self, template: Template, name: str, construct: str | None) -> Origin | None:
+        """The CDK construct of a resource, as far as the template or its assembly tells it."""
         ...
 
 
@@ -263,7 +267,7 @@ class Stack:
             place=lambda path: _place(properties, path),
             exists=lambda: Known(self.exists() and self._holds(entry.value)),
             calls=self.calls,
-            construct=_construct(entry.value),
+            origin=lambda: self.library.origin(self.template, name, _construct(entry.value)),
             extent=Span(entry.span.source, entry.span.start, entry.value.span.end),
             metadata=_metadata(entry.value, "iac-check"),
         )
@@ -455,7 +459,7 @@ def _metadata(resource: Node, key: str) -> Node | None:
 
 
 def _construct(resource: Node) -> str | None:
-    """The CDK construct path."""
+    """The CDK construct path, where the template has it."""
     node = _metadata(resource, "aws:cdk:path")
     return str(node.value) if isinstance(node, ScalarNode) else None
 

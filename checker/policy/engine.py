@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from ..graph import Resource
+from ..graph import Origin, Resource
 from ..language.value import EvaluationError, Hop, Known
 from ..language.worlds import Facts, TooManyWorlds, Worlds
 from ..settings import Settings
@@ -114,6 +114,12 @@ class Engine:
         if not any(vars(known) == vars(error) for known in self.errors):
             self.errors.append(error)
 
+    def _notes(
+        self, resource: Resource, name: str | None, origin: Origin | None
+    ) -> tuple[Hop, ...]:
+        created = (origin.created,) if origin and origin.created else ()
+        return (*created, *self._senders(resource, name))
+
     def _report(
         self,
         card: Card,
@@ -125,6 +131,7 @@ class Engine:
     ) -> Result:
         place = resource.place(paths.value)
         span = place or resource.span
+        origin = resource.origin()
         outcome = verdict.reason or "pass"
         level: Level = "error"
         if verdict.reason is not None:
@@ -157,9 +164,9 @@ class Engine:
             help=card.remedy,
             extent=resource.extent or resource.span,
             calls=resource.calls,
-            used_by=self._senders(resource, name) if verdict.reason else (),
+            notes=self._notes(resource, name, origin) if verdict.reason else (),
             metadata=resource.metadata,
-            construct=resource.construct,
+            construct=origin.construct if origin else None,
         )
 
 

@@ -50,7 +50,8 @@ class Result:
     help: str
     extent: Span  # the whole resource
     calls: tuple[Span, ...] = ()  # the module calls or nested stacks that lead here
-    used_by: tuple[Hop, ...] = ()  # the plans and copy actions that send recovery points here
+    # The plans and copy actions that send recovery points here, the line of the CDK's construct.
+    notes: tuple[Hop, ...] = ()
     metadata: Node | None = None  # what the template says to this tool
     construct: str | None = None  # the CDK construct path
     suppression: Suppression | None = None

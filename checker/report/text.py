@@ -89,7 +89,7 @@ def _notes(result: Result) -> list[tuple[str, str]]:
         notes.append(("when", escape(result.when)))
     if result.reason is not None:
         notes.append(("reason", outcome(result)))
-    notes += (("note", f"{escape(hop.note)} ({escape(str(hop.span))})") for hop in result.used_by)
+    notes += (("note", f"{escape(hop.note)} ({escape(str(hop.span))})") for hop in result.notes)
     first, _, _ = result.help.partition(". ")
     notes.append(("help", f"{escape(first.rstrip('.'))} (iac-check --explain {result.rule})"))
     return notes

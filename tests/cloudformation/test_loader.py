@@ -10,7 +10,7 @@ import pytest
 
 from iac_check.cloudformation.loader import NESTING_LIMIT, CloudFormationLoader
 from iac_check.discovery import Walker
-from iac_check.graph import Resource
+from iac_check.graph import Origin, Resource
 from iac_check.language.value import Attribute, EvaluationError, Known, Unknown, Value
 from iac_check.language.worlds import Worlds
 
@@ -305,7 +305,7 @@ def test_aliases_are_found_anywhere_in_the_scan(write: object) -> None:
 def test_the_construct_path_of_the_cdk(write: object) -> None:
     vault = {"Type": VAULT, "Metadata": {"aws:cdk:path": "App/Vault/Resource"}}
     resources, _ = _load(write, {"t.json": json.dumps({"Resources": {"V": vault}})})
-    assert resources[0].construct == "App/Vault/Resource"
+    assert resources[0].origin() == Origin("App/Vault/Resource", None)
 
 
 def test_the_asset_path_of_the_cdk_is_the_nested_template(write: object) -> None:

@@ -59,7 +59,7 @@ def users(path: Path, text: str, monkeypatch: pytest.MonkeyPatch) -> dict[str, l
     path.write_text(text)
     monkeypatch.chdir(path.parent)
     results = run(["."], Settings(cache=False)).results
-    return {r.address: [f"{hop.span.line} {hop.note}" for hop in r.used_by] for r in results}
+    return {r.address: [f"{hop.span.line} {hop.note}" for hop in r.notes] for r in results}
 
 
 def test_terraform(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
