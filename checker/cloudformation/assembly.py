@@ -16,7 +16,9 @@ from functools import cached_property
 from typing import Any
 
 # `new VaultStack (/home/me/app/lib/vaults.ts:6:3)`, `at /home/me/app/bin/app.ts:4:1`
-_FRAME = re.compile(r"(?:[^()]*\(|(?:at )?)((?:[A-Za-z]:)?[^():]+):([1-9]\d{0,8}):([1-9]\d{0,8})\)?")
+_FRAME = re.compile(
+    r"(?:[^()]*\(|(?:at )?)((?:[A-Za-z]:)?[^():]+):([1-9]\d{0,8}):([1-9]\d{0,8})\)?"
+)
 _NOT_THE_USERS = re.compile(r"node_modules|aws-cdk-lib|jsii|^node$|^node:|^internal/")
 
 
