@@ -11,6 +11,7 @@ from collections.abc import Callable, Hashable
 from dataclasses import replace
 from typing import Any, TypeVar
 
+from .consistency import consistent
 from .expression import Scalar
 from .value import EvaluationError, Known, Term, Unknown, Value
 
@@ -237,8 +238,12 @@ class Worlds:
         try:
             while waiting:
                 self._enter(waiting.pop())
+                if not self._consistent():
+                    continue
                 try:
-                    outcomes.append((self.facts, judge()))
+                    outcome = judge()
+                    if self._consistent():  # with what was met of domains on the way
+                        outcomes.append((self.facts, outcome))
                 except Unreachable:
                     continue
                 except Undecided as split:
@@ -250,6 +255,9 @@ class Worlds:
             self._steps = steps
             (self.facts, self._equal, self._here, self._active, self._touched, self.trying) = outer
         return outcomes
+
+    def _consistent(self) -> bool:
+        return consistent(self.facts, self._domains)
 
     def _enter(self, facts: Facts) -> None:
         self.facts = facts

@@ -1,4 +1,4 @@
-"""Conditions as worlds, held against trying every value of every parameter."""
+"""Conditions as worlds, held against trying every value, and against cfn-lint's solver."""
 
 from __future__ import annotations
 
@@ -10,10 +10,18 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from iac_check.cloudformation.loader import CloudFormationLoader
+from iac_check.cloudformation.stack import Stack
+from iac_check.discovery import Walker
+from iac_check.language.evaluate import truth
+from iac_check.language.value import MapValue
+from iac_check.language.worlds import Worlds
 from iac_check.pipeline import run
 from iac_check.settings import Settings
 
+# What each parameter may be: the first two declare it, for the others some values stand for all.
 PARAMETERS = {"P": ["a", "b"], "Q": ["a", "b", "c"]}
+OPEN = {name: ["a", "b", "c", "d", "e", "f"] for name in ("R", "S")}
 KEYS: dict[str, Any] = {
     "pass": {"Fn::GetAtt": ["Key", "Arn"]},
     "aws-managed": "alias/aws/backup",
@@ -23,16 +31,21 @@ WORST = ("pass", "aws-managed", "missing")
 Node = Any
 
 OPERANDS = st.one_of(
-    st.sampled_from([{"Ref": name} for name in PARAMETERS]), st.sampled_from(["a", "b", "c"])
+    st.sampled_from([{"Ref": name} for name in (*PARAMETERS, *OPEN)]), st.sampled_from(["a", "b", "c"])
 )
-CONDITIONS = st.recursive(
-    st.tuples(OPERANDS, OPERANDS).map(lambda pair: {"Fn::Equals": list(pair)}),
+EQUALS = st.tuples(OPERANDS, OPERANDS).map(lambda pair: {"Fn::Equals": list(pair)})
+# Several equalities at once, which may exclude each other.
+CLAUSES = st.lists(
+    st.one_of(EQUALS, EQUALS.map(lambda one: {"Fn::Not": [one]})), min_size=3, max_size=5
+).map(lambda many: {"Fn::And": many})
+CONDITIONS = CLAUSES | st.recursive(
+    EQUALS,
     lambda inner: st.one_of(
         inner.map(lambda one: {"Fn::Not": [one]}),
         st.lists(inner, min_size=2, max_size=3).map(lambda many: {"Fn::And": many}),
         st.lists(inner, min_size=2, max_size=3).map(lambda many: {"Fn::Or": many}),
     ),
-    max_leaves=4,
+    max_leaves=5,
 )
 NAMES = ("C0", "C1", "C2")
 VALUES = st.recursive(
@@ -69,7 +82,7 @@ def written(value: Node) -> Node:
     return {"Fn::If": [name, written(then), written(otherwise)]}
 
 
-@settings(max_examples=150, suppress_health_check=list(HealthCheck))
+@settings(max_examples=250, suppress_health_check=list(HealthCheck))
 @given(st.tuples(CONDITIONS, CONDITIONS, CONDITIONS), VALUES, st.sampled_from([None, *NAMES]))
 def test_the_worst_world_is_that_of_some_assignment(
     tmp_path_factory: pytest.TempPathFactory,
@@ -85,7 +98,8 @@ def test_the_worst_world_is_that_of_some_assignment(
     }
     template = {
         "Parameters": {
-            name: {"Type": "String", "AllowedValues": values} for name, values in PARAMETERS.items()
+            **{n: {"Type": "String", "AllowedValues": v} for n, v in PARAMETERS.items()},
+            **{name: {"Type": "String"} for name in OPEN},
         },
         "Conditions": named,
         "Resources": {"Key": {"Type": "AWS::KMS::Key"}, "Vault": vault},
@@ -94,8 +108,8 @@ def test_the_worst_world_is_that_of_some_assignment(
     path.write_text(json.dumps(template))
 
     expected = set()
-    for values in itertools.product(*PARAMETERS.values()):
-        given = dict(zip(PARAMETERS, values, strict=True))
+    for values in itertools.product(*PARAMETERS.values(), *OPEN.values()):
+        given = dict(zip((*PARAMETERS, *OPEN), values, strict=True))
         truths = {name: holds(condition, given) for name, condition in named.items()}
         if created is None or truths[created]:
             expected.add(outcome(value, truths))
@@ -104,3 +118,69 @@ def test_the_worst_world_is_that_of_some_assignment(
     assert not report.errors
     found = [result.reason or "pass" for result in report.results]
     assert found == ([max(expected, key=WORST.index)] if expected else [])
+
+
+# -- cfn-lint's solver --------------------------------------------------------------------------
+
+# It takes two equalities of one parameter as exclusive, which they are with literals only.
+WITH_LITERALS = st.recursive(
+    st.tuples(st.sampled_from((*PARAMETERS, *OPEN)), st.sampled_from("abc")).map(
+        lambda pair: {"Fn::Equals": [{"Ref": pair[0]}, pair[1]]}
+    ),
+    lambda inner: st.one_of(
+        inner.map(lambda one: {"Fn::Not": [one]}),
+        st.lists(inner, min_size=2, max_size=3).map(lambda many: {"Fn::And": many}),
+        st.lists(inner, min_size=2, max_size=3).map(lambda many: {"Fn::Or": many}),
+        st.just({"Condition": "C0"}),
+    ),
+    max_leaves=4,
+)
+
+
+def without_itself(condition: Node) -> Node:
+    """C0 may be named by the others, not by itself."""
+    if condition == {"Condition": "C0"}:
+        return {"Fn::Equals": [{"Ref": "R"}, "a"]}
+    ((name, arguments),) = condition.items()
+    if name == "Fn::Equals":
+        return condition
+    return {name: [without_itself(one) for one in arguments]}
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.tuples(WITH_LITERALS, WITH_LITERALS, WITH_LITERALS))
+def test_the_worlds_are_those_of_cfn_lint(
+    tmp_path_factory: pytest.TempPathFactory, conditions: tuple[Node, ...]
+) -> None:
+    cfn_lint = pytest.importorskip("cfnlint.template")
+    named = {
+        name: without_itself(condition) if name == "C0" else condition
+        for name, condition in zip(NAMES, conditions, strict=True)
+    }
+    template = {
+        "Parameters": {
+            **{n: {"Type": "String", "AllowedValues": v} for n, v in PARAMETERS.items()},
+            **{name: {"Type": "String"} for name in OPEN},
+        },
+        "Conditions": named,
+        "Resources": {"Vault": {"Type": "AWS::Backup::BackupVault"}},
+    }
+    solver = cfn_lint.Template("t.json", template).conditions
+    theirs = {
+        tuple(world[name] for name in NAMES)
+        for world in solver.build_scenarios({name: {True, False} for name in NAMES})
+    }
+
+    path = tmp_path_factory.mktemp("worlds") / "t.json"
+    path.write_text(json.dumps(template))
+    worlds = Worlds()
+    walker = Walker(["AWS::Backup::BackupVault"])
+    loader = CloudFormationLoader(walker.walk([str(path)]), walker, worlds, frozenset())
+    stack = Stack(loader.templates(str(path))[0], "", {}, loader, worlds, "t")
+
+    def truths() -> tuple[bool, ...]:
+        table = stack.lookup("Condition", stack.template.root.span)
+        assert isinstance(table, MapValue)
+        return tuple(truth(table.items[name], stack) for name in NAMES)
+
+    assert {outcome for _, outcome in worlds.explore(truths)} == theirs

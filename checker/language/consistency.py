@@ -1,0 +1,96 @@
+"""Whether equalities can all hold together: a world that contradicts itself is not reachable.
+
+Terms that are equal form a class; a class has the values that its members' domains leave (any,
+where none is declared), without those that it is told not to be. A class of any value can
+always be told apart from the others, so only the finite ones are searched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from .expression import Scalar
+from .value import Term
+
+STEP_LIMIT = 2_000
+"""Values tried for one world; past it the world counts as reachable."""
+
+Literals = frozenset[Term]
+
+
+def consistent(facts: Mapping[Term, bool], domains: Mapping[Term, tuple[Scalar, ...]]) -> bool:
+    """Whether some assignment makes every `==` among the facts as true or false as they say."""
+    equalities = [(fact, truth) for fact, truth in facts.items() if fact[0] == "=="]
+    if len(equalities) < 2:
+        return True  # one alone was decided with the term's own domain in view
+    classes = _Classes()
+    for (_, left, right), truth in equalities:
+        if truth:
+            classes.join(left, right)
+    values: dict[Term, Literals] = {}
+    for term in classes.terms(equalities):
+        allowed = _allowed(term, domains)
+        if allowed is not None:
+            name = classes.of(term)
+            values[name] = values.get(name, allowed) & allowed
+    apart = [(classes.of(a), classes.of(b)) for (_, a, b), truth in equalities if not truth]
+    if any(a == b for a, b in apart) or not all(values.values()):
+        return False
+    return _assignable(values, [(a, b) for a, b in apart if a in values and b in values])
+
+
+def _allowed(term: Term, domains: Mapping[Term, tuple[Scalar, ...]]) -> Literals | None:
+    if term[0] == "literal":
+        return frozenset((term,))
+    domain = domains.get(term)
+    if domain is None:
+        return None
+    return frozenset(("literal", type(value).__name__, value) for value in domain)
+
+
+def _assignable(values: Mapping[Term, Literals], apart: list[tuple[Term, Term]]) -> bool:
+    """Whether each class can have one of its values, those that are apart different ones."""
+    left = STEP_LIMIT
+    chosen: dict[Term, Term] = {}
+    order = sorted({name for pair in apart for name in pair}, key=lambda n: len(values[n]))
+
+    def fits(at: int) -> bool:
+        nonlocal left
+        if at == len(order):
+            return True
+        name = order[at]
+        rivals = {b if a == name else a for a, b in apart if name in (a, b)}
+        taken = {chosen[rival] for rival in rivals if rival in chosen}
+        for value in values[name] - taken:
+            left -= 1
+            if left < 0:
+                return True
+            chosen[name] = value
+            if fits(at + 1):
+                return True
+            del chosen[name]
+        return False
+
+    return fits(0)
+
+
+class _Classes:
+    """Terms that are equal, by the one that stands for all of them."""
+
+    def __init__(self) -> None:
+        self._above: dict[Term, Term] = {}
+
+    def of(self, term: object) -> Term:
+        assert isinstance(term, tuple)
+        while (above := self._above.get(term)) is not None:
+            term = above
+        return term
+
+    def join(self, left: object, right: object) -> None:
+        one, other = self.of(left), self.of(right)
+        if one != other:
+            self._above[one] = other
+
+    def terms(self, equalities: list[tuple[Term, bool]]) -> list[Term]:
+        sides = (side for (_, *pair), _ in equalities for side in pair)
+        return list(dict.fromkeys(side for side in sides if isinstance(side, tuple)))
