@@ -31,7 +31,8 @@ WORST = ("pass", "aws-managed", "missing")
 Node = Any
 
 OPERANDS = st.one_of(
-    st.sampled_from([{"Ref": name} for name in (*PARAMETERS, *OPEN)]), st.sampled_from(["a", "b", "c"])
+    st.sampled_from([{"Ref": name} for name in (*PARAMETERS, *OPEN)]),
+    st.sampled_from(["a", "b", "c"]),
 )
 EQUALS = st.tuples(OPERANDS, OPERANDS).map(lambda pair: {"Fn::Equals": list(pair)})
 # Several equalities at once, which may exclude each other.
