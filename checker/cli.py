@@ -271,9 +271,8 @@ def _check(options: argparse.Namespace, reports: Sequence[tuple[str, str | None]
 
 def _from_stdin(options: argparse.Namespace, settings: Settings) -> tuple[list[str], Settings]:
     """`-`: the content of --stdin-filename, as an editor has it."""
-    from dataclasses import replace
-
     from .discovery import normal
+    from .records import replace
 
     name = normal(options.stdin_filename)
     paths = [name if path == "-" else path for path in options.paths]
@@ -322,8 +321,7 @@ def _written(report: Report, name: str, output: str | None, options: argparse.Na
 
 
 def _settings(options: argparse.Namespace) -> Settings:
-    from dataclasses import replace
-
+    from .records import replace
     from .settings import Settings, load
 
     base = Settings() if options.no_config else load(options.config)

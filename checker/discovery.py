@@ -6,8 +6,8 @@ import os
 import re
 import stat
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 
+from .records import dataclass, field
 from .source import InputError
 
 SKIPPED = frozenset(

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Literal
 
 from .language.document import Node
 from .language.value import Hop, Known, Value
+from .records import dataclass, field
 from .source import Span
 
 Framework = Literal["terraform", "cloudformation"]

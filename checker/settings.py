@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
 
+from .records import dataclass, field, replace
 from .source import InputError
 
 TYPE_CHECKING = False  # none of these is worth its import time to every run

@@ -7,7 +7,8 @@ points in the decoded text; lines and columns are 1-based and computed only when
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass, field
+
+from .records import dataclass, field
 
 
 class InputError(Exception):

@@ -11,9 +11,10 @@ import json
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
+
+from ..records import dataclass, field
 
 # `new VaultStack (/home/me/app/lib/vaults.ts:6:3)`, `at /home/me/app/bin/app.ts:4:1`
 _FRAME = re.compile(

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 
 from ..language.document import Entry, MappingNode, Node, ScalarNode, SequenceNode
 from ..language.value import Known, Text, Value
+from ..records import replace
 from ..source import Span
 
 _WORD = "OuterPart{}OfTheStack"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from ..language.access import index
 from ..language.convert import scalar_text, to_number, to_string
@@ -23,6 +22,7 @@ from ..language.value import (
     term_of,
     text,
 )
+from ..records import replace
 
 _CIDR_LIMIT = 256
 """The most blocks that Fn::Cidr gives."""

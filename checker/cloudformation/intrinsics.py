@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
 
 from ..language.document import MappingNode, Node, ScalarNode, SequenceNode
 from ..language.expression import (
@@ -26,6 +25,7 @@ from ..language.expression import (
     Tuple,
     Unsupported,
 )
+from ..records import replace
 from ..source import Span
 
 LOOP = "Fn::ForEach::"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import partial
 
 from ..discovery import File, Tree, Walker, normal, read_bytes
@@ -13,6 +12,7 @@ from ..graph import Origin, Resource
 from ..language.document import Entry, MappingNode, Node, ScalarNode
 from ..language.value import EvaluationError, Hop, Known, Text, Unknown, Value
 from ..language.worlds import TooManyWorlds, Worlds
+from ..records import dataclass, field
 from ..source import InputError, Source
 from .assembly import Assembly, Place
 from .embedded import placed, written_out

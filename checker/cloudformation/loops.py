@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 
 from ..language.document import Entry, MappingNode, Node, ScalarNode, SequenceNode
+from ..records import replace
 from .intrinsics import LOOP, function_of
 
 _NOT_ALPHANUMERIC = re.compile(r"[^A-Za-z0-9]")

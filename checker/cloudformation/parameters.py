@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 
 from ..language.convert import scalar_text
 from ..language.document import Entry, MappingNode, Node, ScalarNode, SequenceNode
 from ..language.evaluate import Scope, define
 from ..language.expression import Expression
 from ..language.value import Hop, Known, ListValue, Text, Unknown, Value, derived
+from ..records import replace
 from ..source import InputError, Source, Span
 from .functions import split, string
 from .yaml_document import read_template

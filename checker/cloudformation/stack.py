@@ -6,7 +6,6 @@ A template that another one nests is evaluated once per call, with the parameter
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import partial
 from typing import Protocol
 
@@ -26,6 +25,7 @@ from ..language.value import (
     term_of,
 )
 from ..language.worlds import TooManyWorlds, Worlds
+from ..records import dataclass, field
 from ..source import Span
 from .functions import call as call_function
 from .intrinsics import LOOP, function_of

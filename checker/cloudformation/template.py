@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import TypeGuard
 
 from ..language.document import Entry, MappingNode, Node, ScalarNode, SequenceNode
 from ..language.expression import Expression
 from ..language.value import Value
+from ..records import dataclass, field
 from ..source import Source, Span
 from .intrinsics import LOOP, condition, expression
 from .yaml_document import read_template

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+from ..records import replace
 from .convert import may_be, to_number, to_string
 from .value import (
     Attribute,

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import replace
 
+from ..records import replace
 from .expression import Scalar
 from .value import (
     Attribute,

@@ -5,9 +5,9 @@ Both readers give these: `language/json_document.py` and `cloudformation/yaml_do
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from ..records import dataclass, field
 from ..source import Span
 
 DEPTH_LIMIT = 200

@@ -7,9 +7,9 @@ Unknown. Conditions that cannot be decided are split into worlds (worlds.py).
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Any, Protocol
 
+from ..records import replace
 from ..source import Span
 from .access import index
 from .convert import equal, to_bool, to_string

@@ -7,8 +7,8 @@ CloudFormation's `Ref: X` is `Index(Reference("Ref"), "X")`, so one evaluator se
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
+from ..records import dataclass, field
 from ..source import Span
 
 Scalar = str | bool | int | float | None

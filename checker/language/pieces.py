@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from ..kms import identifier_in, written_without
+from ..records import replace
 from .value import Attribute, Known, Text, Value, text
 
 

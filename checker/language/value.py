@@ -10,9 +10,9 @@ Every value has a trail: the hops (span, note) it came through, nearest first.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal, TypeVar
 
+from ..records import dataclass, field, replace
 from ..source import Span
 from .expression import Scalar
 

@@ -8,9 +8,9 @@ of a run, so the same condition has the same truth wherever it is met.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from dataclasses import replace
 from typing import Any, TypeVar
 
+from ..records import replace
 from .consistency import consistent
 from .expression import Scalar
 from .value import EvaluationError, Known, Term, Unknown, Value

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 
+from ..records import dataclass, replace
 from ..source import InputError, Source, Span
 from .result import Result, Suppression
 

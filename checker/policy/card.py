@@ -10,8 +10,8 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
+from ..records import dataclass
 from ..source import InputError
 
 INDEX = "index.json"

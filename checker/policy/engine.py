@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 
 from ..graph import Origin, Resource
 from ..language.value import EvaluationError, Hop, Known
 from ..language.worlds import Facts, TooManyWorlds, Worlds
+from ..records import dataclass
 from ..settings import Settings
 from ..source import InputError, Span
 from .card import Card, ResourceCard

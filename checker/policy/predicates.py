@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from ..graph import Resource
@@ -20,6 +19,7 @@ from ..language.value import (
     Whole,
     first_unknown,
 )
+from ..records import dataclass
 from .verdict import Verdict, passed, unresolved
 
 _MANAGED = re.compile(r"(?:^|:)(alias/aws/[^:]*)")

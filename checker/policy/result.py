@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
+from ..records import dataclass
 from ..source import InputError, Span
 
 TYPE_CHECKING = False  # the rest of the language is not worth its import to every run

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
 from ..graph import Resource
 from ..language.value import (
@@ -21,6 +20,7 @@ from ..language.value import (
     Value,
 )
 from ..language.worlds import TooManyWorlds, Worlds
+from ..records import dataclass
 from ..source import InputError
 from .aliases import Loader
 

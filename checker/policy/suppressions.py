@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 
 from ..language.document import MappingNode, Node, ScalarNode, SequenceNode
+from ..records import dataclass, replace
 from ..source import InputError, Source, Span
 from .result import Result, Suppression
 

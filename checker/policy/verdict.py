@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import NoReturn
 
 from ..language.value import Cause, Hop
+from ..records import dataclass, replace
 from .result import Reason
 
 _SEVERITY: dict[Reason | None, int] = {"missing": 3, "aws-managed": 2, "unresolved": 1, None: 0}

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Literal, TextIO
 
 from ..policy.result import Report, Result
+from ..records import dataclass, replace
 from ..source import Span
 from .escape import escape
 from .excerpt import excerpt

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import accumulate
 
+from ..records import dataclass
 from ..source import Span
 from .escape import cells
 

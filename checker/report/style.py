@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal, TextIO
+
+from ..records import dataclass
 
 Role = Literal["error", "warning", "pass", "place", "message", "hop"]
 When = Literal["auto", "always", "never"]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from typing import TypeVar
 
 from ..discovery import File
+from ..records import dataclass, field
 from ..source import InputError, Source
 from .outline import AttributeSpan, Block, Body, outline, outline_span
 

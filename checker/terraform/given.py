@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from ..language.evaluate import Scope, define
 from ..language.value import Value
+from ..records import dataclass
 from ..source import Span
 from .expressions import expression
 

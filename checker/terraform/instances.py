@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 
 from ..language.convert import to_number
@@ -22,6 +21,7 @@ from ..language.value import (
     derived,
     term_of,
 )
+from ..records import dataclass
 from ..source import Span
 from .expressions import expression
 from .outline import AttributeSpan

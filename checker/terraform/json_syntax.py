@@ -6,11 +6,11 @@ https://developer.hashicorp.com/terraform/language/syntax/json
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
 from ..language.document import Entry, MappingNode, Node, ScalarNode, SequenceNode
 from ..language.expression import Expression, Literal, Object, Tuple
+from ..records import names_of, replace
 from ..source import InputError, Source, Span
 from .outline import AttributeSpan, Block, Body, NodeSpan
 
@@ -116,7 +116,7 @@ def _relocated(found: Any, span: Span) -> Any:
     """The same tree, with every span replaced."""
     if isinstance(found, tuple):
         return tuple(_relocated(item, span) for item in found)
-    if not (is_dataclass(found) and isinstance(found, Expression)):
+    if not isinstance(found, Expression):
         return found
-    changed = {f.name: _relocated(getattr(found, f.name), span) for f in fields(found)}
+    changed = {name: _relocated(getattr(found, name), span) for name in names_of(found)}
     return replace(found, **{**changed, "span": span})

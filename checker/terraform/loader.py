@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import partial
 from typing import TypeVar
 
@@ -12,6 +11,7 @@ from ..discovery import File, Tree, Walker, normal, read_bytes
 from ..graph import Resource
 from ..language.value import EvaluationError, Hop, Unknown, Value
 from ..language.worlds import TooManyWorlds, Worlds
+from ..records import dataclass, field
 from ..source import InputError, Source, Span
 from .arguments import automatic_files, from_file, from_flags
 from .declarations import Declarations, files_in_order

@@ -7,7 +7,6 @@ root module has the values of its tfvars.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Protocol
 
 from ..graph import Resource
@@ -25,6 +24,7 @@ from ..language.value import (
     Whole,
 )
 from ..language.worlds import Worlds
+from ..records import dataclass, field
 from ..source import InputError, Span
 from .declarations import Declarations, Key
 from .expressions import expression

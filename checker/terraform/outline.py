@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from ..language.document import Node
+from ..records import dataclass
 from ..source import InputError, Source, Span
 
 DEPTH_LIMIT = 100

@@ -6,7 +6,6 @@ https://developer.hashicorp.com/terraform/language/expressions/strings
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 
 from ..language.expression import (
     Call,
@@ -16,6 +15,7 @@ from ..language.expression import (
     Literal,
     Template,
 )
+from ..records import dataclass, replace
 from ..source import InputError, Source, Span
 from .outline import IDENTIFIER, Scanner, unescape
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Protocol
 
 from ..discovery import normal
@@ -24,6 +23,7 @@ from ..language.value import (
     derived,
 )
 from ..language.worlds import Worlds
+from ..records import dataclass, field
 from ..source import Span
 from .expressions import expression
 from .outline import AttributeSpan, Block, Body, outline_span

@@ -5,8 +5,6 @@ https://developer.hashicorp.com/terraform/language/expressions/type-constraints
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from ..language.convert import to_bool, to_number, to_string
 from ..language.evaluate import Scope, evaluate
 from ..language.expression import Call, Expression, Literal, Object, Reference, Tuple, settled
@@ -19,6 +17,7 @@ from ..language.value import (
     Value,
     derived,
 )
+from ..records import replace
 from .expressions import expression
 from .outline import AttributeSpan
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 
 from ...language.convert import equal, is_null, to_bool, to_number, to_string
 from ...language.expression import Scalar
@@ -21,6 +20,7 @@ from ...language.value import (
     first_unknown,
     term_of,
 )
+from ...records import replace
 from .context import Context, Function
 
 ELEMENT_LIMIT = 100_000

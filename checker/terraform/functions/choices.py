@@ -5,8 +5,6 @@ These lead from a vault to its key, so what is not known is explored world by wo
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from ...language.convert import to_string
 from ...language.value import (
     EvaluationError,
@@ -20,6 +18,7 @@ from ...language.value import (
     term_of,
 )
 from ...language.worlds import Unreachable
+from ...records import replace
 from .arguments import (
     arity,
     empty_here,

@@ -6,7 +6,6 @@ unknown number, and takes away only what it can.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import product
 
 from ...language.convert import is_null, to_string
@@ -22,6 +21,7 @@ from ...language.value import (
     derived,
     term_of,
 )
+from ...records import replace
 from .arguments import (
     arity,
     bounded_length,

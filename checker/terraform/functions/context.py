@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from ...language.value import Value
 from ...language.worlds import Worlds
+from ...records import dataclass
 from ...source import Span
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from ...language.convert import is_null, to_bool, to_string
 from ...language.value import (
     EvaluationError,
@@ -14,6 +12,7 @@ from ...language.value import (
     Text,
     Value,
 )
+from ...records import replace
 from .arguments import arity, mapping, sequence, unknown
 from .context import Context, Function
 

@@ -7,7 +7,6 @@ as it is keeps an unknown one as a part, so that the text around it stays certai
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from ...language.convert import number_text, scalar_text, to_bool, to_number, to_string
 from ...language.value import (
@@ -21,6 +20,7 @@ from ...language.value import (
     Value,
     text,
 )
+from ...records import dataclass
 from .arguments import (
     TEXT_LIMIT,
     NotKnown,

@@ -8,9 +8,9 @@ https://swtch.com/~rsc/regexp/regexp3.html
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 
+from ...records import dataclass
 from .re2_syntax import (
     Assertion,
     Choice,

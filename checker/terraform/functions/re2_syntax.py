@@ -7,7 +7,8 @@ groups) is an error, as in Terraform.
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass, field
+
+from ...records import dataclass, field
 
 REPEAT_LIMIT = 1000
 DEPTH_LIMIT = 100

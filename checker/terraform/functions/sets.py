@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from ...language.value import Attribute, Known, ListValue, Term, Value, term_of
+from ...records import dataclass
 from .arguments import arity, bounded_length, same, sequence, unknown
 from .context import Context, Function
 from .conversion import unified

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from ...language.convert import to_string
 from ...language.evaluate import Bound, evaluate
 from ...language.value import EvaluationError, Known, MapValue, Value
 from ...language.worlds import Worlds
+from ...records import dataclass
 from ...source import InputError, Source, Span
 from .arguments import arity, mapping, typed, unknown
 from .context import Context, Function

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from iac_check.language.value import (
@@ -16,6 +14,7 @@ from iac_check.language.value import (
     Value,
     Whole,
 )
+from iac_check.records import replace
 from iac_check.terraform.functions import NAMES, find
 
 ALIAS = "alias/aws/backup"
