@@ -38,12 +38,16 @@ def parameter(
         return Unknown("external", why, term, not_null=True, trail=(Hop(span, why),))
     hidden = (_text(body, "NoEcho") or "").lower() == "true"
     value = given() if given is not None else None
+    why = f'parameter "{name}" has neither a value nor a default'
     default = body.get("Default") if isinstance(body, MappingNode) else None
     if (value is None or _is_null(value)) and default is not None:
         shown = "a sensitive value" if hidden else _shown(default)
         value = define(scope, read(default), f'parameter "{name}" defaults to {shown}')
+        if not _LIST.match(kind) and _refused(body, value):
+            # CloudFormation stops and asks for another, so the default is never the value.
+            why = f'parameter "{name}" has no value, and its constraints refuse its default'
+            value = None
     if value is None or _is_null(value):
-        why = f'parameter "{name}" has neither a value nor a default'
         domain = None if _LIST.match(kind) else _allowed(body)
         value = Unknown(
             "caller-supplied", why, term, not_null=True, domain=domain, trail=(Hop(span, why),)
@@ -74,6 +78,30 @@ def _allowed(body: Node) -> tuple[str, ...] | None:
     if len(values) != len(node.items):
         return None
     return tuple(dict.fromkeys("" if value is None else scalar_text(value) for value in values))
+
+
+def _refused(body: Node, default: Value) -> bool:
+    """Whether a parameter's constraints refuse its default.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/parameters-section-structure.html
+    A pattern (Java's) is tried on an empty default only: that is the placeholder people write,
+    and no pattern takes long to match nothing.
+    """
+    if not isinstance(default, Known) or default.data is None:
+        return False
+    text = scalar_text(default.data)
+    allowed = _allowed(body)
+    if allowed is not None and text not in allowed:
+        return True
+    if text:
+        return False
+    pattern, least = _text(body, "AllowedPattern"), _text(body, "MinLength")
+    if least is not None and least.isdecimal() and int(least) > 0:
+        return True
+    try:
+        return pattern is not None and re.fullmatch(pattern[:1_000], "") is None
+    except (re.error, OverflowError, RecursionError):
+        return False
 
 
 def _text(body: Node, key: str) -> str | None:

@@ -30,8 +30,8 @@ from .declarations import Declarations, Key
 from .expressions import expression
 from .given import Given, KnownModule
 from .instances import InstanceKey, Instances, collection, instances, suffix
-from .outline import AttributeSpan, Block
-from .types import constraint_of, convert, takes_text
+from .outline import Block
+from .variables import Variables
 
 
 class Library(Protocol):
@@ -72,8 +72,9 @@ class ModuleInstance:
         types: dict[str, dict[str, list[str]]] = {"resource": {}, "data": {}}
         for mode, type_, name in module.resources:
             types[mode].setdefault(type_, []).append(name)
+        variables = Variables(module, self.given, self, self.address, self.root, self.calls)
         self._names = {
-            "var": self._namespace(module.variables, self._variable, 'variable "{}"'),
+            "var": self._namespace(module.variables, variables.read, 'variable "{}"'),
             "local": self._namespace(module.locals, self._local, 'local "{}"'),
             "module": self._namespace(module.calls, self._module, 'module "{}"'),
             "data": MapValue(
@@ -134,42 +135,6 @@ class ModuleInstance:
         return f"{self.address}.{address}" if self.address else address
 
     # -- names ------------------------------------------------------------------------------
-
-    def _variable(self, name: str) -> Value:
-        block = self.module.variables[name]
-        attributes = self.module.body(block).attributes
-        nullable = not _is_literal(attributes.get("nullable"), "false")
-        sensitive = _is_literal(attributes.get("sensitive"), "true")
-        constraint = constraint_of(attributes.get("type"))
-        value: Value | None = None
-        given = self.given.get(name)
-        if given is not None:
-            if given.text is not None and takes_text(constraint):
-                hop = Hop(given.text, f"set by {given.text.source.path}")
-                value = Known(given.text.text, trail=(hop,))
-            else:
-                value = given.read()
-            value = convert(value, constraint, self) if value is not None else None
-        default = attributes.get("default")
-        if default is not None and (
-            value is None or (not nullable and isinstance(value, Known) and value.data is None)
-        ):
-            shown = default.value.text if len(default.value.text) <= 60 else "a value"
-            note = f'variable "{name}" defaults to {"a sensitive value" if sensitive else shown}'
-            value = convert(define(self, expression(default.value), note), constraint, self)
-            if self.calls and given is None:
-                caller = self.address or "Terragrunt"
-                value = value.via(self.calls[-1], f'{caller} passes no "{name}"')
-        if value is None:
-            why = f'variable "{name}" has neither a value nor a default'
-            value = Unknown(
-                "caller-supplied",
-                why,
-                ("ref", f"{self.root}:{self.address}", f"var.{name}"),
-                not_null=not nullable,
-                trail=(Hop(block.header, why),),
-            )
-        return value.hidden() if sensitive else value
 
     def _local(self, name: str) -> Value:
         return define(self, expression(self.module.locals[name].value), f"local.{name}")
@@ -395,7 +360,3 @@ class _InstanceScope:
 def _address(key: Key) -> str:
     mode, type_, name = key
     return f"data.{type_}.{name}" if mode == "data" else f"{type_}.{name}"
-
-
-def _is_literal(attribute: AttributeSpan | None, text: str) -> bool:
-    return attribute is not None and attribute.value.text == text

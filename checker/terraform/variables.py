@@ -1,0 +1,150 @@
+"""The variables of a module instance: what is given, else the default, else unknown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ..language.evaluate import Bound, Scope, define, evaluate, truth
+from ..language.value import (
+    EvaluationError,
+    Hop,
+    Known,
+    LazyItems,
+    MapValue,
+    Unknown,
+    Value,
+)
+from ..language.worlds import TooManyWorlds
+from ..records import dataclass, field, replace
+from ..source import InputError, Span
+from .declarations import Declarations
+from .expressions import expression
+from .given import Given
+from .outline import AttributeSpan
+from .types import constraint_of, convert, takes_text
+
+
+@dataclass(eq=False)
+class Variables:
+    """`scope` is the module instance; `address`, `root` and `calls` are its own."""
+
+    module: Declarations
+    given: Mapping[str, Given]
+    scope: Scope
+    address: str
+    root: str
+    calls: tuple[Span, ...]
+    _validating: set[str] = field(default_factory=set)
+
+    def read(self, name: str) -> Value:
+        """A variable's value."""
+        value = self._declared(name)
+        if value is None:
+            value = self._unknown(name, "has neither a value nor a default")
+        elif self._given(name) is None and self._refuses(name, value):
+            # Terraform stops and asks for another, so the default is never the value.
+            found = self._unknown(name, "has no value, and its validation refuses its default")
+            value = replace(found, not_null=True) if _is_null(value) else found
+        return value.hidden() if self._has(name, "sensitive", "true") else value
+
+    def _declared(self, name: str) -> Value | None:
+        """What is given, else the default."""
+        given = self._given(name)
+        null_is_none = self._has(name, "nullable", "false")
+        if given is not None and not (null_is_none and _is_null(given)):
+            return given
+        return self._default(name) or given
+
+    def _given(self, name: str) -> Value | None:
+        given = self.given.get(name)
+        if given is None:
+            return None
+        constraint = constraint_of(self._attribute(name, "type"))
+        if given.text is not None and takes_text(constraint):
+            hop = Hop(given.text, f"set by {given.text.source.path}")
+            return convert(Known(given.text.text, trail=(hop,)), constraint, self.scope)
+        value = given.read()
+        return None if value is None else convert(value, constraint, self.scope)
+
+    def _default(self, name: str) -> Value | None:
+        default = self._attribute(name, "default")
+        if default is None:
+            return None
+        shown = default.value.text if len(default.value.text) <= 60 else "a value"
+        if self._has(name, "sensitive", "true"):
+            shown = "a sensitive value"
+        note = f'variable "{name}" defaults to {shown}'
+        value = define(self.scope, expression(default.value), note)
+        value = convert(value, constraint_of(self._attribute(name, "type")), self.scope)
+        if self.calls and name not in self.given:
+            caller = self.address or "Terragrunt"
+            value = value.via(self.calls[-1], f'{caller} passes no "{name}"')
+        return value
+
+    def _unknown(self, name: str, what: str) -> Unknown:
+        why = f'variable "{name}" {what}'
+        return Unknown(
+            "caller-supplied",
+            why,
+            ("ref", f"{self.root}:{self.address}", f"var.{name}"),
+            not_null=self._has(name, "nullable", "false"),
+            trail=(Hop(self.module.variables[name].header, why),),
+        )
+
+    def _attribute(self, name: str, argument: str) -> AttributeSpan | None:
+        return self.module.body(self.module.variables[name]).attributes.get(argument)
+
+    def _has(self, name: str, argument: str, text: str) -> bool:
+        attribute = self._attribute(name, argument)
+        return attribute is not None and attribute.value.text == text
+
+    # -- validations ------------------------------------------------------------------------
+
+    def _refuses(self, name: str, value: Value) -> bool:
+        """Whether a `validation` of a variable is certainly false of a value.
+
+        https://developer.hashicorp.com/terraform/language/validate#input-variable-validation
+        """
+        blocks = self.module.body(self.module.variables[name]).blocks
+        conditions = [
+            condition
+            for block in blocks
+            if block.type == "validation"
+            and (condition := self.module.body(block).attributes.get("condition"))
+        ]
+        if not conditions:
+            return False
+        if name in self._validating:
+            raise EvaluationError("it depends on itself", cause="cycle")
+
+        def read(other: str) -> Value:
+            if other == name:
+                return value
+            # Not `read`: validations may speak of each other's variables.
+            declared = self._declared(other)
+            return self._unknown(other, "is not given") if declared is None else declared
+
+        names = MapValue(LazyItems(tuple(self.module.variables), read))
+        scope = Bound(self.scope, {"var": names})
+        self._validating.add(name)
+        try:
+            return any(self._certainly_false(condition, scope) for condition in conditions)
+        finally:
+            self._validating.discard(name)
+
+    def _certainly_false(self, condition: AttributeSpan, scope: Scope) -> bool:
+        def fails() -> bool:
+            try:
+                return not truth(evaluate(expression(condition.value), scope), scope)
+            except (EvaluationError, InputError, RecursionError):
+                return False
+
+        try:
+            outcomes = [failed for _, failed in self.scope.worlds.explore(fails)]
+        except TooManyWorlds:
+            return False
+        return bool(outcomes) and all(outcomes)
+
+
+def _is_null(value: Value) -> bool:
+    return isinstance(value, Known) and value.data is None
