@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
+from functools import partial
 from io import TextIOWrapper
 
 from . import __version__
@@ -28,6 +29,9 @@ FORMATS = (
 )  # fmt: skip
 FOR_PEOPLE = ("text", "concise")
 """Formats that a terminal shows in its own encoding; the others are UTF-8 everywhere."""
+
+WIDTH = 78
+"""Columns of the help, as argparse has them on a terminal of 80."""
 
 _CODES = """\
 exit codes: 0 nothing found at level error, 1 findings, 2 the answer cannot be trusted (bad
@@ -93,6 +97,8 @@ def parser() -> argparse.ArgumentParser:
         "CloudFormation. Works offline; runs nothing of what it reads.",
         epilog=_CODES,
         allow_abbrev=False,
+        # A given width, because to ask for the terminal's imports shutil in every run.
+        formatter_class=partial(argparse.HelpFormatter, width=WIDTH),
     )
     command.add_argument("paths", metavar="PATH", nargs="*", help="a folder or a file")
     command.add_argument("--version", action="version", version=f"%(prog)s {__version__}")

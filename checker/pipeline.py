@@ -6,7 +6,8 @@ What a tree without a vault does not need is imported only where a vault may be.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain
 
 from . import __version__
 from .discovery import TERRAFORM, Tree, Walker, normal
@@ -17,7 +18,12 @@ from .source import InputError
 
 TYPE_CHECKING = False  # `typing` is not worth its import time to every run
 if TYPE_CHECKING:
+    from .cloudformation.loader import CloudFormationLoader
+    from .discovery import File
+    from .language.worlds import Worlds
     from .policy.suppressions import Suppressions
+    from .source import Source, Span
+    from .terraform.loader import TerraformLoader
 
 RECURSION_LIMIT = 6_000
 """Python frames: room for a few hundred levels of modules and nested expressions."""
@@ -31,7 +37,7 @@ def run(paths: Sequence[str], settings: Settings) -> Report:
     )
     tree = walker.walk(paths)
     results: Iterable[Result] = ()
-    errors: list[InputError] = []
+    errors = [*_absent((*settings.var_files, *settings.parameters))]
     warnings: list[str] = []
     if tree.hits():
         results = _judge(tree, walker, types, settings, errors, warnings)
@@ -44,6 +50,15 @@ def run(paths: Sequence[str], settings: Settings) -> Report:
     )
 
 
+def _absent(paths: Iterable[str]) -> Iterator[InputError]:
+    """Files of values that are not there: told also where nothing would read them."""
+    for path in paths:
+        try:
+            os.stat(path)
+        except OSError as error:
+            yield InputError((error.strerror or "it cannot be read").lower(), normal(path))
+
+
 def _judge(
     tree: Tree,
     walker: Walker,
@@ -54,27 +69,18 @@ def _judge(
 ) -> list[Result]:
     import sys
 
-    from .cloudformation.loader import CloudFormationLoader
     from .language.worlds import Worlds
     from .policy import baseline
     from .policy.aliases import Aliases
-    from .policy.card import known_modules, load_cards
+    from .policy.card import load_cards
     from .policy.engine import Engine
     from .policy.predicates import Surroundings
     from .policy.senders import Senders
     from .policy.suppressions import Suppressions
-    from .terraform import grammar
-    from .terraform.loader import TerraformLoader
 
     sys.setrecursionlimit(max(sys.getrecursionlimit(), RECURSION_LIMIT))
-    grammar.configure(settings.cache, settings.cache_dir)
     worlds = Worlds()
-    loaders = (
-        TerraformLoader(
-            tree, walker, worlds, types, settings.variables, settings.var_files, known_modules()
-        ),
-        CloudFormationLoader(tree, walker, worlds, types, settings.parameters, settings.pseudo),
-    )
+    loaders = tuple(_loaders(tree, walker, worlds, types, settings))
     resources = [resource for loader in loaders for resource in loader.load()]
     around = Surroundings(Aliases(loaders, worlds).named, settings.trusted_keys)
     engine = Engine(worlds, around, settings, walker.anchored, Senders(loaders, worlds).of)
@@ -97,6 +103,35 @@ def _judge(
     return results
 
 
+def _loaders(
+    tree: Tree, walker: Walker, worlds: Worlds, types: frozenset[str], settings: Settings
+) -> Iterator[TerraformLoader | CloudFormationLoader]:
+    """One for each language in which something may matter: each takes time to import."""
+    from .kms import ALIASES
+    from .policy.senders import PLANS
+
+    related = tuple(type_.encode() for type_ in (*ALIASES, *PLANS))
+
+    def matters(files: Iterable[File]) -> bool:
+        return any(file.hit or any(type_ in file.data for type_ in related) for file in files)
+
+    if tree.initialised or tree.terragrunt or matters(chain(*tree.terraform.values())):
+        from .policy.card import known_modules
+        from .terraform import grammar
+        from .terraform.loader import TerraformLoader
+
+        grammar.configure(settings.cache, settings.cache_dir)
+        yield TerraformLoader(
+            tree, walker, worlds, types, settings.variables, settings.var_files, known_modules()
+        )
+    if matters(tree.templates):
+        from .cloudformation.loader import CloudFormationLoader
+
+        yield CloudFormationLoader(
+            tree, walker, worlds, types, settings.parameters, settings.pseudo
+        )
+
+
 def _today() -> str:
     """The date in UTC, as ISO 8601 writes it."""
     import time
@@ -106,20 +141,26 @@ def _today() -> str:
 
 def _read_directives(aside: Suppressions, tree: Tree) -> None:
     """The ignore comments of every file that may hold one."""
-    from .cloudformation.comments import comments as yaml_comments
     from .policy.suppressions import NEEDLES
     from .source import Source
-    from .terraform.outline import comments as hcl_comments
 
-    files = [*tree.templates, *(file for files in tree.terraform.values() for file in files)]
-    for file in files:
+    for file in chain(tree.templates, *tree.terraform.values()):
         if any(needle in file.data for needle in NEEDLES):
-            template = not file.path.endswith(TERRAFORM)
-            read = yaml_comments if template else hcl_comments
             try:
-                aside.read(Source.decode(file.path, file.data), read)
+                aside.read(Source.decode(file.path, file.data), _comments(file.path))
             except InputError:
                 continue  # the file's own error is reported where it is read
+
+
+def _comments(path: str) -> Callable[[Source], Iterable[Span]]:
+    """The comments of a file's language."""
+    if path.endswith(TERRAFORM):
+        from .terraform.outline import comments as hcl_comments
+
+        return hcl_comments
+    from .cloudformation.comments import comments as yaml_comments
+
+    return yaml_comments
 
 
 def _shown(results: Iterable[Result], paths: Sequence[str]) -> list[Result]:

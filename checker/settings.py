@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from .language.value import Cause
-    from .policy.result import Level, Reason
+    from .policy.result import Level
+    from .policy.verdict import Reason
 
     # For each rule, the level of each outcome: `missing`, `unresolved`, `unresolved.external`, …
     Levels = Mapping[str, Mapping[str, Level]]

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from ..records import dataclass
 from ..source import InputError, Span
 
 TYPE_CHECKING = False  # the rest of the language is not worth its import to every run
 if TYPE_CHECKING:
+    from typing import Literal
+
     from ..graph import Framework
     from ..language.document import Node
     from ..language.value import Cause, Hop
+    from .verdict import Reason
 
-Status = Literal["pass", "fail", "suppressed"]
-Level = Literal["error", "warning", "off"]
-Reason = Literal["missing", "aws-managed", "unresolved"]
+    Status = Literal["pass", "fail", "suppressed"]
+    Level = Literal["error", "warning", "off"]
+else:
+    Status = Level = str
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ class Result:
     resource_name: str | None
     resource_span: Span  # the resource's header
     span: Span
-    trail: tuple[Hop, ...]
+    trail: tuple[Hop, ...]  # never empty: it begins at the place of the finding
     fingerprint: str
     help: str
     extent: Span  # the whole resource

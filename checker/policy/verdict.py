@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import NoReturn
+from typing import Literal, NoReturn
 
 from ..language.value import Cause, Hop
 from ..records import dataclass, replace
-from .result import Reason
+
+Reason = Literal["missing", "aws-managed", "unresolved"]
 
 _SEVERITY: dict[Reason | None, int] = {"missing": 3, "aws-managed": 2, "unresolved": 1, None: 0}
 

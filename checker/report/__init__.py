@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import TextIO
 
-from ..policy.result import Report
 from .style import PLAIN, Style
 
-Renderer = Callable[[Report, TextIO, bool], None]
-"""Writes a report. The flag asks for what passed, where a format leaves it out."""
+TYPE_CHECKING = False  # `typing` is not worth its import time to every run
+if TYPE_CHECKING:
+    from typing import TextIO
+
+    from ..policy.result import Report
+
+    # Writes a report. The flag asks for what passed, where a format leaves it out.
+    Renderer = Callable[[Report, TextIO, bool], None]
 
 
 def renderer(name: str, *, style: Style = PLAIN, suppressed: bool = False) -> Renderer:

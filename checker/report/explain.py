@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from ..language.value import Cause
 from ..policy.card import Card
-from ..policy.result import Reason
+from ..policy.verdict import Reason
 
 REASONS: Mapping[Reason, str] = {
     "missing": (

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TextIO
 
-from ..language.value import Hop
 from ..policy.result import Report, Result
 from ..source import Span
 from .diagram import Kind, kind_of
@@ -17,6 +16,10 @@ from .excerpt import excerpt
 from .html_page import SCRIPT, STYLE
 from .text import outcome, place
 from .web import rule_page
+
+TYPE_CHECKING = False  # as in text.py
+if TYPE_CHECKING:
+    from ..language.value import Hop
 
 CONTEXT = 2
 """Lines of source shown before and after the one that a hop stands on."""
@@ -121,7 +124,6 @@ def _choices(names: Iterable[str]) -> str:
 def _card(result: Result) -> str:
     kind = kind_of(result)
     reason = outcome(result) if result.reason else ""
-    trail = result.trail or (Hop(result.span, ""),)
     return f"""\
 <article data-verdict="{_VERDICTS[kind]}" data-reason="{_text(reason)}" \
 data-path="{_text(result.span.source.path)}">
@@ -129,7 +131,7 @@ data-path="{_text(result.span.source.path)}">
 <h3><code>{_text(result.address)}</code></h3>
 <p>{_text(result.message)}</p>
 <ol class="trail {kind}">
-{"".join(map(_hop, trail))}</ol>
+{"".join(map(_hop, result.trail))}</ol>
 <dl>
 {"".join(f"<dt>{name}</dt><dd>{content}</dd>" for name, content in _facts(result))}
 </dl>

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal, TextIO
 
 from ..records import dataclass
 
-Role = Literal["error", "warning", "pass", "place", "message", "hop"]
-When = Literal["auto", "always", "never"]
+TYPE_CHECKING = False  # `typing` is not worth its import time to every run
+if TYPE_CHECKING:
+    from typing import Literal, TextIO
+
+    Role = Literal["error", "warning", "pass", "place", "message", "hop"]
+    When = Literal["auto", "always", "never"]
+else:
+    Role = When = str
 
 _SGR: Mapping[Role, str] = {
     "error": "1;31",

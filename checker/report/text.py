@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TextIO
 
-from ..language.value import Hop
 from ..policy.result import Report, Result
 from ..source import InputError, Span
 from .escape import escape
 from .excerpt import excerpt, width
 from .style import PLAIN, Role, Style
 from .web import rule_page
+
+TYPE_CHECKING = False  # `typing` is not worth its import time to every run
+if TYPE_CHECKING:
+    from typing import TextIO
 
 
 def render(report: Report, out: TextIO, show_passed: bool, style: Style = PLAIN) -> None:
@@ -36,7 +38,7 @@ def groups(results: Iterable[Result]) -> list[list[Result]]:
     """
     found: dict[tuple[object, ...], list[Result]] = {}
     for result in results:
-        end = result.trail[-1].span if result.trail else result.span
+        end = result.trail[-1].span
         key = (
             result.rule, result.status, result.level, result.reason, result.cause, result.when,
             result.resource_span, result.span, end,
@@ -56,12 +58,11 @@ def block(result: Result, others: Sequence[Result] = (), style: Style = PLAIN) -
     role: Role = "pass" if result.status == "pass" else "error"
     if result.level == "warning" and result.status == "fail":
         role = "warning"
-    trail = result.trail or (Hop(result.span, ""),)
-    margin = max(len(str(hop.span.line)) for hop in trail)
+    margin = max(len(str(hop.span.line)) for hop in result.trail)
     rule = style.link(rule_page(result.rule), result.rule)
     message = style.paint("message", f": {escape(result.message)}")
     lines = [f"{style.paint(role, f'{role}[{rule}]')}{message}"]
-    for at, hop in enumerate(trail):
+    for at, hop in enumerate(result.trail):
         address = "" if at else f"   ({escape(result.address)})"
         arrow = style.paint("place", ":::" if at else "-->")
         lines.append(f"{' ' * margin} {arrow} {escape(str(hop.span))}{address}")

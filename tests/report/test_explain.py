@@ -7,7 +7,7 @@ import pytest
 
 from iac_check.language.value import Cause
 from iac_check.policy.card import Card, load_cards
-from iac_check.policy.result import Reason
+from iac_check.policy.verdict import Reason
 from iac_check.report.explain import CAUSES, REASONS, listing, page
 
 DOCS = Path(__file__).parents[2] / "docs" / "rules"

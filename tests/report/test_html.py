@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from iac_check.report.html_page import STYLE
-from iac_check.source import InputError, Source
+from iac_check.source import InputError
 
 from .samples import MODULE, at, everything, hostile, rendered, report, result
 
@@ -125,9 +125,8 @@ def test_a_long_line_of_context_is_cut() -> None:
     assert "y" * 201 not in out
 
 
-def test_no_line_and_no_trail() -> None:
-    empty = Source("empty.tf", "")
-    out = rendered("html", report(result(span=empty.span(0, 0), trail=())))
+def test_an_empty_file() -> None:
+    out = rendered("html", report(at("", "")))
     assert '<span class="number">1</span>  <mark></mark>' in out
 
 

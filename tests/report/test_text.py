@@ -68,10 +68,6 @@ def test_a_line_of_a_whole_file_costs_no_more_than_a_short_one() -> None:
     assert time.perf_counter() - begin < 1
 
 
-def test_without_a_trail_the_place_itself_is_shown() -> None:
-    assert "4 |   kms_key_arn = var.key" in block(result(trail=()))
-
-
 def test_names_from_the_scan_are_escaped() -> None:
     hostile = "\x1b]0;title\x07\nerror[X]: forged"
     finding = at("key", "key", note=hostile, path=f"a{hostile}.tf")
