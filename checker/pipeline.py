@@ -90,7 +90,7 @@ def _judge(
     aside = Suppressions(rules, _today(), settings.honour_checkov_skips)
     if settings.honour_ignores:
         _read_directives(aside, tree)
-    results = aside.apply(results)
+        results = aside.apply(results)
     if settings.baseline is not None:
         try:
             results, stale = baseline.apply(results, baseline.read(settings.baseline))

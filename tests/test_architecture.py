@@ -40,8 +40,9 @@ ROWS = (
 )
 ROW = {room: number for number, row in enumerate(ROWS) for room in row}
 
-# A value names the resource whose attribute it is; the graph needs values when it runs.
-UPWARD_FOR_TYPES = {("language.value", "graph")}
+# A value names the resource whose attribute it is; the graph needs values when it runs. A result
+# holds a verdict's reason, in runs that need no verdict.
+UPWARD_FOR_TYPES = {("language.value", "graph"), ("policy.result", "policy.verdict")}
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,11 @@ def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 BROKEN = [
     ("bad/main.tf", GOOD.encode()[:-3], 1, 33, "never closed"),
     ("bad/main.tf", b'resource "aws_backup_vault" "v" {\n  name = "v\n}\n', 2, 10, "never closed"),
+    ("bad/main.tf", GOOD.replace('"v"\n', "\n").encode(), 2, 10, "an expression is expected"),
+    ("bad/main.tf", GOOD.replace('"v"\n', "[v\n").encode(), 2, 10, "never closed"),
+    ("bad/main.tf", GOOD.replace("name", "count = 1 +\nname").encode(), 2, 14, ""),
+    ("bad/main.tf", GOOD.replace("name", "kms_key_arn = 1\nkms_key_arn").encode(), 3, 1, "twice"),
+    ("bad/main.tf", GOOD.encode() + b'module "m" {\n  source = [\n}\n', 5, 12, "never closed"),
     ("bad/main.tf", b"\xff\xfe" + GOOD.encode("utf-16-le"), 1, 1, "UTF-16"),
     ("bad/main.tf", b"aws_backup_vault\n\xff\n", 2, 1, "UTF-8"),
     ("bad/main.tf", b"aws_backup_vault\x00", 1, 17, "binary"),

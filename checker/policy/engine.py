@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from ..graph import Origin, Resource
-from ..language.value import EvaluationError, Hop, Known
+from ..language.value import EvaluationError, Hop, Known, Value
 from ..language.worlds import Facts, TooManyWorlds, Worlds
 from ..records import dataclass
 from ..settings import Settings
@@ -73,10 +73,13 @@ class Engine:
 
     def _seen(self, card: Card, resource: Resource, paths: ResourceCard) -> _Seen:
         """The verdict in the current world."""
+        exists: Value = Known(True)  # where it cannot be told, it is judged as if it did
         try:
             exists = resource.exists()
+        except InputError as error:
+            self._error(error)
         except EvaluationError:
-            exists = Known(True)  # whether it exists is not known: judged as if it did
+            pass
         if isinstance(exists, Known) and exists.data is False:
             return _Seen(None, None)
         name = self._name(resource, paths)
@@ -110,6 +113,14 @@ class Engine:
                 return text
         return None
 
+    def _place(self, resource: Resource, paths: ResourceCard) -> Span | None:
+        """Where the value is written; None where it is not, or its resource cannot be read."""
+        try:
+            return resource.place(paths.value)
+        except InputError as error:
+            self._error(error)
+            return None
+
     def _error(self, error: InputError) -> None:
         if not any(vars(known) == vars(error) for known in self.errors):
             self.errors.append(error)
@@ -129,7 +140,7 @@ class Engine:
         world: str | None,
         name: str | None,
     ) -> Result:
-        place = resource.place(paths.value)
+        place = self._place(resource, paths)
         span = place or resource.span
         origin = resource.origin()
         outcome = verdict.reason or "pass"
@@ -153,7 +164,7 @@ class Engine:
             resource_name=name,
             resource_span=resource.span,
             span=span,
-            trail=_trail(verdict.trail, span, "the vault's key" if place else "no key is given"),
+            trail=_trail(verdict.trail, span, _note(place, verdict)),
             fingerprint=_fingerprint(
                 card.id,
                 self._anchored(span.source.path),
@@ -193,6 +204,13 @@ def _worst(outcomes: list[tuple[Facts, _Seen]]) -> tuple[Facts, Verdict]:
         if certain(without):
             kept = without
     return kept, worst
+
+
+def _note(place: Span | None, verdict: Verdict) -> str:
+    """What stands at the place of a finding: the key, or the resource that gives none."""
+    if place is not None:
+        return "the vault's key"
+    return "no key is given" if verdict.reason == "missing" else "the vault"
 
 
 def _trail(hops: tuple[Hop, ...], span: Span, note: str) -> tuple[Hop, ...]:

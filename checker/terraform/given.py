@@ -15,9 +15,10 @@ from .expressions import expression
 class KnownModule:
     """A registry module that is not on disk, but known to declare a customer key.
 
-    `outputs` are those that identify the key.
+    `name` is the one in the registry, `outputs` are those that identify the key.
     """
 
+    name: str
     outputs: frozenset[str]
 
 

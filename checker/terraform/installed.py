@@ -8,7 +8,10 @@ from collections.abc import Mapping
 
 from ..source import InputError, Source
 
-_REGISTRY = re.compile(r"(?:[\w.-]+\.[a-z]+/)?([\w-]+/[\w-]+/[\w-]+)(//[^?]*)?\Z")
+# Of the public registries only: another host may serve anything under the same name.
+_REGISTRY = re.compile(
+    r"(?:(?:registry\.terraform\.io|registry\.opentofu\.org)/)?([\w-]+/[\w-]+/[\w-]+)(//[^?]*)?\Z"
+)
 
 
 def manifest(source: Source) -> Mapping[str, str]:
@@ -32,6 +35,6 @@ def manifest_path(folder: str) -> str:
 
 
 def registry_name(source: str) -> str | None:
-    """The `namespace/name/provider` of a registry source, None for another or a submodule."""
+    """`namespace/name/provider` of a public registry's module; None for another or a submodule."""
     match = _REGISTRY.match(source)
     return match[1] if match and not match[2] else None

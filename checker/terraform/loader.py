@@ -83,7 +83,11 @@ class TerraformLoader:
 
     def _source(self, caller: Declarations, call: Block) -> str | None:
         """The text of a call's source, where it is a plain string."""
-        attribute = caller.body(call).attributes.get("source")
+        try:
+            attribute = caller.body(call).attributes.get("source")
+        except InputError as error:
+            self.errors.append(error)
+            return None
         if attribute is None:
             return None
         text = attribute.value.text
@@ -108,9 +112,9 @@ class TerraformLoader:
         if found is not None:
             return found
         source = self._source(module, call)
-        outputs = self.known_modules.get(registry_name(source) or "") if source else None
-        if outputs is not None:
-            return KnownModule(outputs)
+        registered = registry_name(source) if source is not None else None
+        if registered is not None and registered in self.known_modules:
+            return KnownModule(registered, self.known_modules[registered])
         if folder is not None and os.path.isdir(folder) and not self.walker.inside(folder):
             why = f"{source} leads outside the repository, where nothing is read"
         else:

@@ -277,7 +277,7 @@ class ModuleInstance:
             place=lambda _: None,
             exists=exists,
         )
-        hop = Hop(block.header, f"{address} declares a customer managed key")
+        hop = Hop(block.header, f"{address} ({target.name}, not on disk) declares a customer key")
         key_value = Attribute(declared, "arn", trail=(hop,))
         why = f'module "{name}" is not on disk, and only some of its outputs are known'
         rest = Unknown("module-unavailable", why, ("ref", self.root, address), trail=(hop,))

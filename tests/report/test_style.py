@@ -103,7 +103,6 @@ class TestGroups:
             {"status": "pass"},
             {"resource_span": span(CALLER, "module")},
             {"trail": (Hop(span(CALLER, "key"), "elsewhere"),)},
-            {"trail": ()},
         ],
     )
     def test_what_fails_in_another_way_stands_alone(self, changes: dict[str, object]) -> None:
