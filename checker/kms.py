@@ -43,6 +43,27 @@ _IDENTIFIERS = {"arn": "key_id", "Arn": "KeyId"}
 _LETTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-")
 
 
+def is_set(type_: str, path: str, data: bool) -> bool:
+    """Whether an attribute certainly has a value, neither null nor "", once its resource exists.
+
+    What identifies a resource has: `arn` and `id` of all resources of Terraform, and whatever
+    CloudFormation's `Ref` and `Fn::GetAtt` return for an ARN.
+    """
+    if data:
+        return path in LOOKUPS.get(type_, ("", ()))[1] or path in ("arn", "id")
+    known = path in KEYS.get(type_, ()) or path in ALIASES.get(type_, ("", "", ()))[2]
+    return known or path in ("arn", "id", "Ref") or path.endswith("Arn")
+
+
+def may_read(type_: str, path: str, text: str) -> bool:
+    """Whether an attribute that is set may read as a text, by how AWS writes it."""
+    if path in KEYS.get(type_, ()) and path not in _IDENTIFIERS:
+        return text != "" and not set(text) - _LETTERS
+    if path in ("arn", "Arn"):
+        return text.startswith("arn:") and (type_ not in KEYS or ":key/" in text)
+    return text != ""
+
+
 def written_without(type_: str, path: str, letters: str) -> bool:
     """Whether a key's attribute certainly holds none of some letters.
 

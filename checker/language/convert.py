@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from .. import kms
 from ..records import replace
 from .expression import Scalar
 from .value import (
@@ -94,13 +95,15 @@ def to_bool(value: Value) -> Value:
 def is_null(value: Value) -> bool | None:
     """Whether a value is null; None where that is not known.
 
-    An Attribute is not: AWS fills it in (an argument that is configured is read as such).
+    An Attribute is one that is not configured: what AWS fills in may be nothing.
     """
     match value:
         case Known(data=data):
             return data is None
         case Unknown(not_null=not_null):
             return False if not_null else None
+        case Attribute(resource=resource, path=path):
+            return False if kms.is_set(resource.type, path, resource.data) else None
     return False
 
 
@@ -137,26 +140,45 @@ def _equal(left: Value, right: Value) -> bool | None:
         isinstance(right, collections) and isinstance(left, plain)
     ):
         return False
-    if isinstance(left, Text) and isinstance(right, Known):
-        return None if may_be(left, right.data) else False
-    if isinstance(right, Text) and isinstance(left, Known):
-        return None if may_be(right, left.data) else False
+    if isinstance(right, Known) and not may_be(left, right.data):
+        return False
+    if isinstance(left, Known) and not may_be(right, left.data):
+        return False
     if term_of(left) == term_of(right):
         return True
     return None
 
 
 def may_be(value: Value, data: Scalar) -> bool:
-    """Whether a value that is not known can be `data`: by the known edges of a text."""
-    if not isinstance(value, Text):
-        return True
-    if not isinstance(data, str):
-        return False
-    first, last = value.parts[0], value.parts[-1]
-    return not (
-        (isinstance(first, Known) and not data.startswith(str(first.data)))
-        or (isinstance(last, Known) and not data.endswith(str(last.data)))
-    )
+    """Whether a value that is not known can be `data`, which is not null.
+
+    By the known edges of a text, and by how AWS writes what identifies a resource.
+    """
+    match value:
+        case Attribute(resource=resource, path=path):
+            if not kms.is_set(resource.type, path, resource.data):
+                return True
+            return isinstance(data, str) and kms.may_read(resource.type, path, data)
+        case Text(parts=(first, *_, last)):
+            if not isinstance(data, str) or (data == "" and is_empty(value) is False):
+                return False
+            return not (
+                (isinstance(first, Known) and not data.startswith(str(first.data)))
+                or (isinstance(last, Known) and not data.endswith(str(last.data)))
+            )
+    return True
+
+
+def is_empty(value: Value) -> bool | None:
+    """Whether a string is ""; None where that is not known."""
+    match value:
+        case Known(data=data):
+            return data == ""
+        case Attribute():
+            return None if may_be(value, "") else False
+        case Text(parts=parts):
+            return None if all(is_empty(part) is not False for part in parts) else False
+    return None
 
 
 def _equal_lists(left: ListValue, right: ListValue) -> bool | None:

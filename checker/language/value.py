@@ -285,7 +285,7 @@ TEXT_LIMIT = 1_000_000
 def text(parts: list[Value], *, trail: tuple[Hop, ...] = ()) -> Value:
     """Join strings: Known where all parts are, else Text with neighbouring known parts merged.
 
-    A resource's attribute alone stays what it is.
+    A part alone stays what it is, and is a string: null was refused before.
 
     Raises EvaluationError past TEXT_LIMIT.
     """
@@ -301,13 +301,15 @@ def text(parts: list[Value], *, trail: tuple[Hop, ...] = ()) -> Value:
             if isinstance(piece, Known) and isinstance(last, Known):
                 joined = f"{last.data}{piece.data}"
                 longer = piece if len(str(piece.data)) > len(str(last.data)) else last
-                flat[-1] = Known(joined, trail=longer.trail)
+                hidden = piece.sensitive or last.sensitive
+                flat[-1] = Known(joined, trail=longer.trail, sensitive=hidden)
             elif not (isinstance(piece, Known) and piece.data == ""):
                 flat.append(piece)
     if not flat:
         return Known("", trail=trail, sensitive=sensitive)
     if len(flat) == 1 and isinstance(flat[0], Known):
         return Known(flat[0].data, trail=trail or flat[0].trail, sensitive=sensitive)
-    if len(flat) == 1 and isinstance(flat[0], Attribute):
-        return flat[0]
+    if len(flat) == 1:
+        alone = flat[0].hidden() if sensitive else flat[0]
+        return replace(alone, not_null=True) if isinstance(alone, Unknown) else alone
     return Text(tuple(flat), trail=trail, sensitive=sensitive)

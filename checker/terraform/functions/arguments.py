@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from ...language.convert import equal, is_null, to_bool, to_number, to_string
+from ...language.convert import equal, is_empty, is_null, to_bool, to_number, to_string
 from ...language.expression import Scalar
 from ...language.value import (
     Attribute,
@@ -171,17 +171,16 @@ def null_here(context: Context, value: Value) -> bool:
 
 
 def empty_here(context: Context, value: Value) -> bool:
-    """Whether a value is "" in this world. What AWS fills in is not."""
+    """Whether a value is "" in this world."""
+    certain = is_empty(value)
+    if certain is not None:
+        return certain
     match value:
-        case Known(data=data):
-            return data == ""
         case Text(parts=parts):
-            if any(isinstance(part, Known | Attribute) for part in parts):
-                return False
-            return all(context.worlds.decide(("==", term_of(part), EMPTY)) for part in parts)
+            return all(empty_here(context, part) for part in parts)
         case Unknown(term=("call", *_)):
             return False  # uuid(), timestamp()
-        case Unknown():
+        case Unknown() | Attribute():
             return context.worlds.decide(("==", term_of(value), EMPTY))
     return False
 
