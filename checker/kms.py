@@ -33,6 +33,12 @@ ALIASES: Mapping[str, tuple[str, str, frozenset[str]]] = {
     ),
     "AWS::KMS::Alias": ("AliasName", "TargetKeyId", frozenset({"Ref", "AliasName", "TargetKeyId"})),
 }
+# The attributes of an alias that read as its name, `alias/…`.
+NAMES: Mapping[str, frozenset[str]] = {
+    "aws_kms_alias": frozenset({"id", "name"}),
+    "awscc_kms_alias": frozenset({"id", "alias_name"}),
+    "AWS::KMS::Alias": frozenset({"Ref", "AliasName"}),
+}
 # Data sources that look a key up by a name or identifier, and the argument that holds it.
 LOOKUPS: Mapping[str, tuple[str, frozenset[str]]] = {
     "aws_kms_key": ("key_id", frozenset({"arn", "id", "key_id"})),
@@ -62,6 +68,21 @@ def may_read(type_: str, path: str, text: str) -> bool:
     if path in ("arn", "Arn"):
         return text.startswith("arn:") and (type_ not in KEYS or ":key/" in text)
     return text != ""
+
+
+def forms(type_: str, path: str) -> tuple[str, ...]:
+    """How a key's attribute may read, one text for each form; nothing for other attributes.
+
+    https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html#key-id and its multi-Region
+    keys, in the partitions that have both.
+    """
+    if path not in KEYS.get(type_, ()):
+        return ()
+    ids = ("1234abcd-12ab-34cd-56ef-1234567890ab", "mrk-1234abcd12ab34cd56ef1234567890ab")
+    if path not in _IDENTIFIERS:
+        return ids
+    places = ("aws:kms:eu-west-1", "aws-cn:kms:cn-north-1", "aws-us-gov:kms:us-gov-west-1")
+    return tuple(f"arn:{place}:111122223333:key/{id_}" for place in places for id_ in ids)
 
 
 def written_without(type_: str, path: str, letters: str) -> bool:

@@ -170,7 +170,7 @@ def may_be(value: Value, data: Scalar) -> bool:
 
 
 def is_empty(value: Value) -> bool | None:
-    """Whether a string is ""; None where that is not known."""
+    """Whether a string is ""; None where that is not known, or it is no string."""
     match value:
         case Known(data=data):
             return data == ""
@@ -184,9 +184,11 @@ def is_empty(value: Value) -> bool | None:
 def _equal_lists(left: ListValue, right: ListValue) -> bool | None:
     if left.rest is not None or right.rest is not None:
         return None
+    if left.kind != right.kind:
+        return False  # of different types, such as `var.names == []`: a list and a tuple
     if len(left.items) != len(right.items):
-        return False if "set" not in (left.kind, right.kind) else None
-    if "set" in (left.kind, right.kind):
+        return False if left.kind != "set" else None
+    if left.kind == "set":
         if first_unknown(left, right):
             return None
         return {repr(term_of(item)) for item in left.items} == {
@@ -198,6 +200,8 @@ def _equal_lists(left: ListValue, right: ListValue) -> bool | None:
 def _equal_maps(left: MapValue, right: MapValue) -> bool | None:
     if left.rest is not None or right.rest is not None:
         return None
+    if left.kind != right.kind:
+        return False
     if set(left.items) != set(right.items):
         return False
     return _all(_equal(left.items[key], right.items[key]) for key in left.items)

@@ -154,12 +154,14 @@ def _splat(expression: Splat, scope: Scope) -> Value:
         case _:
             items, rest = (base,), None
     values = tuple(evaluate(expression.each, Bound(scope, {"*": item})) for item in items)
+    kind = base.kind if isinstance(base, ListValue) else "tuple"
+    kind = "list" if kind == "set" else kind
     if rest is None:
-        return ListValue(values)
+        return ListValue(values, kind)
     element = base.element if isinstance(base, ListValue) else None
     if element is not None:
         element = evaluate(expression.each, Bound(scope, {"*": element}))
-    return ListValue(values, "tuple", derived("splat", rest), element)
+    return ListValue(values, kind, derived("splat", rest), element)
 
 
 def _template(expression: Template, scope: Scope) -> Value:
@@ -280,12 +282,12 @@ def _for(expression: For, scope: Scope) -> Value:
         case MapValue(items=mapping, rest=rest):
             pairs = [(Known(name), mapping[name]) for name in sorted(mapping)]
         case Unknown() | Attribute():
-            return derived("for", collection)
+            return _for_unknown(expression, collection)
         case Whole():
             return Unknown("unsupported", "for over a resource", ("for", term_of(collection)))
         case _:
             raise EvaluationError("for needs a collection", expression.collection.span)
-    more = derived("for", rest) if rest is not None else None
+    more = _for_unknown(expression, rest) if rest is not None else None
     kept: list[Bound] = []
     for key, value in pairs:
         names = {expression.value_name: value}
@@ -296,8 +298,33 @@ def _for(expression: For, scope: Scope) -> Value:
             kept.append(bound)
     if expression.key is None:
         values = tuple(evaluate(expression.value, bound) for bound in kept)
-        return ListValue(values, "tuple", more)
+        return ListValue(values, "tuple", more, _for_element(expression, collection, scope))
     return _for_object(expression, expression.key, kept, more)
+
+
+def _for_unknown(expression: For, collection: Value) -> Unknown:
+    """What a `for` gives of a collection that is not known, told apart by its code.
+
+    Its keys are a part of the collection's where they are given as they are; a list of all has
+    as many elements.
+    """
+    kind = "for" if expression.condition or expression.key else "all elements"
+    given = expression.value if expression.key is None else expression.key
+    if isinstance(given, Reference):
+        if given.name == expression.key_name and expression.key is not None:
+            kind = "some keys"
+        elif given.name == expression.value_name:
+            kind = "some elements"
+    term = (kind, expression.span.text, term_of(collection))
+    return replace(derived("for", collection), term=term)
+
+
+def _for_element(expression: For, collection: Value, scope: Scope) -> Value | None:
+    """What `for` makes of each element that the collection's `rest` stands for."""
+    element = collection.element if isinstance(collection, ListValue | MapValue) else None
+    if element is None or expression.condition is not None or expression.key_name is not None:
+        return None
+    return evaluate(expression.value, Bound(scope, {expression.value_name: element}))
 
 
 def _for_object(

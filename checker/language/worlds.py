@@ -91,6 +91,13 @@ class Worlds:
                 return self._decide_less(left, right)
         return self._fact(term)
 
+    def succeeds(self, term: Term) -> bool:
+        """Whether an operation on what is not known gives something, in this world.
+
+        Outside of `try` and `can` it does: the program would be refused where it fails.
+        """
+        return not self.trying or self.decide(("succeeds", term))
+
     def _fact(self, term: Term) -> bool:
         self._touched = True
         if term in self.facts:
@@ -119,6 +126,12 @@ class Worlds:
                 return False
             if len(possible) == 1:
                 return True
+        if value == "" and not isinstance(value, bool):
+            low, high = self._bounds(("length", left))
+            if low > 0:
+                return False
+            if high == 0:
+                return True
         low, high = self._bounds(left)
         if isinstance(value, int | float):
             if not low <= value <= high:
@@ -145,8 +158,12 @@ class Worlds:
 
     def _bounds(self, term: Term) -> tuple[float, float]:
         """The closed interval that the facts leave to a number (a bound is taken as integral)."""
-        low = 0.0 if term[0] == "length" else float("-inf")
-        high = float("inf")
+        low, high = 1.0 if term[0] == "size" else float("-inf"), float("inf")
+        if term[0] == "length" and isinstance(of := term[1], tuple):
+            low = 0.0
+            empty = self.facts.get(_equality(of, ""))
+            if empty is not None:
+                low, high = (0.0, 0.0) if empty else (1.0, high)
         for fact, truth in self.facts.items():
             match fact:
                 case ("<", found, ("literal", _, int(bound))) if found == term:
@@ -186,6 +203,8 @@ class Worlds:
 
         Raises EvaluationError (cause "cycle") where the value depends on itself.
         """
+        if self.trying:
+            key = ("try", key)  # what fails there may be a world that is not reachable elsewhere
         found = self._always.get(key)
         if found is None:
             found = self._here.get(key)

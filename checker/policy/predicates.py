@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from fnmatch import fnmatchcase
 
 from ..graph import Resource
-from ..kms import ALIASES, KEYS, LOOKUPS
+from ..kms import ALIASES, KEYS, LOOKUPS, NAMES
 from ..language.value import (
     Attribute,
     EvaluationError,
@@ -84,12 +84,8 @@ class _Judgement:
                 hops = trail if len(parts) == 1 else (*trail, *part.trail[:1])
                 return Verdict("aws-managed", certain, None, _distinct(hops))
         last = parts[-1]
-        before = parts[-2] if len(parts) > 1 else None
-        if isinstance(last, Attribute) and isinstance(before, Known):
-            ending = str(before.data)
-            resource, path = last.resource, last.path
-            if ending.endswith((":key/", ":")):
-                return self._attribute(resource, path, _distinct((*trail, *last.trail)))
+        if isinstance(last, Attribute) and _composes_arn(parts[:-1], last):
+            return self._attribute(last.resource, last.path, _distinct((*trail, *last.trail)))
         if isinstance(last, Known):
             named = _ALIAS_NAME.search(str(last.data))
             whole_part = named and (named[0].startswith(":") or len(parts) == 1)
@@ -186,6 +182,27 @@ class _Judgement:
         if verdict.reason == "missing":
             verdict = unresolved("undeclared", f"{resource.address} has no {path}", verdict.trail)
         return verdict.after(*trail)
+
+
+_UNKNOWN = "\0"
+
+
+def _composes_arn(before: tuple[Value, ...], last: Attribute) -> bool:
+    """Whether what stands before a key's id, or an alias's name, makes an ARN of it.
+
+    arn:partition:kms:region:account:key/id, or :alias/name. A part that is not known may be any
+    part of it that can stand there.
+    """
+    written = "".join(str(p.data) if isinstance(p, Known) else _UNKNOWN for p in before)
+    named = last.path in NAMES.get(last.resource.type, ())
+    is_arn = last.path.lower().endswith("arn")
+    if is_arn or not written.endswith(":" if named else ":key/"):
+        return False
+    parts = written[:-1].split(":") if named else written.removesuffix(":key/").split(":")
+    if len(parts) > 5 or (len(parts) < 5 and _UNKNOWN not in written):
+        return False
+    fixed = {0: "arn", 2: "kms"} if len(parts) == 5 else {0: "arn"}
+    return all(_UNKNOWN in parts[at] or parts[at] == word for at, word in fixed.items())
 
 
 def _declared(resource: Resource) -> Hop:

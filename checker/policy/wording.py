@@ -67,12 +67,20 @@ def words(term: Term) -> str:
             return f"{words(base)}.{name}"
         case ("index", tuple(base), tuple(key)):
             return f"{words(base)}[{words(key)}]"
-        case ("has key", tuple(base), ("literal", _, key)):
-            return f"{words(base)} has the key {_literal(key)}"
+        case ("has key", tuple(base), tuple(key)):
+            return f"contains(keys({words(base)}), {words(key)})"
+        case ("size", tuple(measured)):
+            return f"length({words(measured)})"
+        case ("for_each" | "count", tuple(collection)):
+            return words(collection)
+        case ("for" | "some keys" | "some elements" | "all elements", str(written), _):
+            return written
         case ("text", *parts):
             return '"' + "".join(_inside(part) for part in parts if isinstance(part, tuple)) + '"'
-        case ("each.key" | "each.value" as name, _):
-            return name
+        case ("each.key" | "each.value" | "count.index" as bound, _, _):
+            return bound
+        case ("succeeds", tuple(attempted)):
+            return f"can({words(attempted)})"
         case (str(name), *operands):
             inner = ", ".join(words(o) for o in operands if isinstance(o, tuple))
             return f"{name}({inner})"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import cached_property
 
+from ..language.access import sources
 from ..language.convert import to_number
 from ..language.evaluate import Scope, define
 from ..language.value import (
@@ -21,6 +22,7 @@ from ..language.value import (
     derived,
     term_of,
 )
+from ..language.worlds import Worlds
 from ..records import dataclass
 from ..source import Span
 from .expressions import expression
@@ -61,6 +63,18 @@ class Instances:
     kind: str | None  # "count", "for_each" or None
     rest: Unknown | None = None
 
+    def holds(self, key: InstanceKey, worlds: Worlds) -> bool:
+        """Whether there is an instance of a key, in the current world.
+
+        Of a collection of which nothing is known there is one where the collection is not empty.
+        """
+        if key not in self.known:
+            return False
+        if self.keys != (AnyKey(),) or self.kind != "for_each" or self.rest is None:
+            return True
+        sizes = (("length", source) for source in sources(self.rest.term))
+        return all(worlds.decide(("<", ("literal", "int", 0), size)) for size in sizes)
+
     @cached_property
     def known(self) -> frozenset[InstanceKey]:
         """The keys, to look one up."""
@@ -98,7 +112,12 @@ def _counted(attribute: AttributeSpan, scope: Scope, address: str) -> Instances:
         index: Value = (
             Known(key)
             if isinstance(key, int)
-            else Unknown("external", "count.index is not known", ("index", address), not_null=True)
+            else Unknown(
+                "external",
+                "count.index is not known",
+                ("count.index", address, term_of(value)),
+                not_null=True,
+            )
         )
         return {"count": MapValue({"index": index})}
 
@@ -133,8 +152,8 @@ def _for_each(attribute: AttributeSpan, scope: Scope, address: str) -> Instances
             return {"each": MapValue({"key": Known(key), "value": items[key]})}
         if rest is None:
             raise EvaluationError("there is no such instance")
-        name = Unknown(rest.cause, rest.why, ("each.key", address), not_null=True)
-        one = element or Unknown(rest.cause, rest.why, ("each.value", address))
+        name = Unknown(rest.cause, rest.why, ("each.key", address, rest.term), not_null=True)
+        one = element or Unknown(rest.cause, rest.why, ("each.value", address, rest.term))
         return {"each": MapValue({"key": name, "value": one})}
 
     return Instances(keys, names, "for_each", rest)

@@ -191,7 +191,8 @@ class ModuleInstance:
             return self._blocks(block, name, scope)
 
         def exists() -> Value:
-            return Known(self.exists() and instance in self.expanded(block, _address(key)).known)
+            found = self.expanded(block, _address(key))
+            return Known(self.exists() and found.holds(instance, self.worlds))
 
         resource = Resource(
             framework="terraform",
@@ -265,7 +266,8 @@ class ModuleInstance:
                 attribute = self.module.body(block).attributes.get(switch)
                 if attribute is not None:
                     return Known(truth(evaluate(expression(attribute.value), scope), scope))
-            return Known(self.exists() and key in self.expanded(block, f"module.{name}").known)
+            found = self.expanded(block, f"module.{name}")
+            return Known(self.exists() and found.holds(key, self.worlds))
 
         declared = Resource(
             framework="terraform",
@@ -332,8 +334,8 @@ class _Child(ModuleInstance):
 
     def exists(self) -> bool:
         block = self.parent.module.calls[self.name]
-        known = self.parent.expanded(block, f"module.{self.name}").known
-        return self.parent.exists() and self.key in known
+        found = self.parent.expanded(block, f"module.{self.name}")
+        return self.parent.exists() and found.holds(self.key, self.worlds)
 
 
 class _InstanceScope:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import cache
 from importlib import import_module
 
-from ...language.value import EvaluationError, Value
+from ...language.value import EvaluationError, Unknown, Value
 from .context import Context, Function
 
 __all__ = ["NAMES", "Context", "Function", "find"]
@@ -39,6 +39,16 @@ _MODULES = {
 _MODULE_OF = {name: module for module, names in _MODULES.items() for name in names.split()}
 _UNMARKING = frozenset({"nonsensitive", "issensitive"})
 
+# What may refuse an argument of the right type, by its content: `can` and `try` live on that.
+_FALLIBLE_NAMES = (
+    "base64decode base64gunzip cidrcontains cidrhost cidrnetmask cidrsubnet cidrsubnets csvdecode "
+    "element file filebase64 filebase64sha256 filebase64sha512 filemd5 filesha1 filesha256 "
+    "filesha512 formatdate index jsondecode lookup matchkeys one parseint range regexall "
+    "rsadecrypt slice templatefile templatestring textdecodebase64 timeadd timecmp tobool tolist "
+    "tomap tonumber toset urldecode uuidv5 yamldecode zipmap"
+)
+_FALLIBLE = frozenset(_FALLIBLE_NAMES.split())
+
 NAMES = frozenset(_MODULE_OF)
 
 
@@ -56,17 +66,22 @@ def find(name: str) -> Function | None:
     if module is None:
         return None
     function: Function = import_module(f"{__name__}.{module}").FUNCTIONS[name]
-    return function if name in _UNMARKING else _guarded(function)
+    return function if name in _UNMARKING else _guarded(function, name in _FALLIBLE)
 
 
-def _guarded(function: Function) -> Function:
-    """A sensitive argument makes the result sensitive, and no overflow escapes."""
+def _guarded(function: Function, fallible: bool) -> Function:
+    """A sensitive argument makes the result sensitive, and no overflow escapes.
+
+    One that is `fallible` may also fail on what is not known, in a world that `try` asks for.
+    """
 
     def marked(context: Context, arguments: tuple[Value, ...]) -> Value:
         try:
             result = function(context, arguments)
         except (OverflowError, RecursionError):
             raise EvaluationError("a value is too large", context.span, "unsupported") from None
+        if fallible and isinstance(result, Unknown) and not context.worlds.succeeds(result.term):
+            raise EvaluationError("an argument is refused", context.span)
         sensitive = any(argument.sensitive for argument in arguments)
         return result.hidden() if sensitive else result
 

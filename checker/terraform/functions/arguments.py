@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from ...kms import forms
 from ...language.convert import equal, is_empty, is_null, to_bool, to_number, to_string
 from ...language.expression import Scalar
 from ...language.value import (
@@ -183,6 +184,14 @@ def empty_here(context: Context, value: Value) -> bool:
         case Unknown() | Attribute():
             return context.worlds.decide(("==", term_of(value), EMPTY))
     return False
+
+
+def of_every_form(value: Value, test: Callable[[str], bool]) -> bool | None:
+    """Whether a test holds of a key's attribute, however it reads; None where that depends."""
+    if not isinstance(value, Attribute) or value.resource.data:
+        return None
+    answers = {test(form) for form in forms(value.resource.type, value.path)}
+    return answers.pop() if len(answers) == 1 else None
 
 
 def length_term(rest: Unknown) -> Unknown:

@@ -5,7 +5,7 @@ These lead from a vault to its key, so what is not known is explored world by wo
 
 from __future__ import annotations
 
-from ...language.convert import to_string
+from ...language.convert import is_empty, to_string
 from ...language.value import (
     EvaluationError,
     Known,
@@ -190,9 +190,8 @@ def _length(context: Context, arguments: tuple[Value, ...]) -> Value:
             return Known(len(data))
         case Known():
             raise EvaluationError("length needs a collection or a string")
-        case Text(parts=(Unknown() as part,)):
-            return unknown("length", part)
-    return unknown("length", arguments[0])
+    # The size of a string that is never empty has another name, for it has another bound.
+    return unknown("length" if is_empty(arguments[0]) is not False else "size", arguments[0])
 
 
 def _all_different(items: tuple[Value, ...]) -> bool:

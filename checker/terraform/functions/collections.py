@@ -7,6 +7,7 @@ unknown number, and takes away only what it can.
 from __future__ import annotations
 
 from itertools import product
+from typing import Literal
 
 from ...language.convert import is_null, to_string
 from ...language.value import (
@@ -41,10 +42,13 @@ from .context import Context, Function
 def _concat(context: Context, arguments: tuple[Value, ...]) -> Value:
     arity("concat", arguments, 1, None)
     items: list[Value] = []
+    kind: Literal["list", "tuple"] = "list"
     for at, argument in enumerate(arguments):
         values = sequence("concat", argument)
         if values is None:
             return _open("concat", items, *arguments[at:])
+        if values.kind == "tuple":
+            kind = "tuple"
         items.extend(values.items)
         bounded_length(len(items))
         if values.rest is None:
@@ -56,7 +60,7 @@ def _concat(context: Context, arguments: tuple[Value, ...]) -> Value:
         if not rest_is_empty(context, values.rest):
             items.append(rest_element("index", values))
             return _open("concat", items, values.rest, *after)
-    return ListValue(tuple(items), "list")
+    return ListValue(tuple(items), kind)
 
 
 def _open(name: str, items: list[Value], *others: Value) -> ListValue:
@@ -188,7 +192,12 @@ def _keys(context: Context, arguments: tuple[Value, ...]) -> Value:
     if values.rest is not None:
         # Keys are sorted, so an unknown one may stand before each known one.
         return ListValue((), "list", derived("keys", values.rest))
-    return ListValue(tuple(Known(name) for name in sorted(values.items)), "list")
+    return ListValue(tuple(Known(name) for name in sorted(values.items)), _listed(values))
+
+
+def _listed(values: MapValue) -> Literal["list", "tuple"]:
+    """What the keys or values of a map (a list) or an object (a tuple) are."""
+    return "list" if values.kind == "map" else "tuple"
 
 
 def _values(context: Context, arguments: tuple[Value, ...]) -> Value:
@@ -198,7 +207,7 @@ def _values(context: Context, arguments: tuple[Value, ...]) -> Value:
         return unknown("values", arguments[0])
     items = tuple(values.items[name] for name in sorted(values.items))
     if values.rest is None:
-        return ListValue(items, "list")
+        return ListValue(items, _listed(values))
     if items:
         return ListValue((), "list", derived("values", values.rest, *items))
     return ListValue((), "list", values.rest, values.element)
@@ -221,7 +230,7 @@ def _zipmap(context: Context, arguments: tuple[Value, ...]) -> Value:
             items[str(name.data)] = value
         else:
             rest = derived("key", name)
-    return MapValue(items, "map", rest)
+    return MapValue(items, "object" if values.kind == "tuple" else "map", rest)
 
 
 def _reverse(context: Context, arguments: tuple[Value, ...]) -> Value:
@@ -230,10 +239,14 @@ def _reverse(context: Context, arguments: tuple[Value, ...]) -> Value:
     if values is None:
         return unknown("reverse", arguments[0])
     if values.rest is None:
-        return replace(values, items=values.items[::-1], kind="list")
+        return replace(values, items=values.items[::-1], kind=_ordered(values))
     if not values.items:
-        return replace(values, kind="list")
+        return replace(values, kind=_ordered(values))
     return ListValue((), "list", unknown("reverse", values))
+
+
+def _ordered(values: ListValue) -> Literal["list", "tuple"]:
+    return "tuple" if values.kind == "tuple" else "list"
 
 
 def _slice(context: Context, arguments: tuple[Value, ...]) -> Value:
@@ -245,9 +258,9 @@ def _slice(context: Context, arguments: tuple[Value, ...]) -> Value:
             if rest is None or (0 <= low <= high <= len(items)):
                 if not 0 <= low <= high <= len(items):
                     raise EvaluationError("slice: the indexes are outside the list")
-                return ListValue(items[low:high], "list")
+                return ListValue(items[low:high], _ordered(values))
             if 0 <= low <= len(items) and low <= high:
-                return replace(values, items=items[low:], kind="list")
+                return replace(values, items=items[low:], kind=_ordered(values))
     return unknown("slice", *arguments)
 
 

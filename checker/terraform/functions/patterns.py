@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 
 from ...language.value import (
+    Attribute,
     EvaluationError,
     Known,
     ListValue,
@@ -24,6 +25,7 @@ from .arguments import (
     arity,
     bounded_length,
     bounded_text,
+    of_every_form,
     too_large,
     typed,
     unknown,
@@ -74,7 +76,23 @@ def _regex(context: Context, arguments: tuple[Value, ...]) -> Value:
     match values:
         case Known(data=str(written)), Known(data=str(data)):
             return _guarded("regex", values, lambda: _first(written, data))
-    return unknown("regex", *values)
+        case Known(data=str(written)), Attribute() as key:
+            matches = of_every_form(key, lambda form: _matches(written, form))
+            if matches is False:
+                raise EvaluationError("regex: the pattern does not match")
+            if matches:
+                return unknown("regex", *values)
+    result = unknown("regex", *values)
+    if not context.worlds.succeeds(result.term):
+        raise EvaluationError("regex: the pattern does not match")
+    return result
+
+
+def _matches(written: str, data: str) -> bool:
+    try:
+        return bool(_guarded("regex", (), lambda: _first(written, data)))
+    except EvaluationError:
+        return False
 
 
 def _first(written: str, data: str) -> Value:

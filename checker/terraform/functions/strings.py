@@ -26,6 +26,7 @@ from .arguments import (
     bounded_length,
     bounded_text,
     null_here,
+    of_every_form,
     plain,
     rest_is_empty,
     sequence,
@@ -147,12 +148,19 @@ def _has_affix(name: str, at: int) -> Function:
         value, affix = (typed(name, "s", argument) for argument in arguments)
         if isinstance(affix, Known) and affix.data == "":
             return Known(True)
+        if isinstance(affix, Known):
+            wanted = str(affix.data)
+            certain = of_every_form(
+                value, lambda form: form.startswith(wanted) if at == 0 else form.endswith(wanted)
+            )
+            if certain is not None:
+                return Known(certain)
         if not isinstance(affix, Known) or not isinstance(value, Known | Text):
             return unknown(name, value, affix)
         edge = value.parts[at] if isinstance(value, Text) else value
         if not isinstance(edge, Known):
             return unknown(name, value, affix)
-        data, wanted = str(edge.data), str(affix.data)
+        data = str(edge.data)
         if data.startswith(wanted) if at == 0 else data.endswith(wanted):
             return Known(True)
         open_ended = isinstance(value, Text) and len(data) < len(wanted)
@@ -167,6 +175,9 @@ def _strcontains(context: Context, arguments: tuple[Value, ...]) -> Value:
     arity("strcontains", arguments, 2, 2)
     value, part = (typed("strcontains", "s", argument) for argument in arguments)
     if isinstance(part, Known):
+        certain = of_every_form(value, lambda form: str(part.data) in form)
+        if certain is not None:
+            return Known(certain)
         pieces = value.parts if isinstance(value, Text) else (value,)
         if any(isinstance(p, Known) and str(part.data) in str(p.data) for p in pieces):
             return Known(True)
