@@ -42,5 +42,5 @@ $(STAMP): pyproject.toml
 clean:
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
-bench: $(STAMP) ## ratios against grep and a bare Python, side by side
-	$(BIN)/python -m benchmarks $(TREES)
+bench: $(STAMP) ## ratios against grep and a bare Python (TREES=path, BENCH="--growth --peers")
+	$(BIN)/python -m benchmarks $(BENCH) $(TREES)
