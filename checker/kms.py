@@ -46,6 +46,7 @@ LOOKUPS: Mapping[str, tuple[str, frozenset[str]]] = {
 }
 
 _IDENTIFIERS = {"arn": "key_id", "Arn": "KeyId"}
+_ID_LETTERS = frozenset("0123456789abcdef-mrk")
 _LETTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-")
 
 
@@ -64,7 +65,7 @@ def is_set(type_: str, path: str, data: bool) -> bool:
 def may_read(type_: str, path: str, text: str) -> bool:
     """Whether an attribute that is set may read as a text, by how AWS writes it."""
     if path in KEYS.get(type_, ()) and path not in _IDENTIFIERS:
-        return text != "" and not set(text) - _LETTERS
+        return len(text) > 30 and not set(text) - _ID_LETTERS  # a UUID, or mrk- and as many digits
     if path in ("arn", "Arn"):
         return text.startswith("arn:") and (type_ not in KEYS or ":key/" in text)
     return text != ""

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from ..records import replace
 from .convert import may_be, to_number, to_string
+from .keys import is_key_of, size_of
 from .value import (
     Attribute,
     EvaluationError,
     Known,
     ListValue,
     MapValue,
-    Term,
     Text,
     Unknown,
     Value,
@@ -68,7 +66,7 @@ def _index_map(base: MapValue, key: Value, worlds: Worlds) -> Value:
         if base.rest is not None:
             return _of_rest(base, base.rest, key, worlds)
         raise EvaluationError(base.absent.format("…" if key.sensitive else key.data))
-    if base.rest is not None and _is_key_of(key, base.rest.term):
+    if base.rest is not None and is_key_of(key, base.rest.term):
         return _of_rest(base, base.rest, key, worlds)
     for name in sorted(base.items):
         if may_be(key, name) and worlds.decide(("==", term_of(key), term_of(Known(name)))):
@@ -91,7 +89,7 @@ def _index_list(base: ListValue, key: Value, worlds: Worlds) -> Value:
         if base.rest is not None:
             return _of_rest(base, base.rest, number, worlds)
         raise EvaluationError(f"there is no element {at} in a list of {len(base.items)}")
-    if base.rest is not None and _is_key_of(number, base.rest.term):
+    if base.rest is not None and is_key_of(number, base.rest.term):
         return _of_rest(base, base.rest, number, worlds)
     for at, item in enumerate(base.items):
         if worlds.decide(("==", term_of(number), term_of(Known(at)))):
@@ -110,63 +108,13 @@ def _of_rest(base: ListValue | MapValue, rest: Unknown, key: Value, worlds: Worl
     survives the answer, for else the program would be refused.
     """
     found = base.element or derived("index", rest, key, not_null=False)
-    if (base.element is None and not worlds.trying) or _is_key_of(key, rest.term):
+    if (base.element is None and not worlds.trying) or is_key_of(key, rest.term):
         return found
-    size = _size(rest.term)
+    size = size_of(rest.term)
     known = ("has key", rest.term, term_of(key)) if size is None else ("<", term_of(key), size)
     if not worlds.decide(known):
         raise EvaluationError("there is no such element")
     return found
-
-
-_AS_SET = frozenset({"toset", "tolist", "sort", "distinct"})
-_SAME_KEYS = _AS_SET | {"for_each", "keys", "tomap"}
-
-
-def _size(collection: Term) -> Term | None:
-    """The `count` that a list of instances, or of something of each, has as many elements as."""
-    while collection[0] in ("splat", "all elements") and isinstance(of := collection[-1], tuple):
-        collection = of
-    count = collection[1] if collection[0] == "count" else None
-    return count if isinstance(count, tuple) else None
-
-
-def _is_key_of(key: Value, collection: Term) -> bool:
-    """Whether `each.key` or `count.index` runs over a collection, or over a part of it."""
-    match key:
-        case Unknown(term=("count.index", _, tuple(size))):
-            return size == _size(collection)
-        case Unknown(term=("each.key", _, tuple(over))):
-            wanted, listed = _keys_of(collection)
-            for source in sources(over):
-                if source == wanted:
-                    return True
-                if source[0] == "some elements" and not listed:
-                    return False  # the elements of a map are not its keys
-    return False
-
-
-def sources(collection: Term) -> Iterator[Term]:
-    """The collection whose keys another has, and what it is a part of, and so on."""
-    while True:
-        collection, _ = _keys_of(collection)
-        yield collection
-        whole = collection[-1]
-        if collection[0] not in _PARTS or not isinstance(whole, tuple):
-            return
-        collection = whole
-
-
-_PARTS = frozenset({"some keys", "some elements"})
-
-
-def _keys_of(collection: Term) -> tuple[Term, bool]:
-    """The collection whose keys another has, and whether it certainly is a list or set."""
-    listed = False
-    while collection[0] in _SAME_KEYS and isinstance(inner := collection[1], tuple):
-        listed = listed or collection[0] in _AS_SET
-        collection = inner
-    return collection, listed
 
 
 def _no_such_element(worlds: Worlds) -> Value:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import cached_property
 
-from ..language.access import sources
 from ..language.convert import to_number
 from ..language.evaluate import Scope, define
+from ..language.keys import sources
 from ..language.value import (
     Attribute,
     EvaluationError,
