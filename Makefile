@@ -4,8 +4,9 @@ PYTHON ?= $(shell for p in python3 python3.11 python3.12 python3.13 python3.14 p
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/installed
+SECONDS ?= 600
 
-.PHONY: test demo lint format rules wheel bench clean
+.PHONY: test demo lint format rules wheel bench fuzz audit lock clean
 
 test: lint ## ruff, mypy --strict and pytest
 	$(BIN)/python -m pytest
@@ -41,6 +42,10 @@ $(STAMP): pyproject.toml
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
+
+fuzz: $(STAMP) ## coverage-guided, each target for SECONDS; what is found stays in fuzz/work
+	$(BIN)/python -m pip install --quiet 'atheris>=3,<4'
+	$(BIN)/python -m fuzz --seconds $(SECONDS)
 
 bench: $(STAMP) ## ratios against grep and a bare Python (TREES=path, BENCH="--growth --peers")
 	$(BIN)/python -m benchmarks $(BENCH) $(TREES)
