@@ -13,6 +13,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from lark import Lark
 
+# HCL has no negative numbers, only the operator; theirs would take `-1-1e9` for one number.
+_NUMBERS = """
+%override INT_LITERAL: DECIMAL+
+%override FLOAT_LITERAL: DECIMAL+ "." DECIMAL+ EXP_MARK? | DECIMAL+ EXP_MARK
+"""
+
 _parser: Lark | None = None
 _cache_folder: str | None = None
 
@@ -46,7 +52,7 @@ def _build() -> Lark:
         raise ModuleNotFoundError("python-hcl2 is not installed")
     path = os.path.join(found.submodule_search_locations[0], "hcl2.lark")
     with open(path, encoding="utf-8") as stream:
-        grammar = stream.read()
+        grammar = stream.read() + _NUMBERS
     name = f"grammar-{_fingerprint(grammar, __version__, sys.version)}.pickle"
     cached = _read(name)
     if cached is not None:

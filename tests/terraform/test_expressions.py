@@ -66,6 +66,7 @@ def ref(path: str) -> Expression:
         ("a || b && !c", Operation(
             S, "||", (ref("a"), Operation(S, "&&", (ref("b"), Operation(S, "!", (ref("c"),)))))
         )),
+        ("-1-1e3", Operation(S, "-", (Operation(S, "-", (lit(1),)), lit(1000)))),
         ("!!a", ref("a")),
         ("length(a)-1", Operation(S, "-", (Call(S, "length", (ref("a"),)), lit(1)))),
         ("f(a, b...)", Call(S, "f", (ref("a"), ref("b")), spread=True)),
