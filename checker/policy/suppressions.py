@@ -22,7 +22,7 @@ _DIRECTIVE = re.compile(r"iac-check:[ \t]*ignore\[([^\]]*)\](.*)\Z", re.S)
 _MISTYPED = re.compile(r"iac[-_ ]?check[ \t]*:[ \t]*[a-z]+", re.I)
 _CHECKOV = re.compile(r"checkov:skip=(CKV2?_[A-Z]+_\d+)(?::[ \t]*(.*))?", re.S)
 _UNTIL = re.compile(r"(?:^|\s)until=(\S*)")
-_DATE = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])\Z")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 _MARKS = re.compile(r"\A(?:#+|//+|/\*+)[ \t]*|[ \t\r\n]*\*/\Z")
 
 
@@ -90,10 +90,10 @@ class Suppressions:
         for rule in rules:
             if rule not in self.rules:
                 self._warn(span, f"there is no rule {rule} to ignore")
-        if not reason:
+        if not any(character.isalnum() for character in reason):  # invisible ones are none
             self.errors.append(InputError.at(span, "an ignore needs a reason"))
             return False
-        if until is not None and not _DATE.match(until):
+        if until is not None and not _is_date(until):
             self.errors.append(InputError.at(span, "until is a date: until=2027-01-31"))
             return False
         if until is not None and until < self.today:
@@ -162,6 +162,15 @@ class Suppressions:
             rule, reason, until = (_text(item, key) for key in ("rule", "reason", "until"))
             if self._valid(item.span, (rule,) if rule else (), reason or "", until):
                 yield self._placed(item.span, (rule or "",), reason or "", until)
+
+
+def _is_date(text: str) -> bool:
+    from datetime import date
+
+    try:
+        return bool(_DATE.match(text) and date.fromisoformat(text))
+    except ValueError:
+        return False
 
 
 def _text(node: Node, key: str) -> str | None:
