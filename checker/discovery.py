@@ -213,7 +213,7 @@ class Walker:
         if data is None:
             return
         # UTF-16 is looked through as if it were ASCII: to read it properly is an error, told later.
-        text = data.replace(b"\0", b"") if data[:2] in (b"\xff\xfe", b"\xfe\xff") else data
+        text = data.replace(b"\0", b"") if b"\0" in data else data
         hit = self._everything or self._may_hold(path, text)
         if path.endswith(TERRAFORM):
             tree.files += 1
