@@ -6,20 +6,21 @@ import argparse
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import nullcontext
 from functools import partial
-from io import TextIOWrapper
 
 from . import __version__
+from .streams import abandon_stdout, complain, encode, replaced
 
 TYPE_CHECKING = False  # `typing` is not worth its import time to `--help` and `--version`
 if TYPE_CHECKING:
-    from typing import TextIO
-
-    from .policy.result import Report
+    from .policy.result import Gate, Report
     from .settings import Settings
 
 OK, FINDINGS, UNTRUSTED, NOTHING = 0, 1, 2, 3
+CODES: dict[Gate, int] = {
+    "clean": OK, "findings": FINDINGS, "untrusted": UNTRUSTED, "empty": NOTHING
+}  # fmt: skip
 INTERRUPTED = 130
 BROKEN_PIPE = 141
 """128 + SIGPIPE, as a shell reports a program that a closed pipe has ended."""
@@ -46,25 +47,31 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
-        _abandon_stdout()
+        abandon_stdout()
         return BROKEN_PIPE
 
 
 def _guarded(argv: Sequence[str]) -> int:
     try:
         command = parser()
-        options = command.parse_args(argv)
+        options, unknown = command.parse_known_args(argv)
+        if unknown:
+            command.error(_unrecognized(unknown, command))
         try:
             reports = paired(options.reports)
         except ValueError as error:
             command.error(str(error))
     except SystemExit as stop:  # argparse: 0 after --help and --version, 2 for bad arguments
-        sys.stdout.flush()
+        if sys.stdout is not None:
+            sys.stdout.flush()
         return stop.code if isinstance(stop.code, int) else UNTRUSTED
     try:
+        if sys.stdout is None:  # closed by the caller: whatever is asked for, nobody gets it
+            complain("error: stdout is closed")
+            return UNTRUSTED
         machine = any(name not in FOR_PEOPLE for name, output in reports if output is None)
-        _encode(sys.stdout, "utf-8" if machine else None)
-        _encode(sys.stderr, None)
+        encode(sys.stdout, "utf-8" if machine else None)
+        encode(sys.stderr, None)
         if options.cfn_lint_rules:
             print(os.path.join(os.path.dirname(os.path.realpath(__file__)), "cfn_lint_rules"))
             return OK
@@ -81,7 +88,7 @@ def _guarded(argv: Sequence[str]) -> int:
     except Exception as error:
         if os.environ.get("IAC_CHECK_DEBUG") == "1":
             raise
-        _complain(
+        complain(
             f"internal error: {type(error).__name__}: {error}, while checking "
             f"{' '.join(options.paths)}; please report it (IAC_CHECK_DEBUG=1 shows where)"
         )
@@ -111,7 +118,7 @@ def parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     report.add_argument(
         "--output", metavar="FILE", action=_InOrder, dest="reports", default=(),
-        help="write the report of the --format before it to a file, not to stdout",
+        help="write the report of the --format before it to a file, not to stdout (-)",
     )  # fmt: skip
     report.add_argument(
         "--color", choices=("auto", "always", "never"), default="auto",
@@ -138,7 +145,7 @@ def parser() -> argparse.ArgumentParser:
         help="set a Terraform variable of the root modules",
     )  # fmt: skip
     _repeatable(values, "--var-file", "FILE", "Terraform variables, as .tfvars or .tfvars.json")
-    _repeatable(values, "--parameters", "FILE", "CloudFormation parameters, as JSON")
+    _repeatable(values, "--parameters", "FILE", "CloudFormation parameters, as JSON or YAML")
 
     scope = command.add_argument_group("scope")
     _repeatable(scope, "--exclude", "GLOB", "leave out matching paths")
@@ -150,14 +157,16 @@ def parser() -> argparse.ArgumentParser:
     scope.add_argument("--cache-dir", metavar="DIR", help="where the cache is kept")
     scope.add_argument("--config", metavar="FILE", help="the settings file")
     scope.add_argument("--no-config", action="store_true", help="read no settings file")
-    scope.add_argument("--show-settings", action="store_true", help="print the settings")
+    scope.add_argument(
+        "--show-settings", action="store_true", help="print the settings, flags included"
+    )
     scope.add_argument("--baseline", metavar="FILE", help="findings that are accepted")
     scope.add_argument(
         "--write-baseline", metavar="FILE", help="accept the findings of this run, and stop"
     )
     scope.add_argument(
-        "--stdin-filename", metavar="FILE", default="stdin.tf",
-        help="the name of what is read for the path -",
+        "--stdin-filename", metavar="FILE",
+        help="the name of what is read for the path - (default: by its content)",
     )  # fmt: skip
     scope.add_argument("--no-ignores", action="store_true", help="judge what comments ignore")
 
@@ -202,12 +211,23 @@ def paired(given: Sequence[tuple[str, str]]) -> list[tuple[str, str | None]]:
             raise ValueError(f"--output {value} has no --format of its own")
     if not reports:
         reports.append(("text", early))
+    reports = [(name, None if output == "-" else output) for name, output in reports]
     places = [None if output is None else os.path.realpath(output) for _, output in reports]
     if places.count(None) > 1:
         raise ValueError("only one report can go to stdout: give each --format an --output")
     if len({*places}) < len(places):
         raise ValueError("two reports cannot go to one file")
     return reports
+
+
+def _unrecognized(unknown: Sequence[str], command: argparse.ArgumentParser) -> str:
+    """What argparse says of options that there are not, with a guess at what was meant."""
+    from difflib import get_close_matches
+
+    known = [flag for action in command._actions for flag in action.option_strings]
+    near = get_close_matches(unknown[0].partition("=")[0], known, n=1)
+    hint = f"; did you mean {near[0]}?" if near else ""
+    return f"unrecognized arguments: {' '.join(unknown)}{hint}"
 
 
 def _repeatable(group: argparse._ArgumentGroup, flag: str, metavar: str, text: str) -> None:
@@ -229,31 +249,34 @@ def _document(options: argparse.Namespace) -> int:
     cards = {card.id: card for card in load_cards()}
     if options.list_rules:
         sys.stdout.write(listing(cards.values()))
-    elif options.explain in cards:
-        sys.stdout.write(page(cards[options.explain]))
+    elif options.explain.upper() in cards:
+        sys.stdout.write(page(cards[options.explain.upper()]))
     else:
-        _complain(f"error: no rule {options.explain}; there is: {', '.join(cards)}")
+        complain(f"error: no rule {options.explain}; there is: {', '.join(cards)}")
         return UNTRUSTED
     sys.stdout.flush()
     return OK
 
 
 def _check(options: argparse.Namespace, reports: Sequence[tuple[str, str | None]]) -> int:
-    if not options.paths:
-        _complain("error: at least one PATH is needed (iac-check --help)")
-        return UNTRUSTED
-
-    from . import scan
     from .source import InputError
 
     try:
         settings = _settings(options)
     except InputError as error:
-        _complain(f"error: {error.path}: {error.message}")
+        complain(f"error: {error.path}: {error.message}")
         return UNTRUSTED
     if options.show_settings:
         sys.stdout.write(settings.shown())
+        sys.stdout.flush()
         return OK
+    if not options.paths:
+        complain("error: at least one PATH is needed (iac-check --help)")
+        return UNTRUSTED
+
+    from . import scan
+    from .report.counts import totals
+
     paths = options.paths
     if "-" in paths:
         paths, settings = _from_stdin(options, settings)
@@ -265,42 +288,58 @@ def _check(options: argparse.Namespace, reports: Sequence[tuple[str, str | None]
     if not all(done):
         return UNTRUSTED
     for warning in report.warnings:
-        _complain(f"warning: {warning}")
-    _complain(summary(report))
-    if settings.loosens():
-        _complain(f"note: {settings.file} lowers levels, trusts keys or leaves out paths")
-    code = exit_code(report, settings)
-    if code == NOTHING:
-        _complain("error: the paths hold no Terraform and no CloudFormation (--allow-empty)")
-    return code
+        complain(f"warning: {warning}")
+    complain(f"checked {totals(report)}")
+    if settings.file is not None and report.run.loosened:
+        where = ", ".join((settings.file, *settings.flags))
+        complain(f"note: what is set ({where}) {'; '.join(report.run.loosened)}")
+    if report.gate == "empty":
+        complain(
+            "error: the paths hold no Terraform and no CloudFormation "
+            "(--allow-empty makes this exit code 0, not 3)"
+        )
+    return CODES[report.gate]
 
 
 def _from_stdin(options: argparse.Namespace, settings: Settings) -> tuple[list[str], Settings]:
     """`-`: the content of --stdin-filename, as an editor has it."""
     from .discovery import normal
     from .records import replace
+    from .streams import name_for
 
-    name = normal(options.stdin_filename)
+    content = sys.stdin.buffer.read()
+    name = normal(options.stdin_filename or name_for(content))
     paths = [name if path == "-" else path for path in options.paths]
-    return paths, replace(settings, unsaved={name: sys.stdin.buffer.read()})
+    return paths, replace(settings, unsaved={name: content})
 
 
 def _write_baseline(report: Report, path: str) -> int:
-    """Accept the findings of this run. What could not be checked is not accepted."""
-    from .policy.baseline import text
-    from .report.text import place
+    """Accept the findings of this run. What could not be checked is not accepted.
 
-    for error in report.errors:
-        _complain(f"error: {place(error)}: {error.message}")
-    if report.errors:
+    What the file says of other paths than the run's stays in it.
+    """
+    from .policy import baseline
+    from .report.counts import counted, totals
+    from .report.words import place
+    from .source import InputError
+
+    errors = list(report.errors)
+    try:
+        before = baseline.read(path) if os.path.isfile(path) else []
+    except InputError as fault:
+        errors.append(fault)
+    for error in errors:
+        complain(f"error: {place(error)}: {error.message}")
+    if errors:
         return UNTRUSTED
     try:
-        with _replaced(path) as out:
-            out.write(text(report.results))
+        with replaced(path) as out:
+            out.write(baseline.text(report, before))
     except OSError as error:
-        _complain(f"error: cannot write {path}: {error.strerror}")
+        complain(f"error: cannot write {path}: {error.strerror}")
         return UNTRUSTED
-    _complain(summary(report))
+    complain(f"checked {totals(report)}")
+    complain(f"{path}: {counted(len(baseline.accepted(report)), 'finding')} accepted")
     return OK
 
 
@@ -310,7 +349,7 @@ def _written(report: Report, name: str, output: str | None, options: argparse.Na
     from .report.style import style_for
 
     try:
-        with _replaced(output) if output is not None else nullcontext(sys.stdout) as out:
+        with replaced(output) if output is not None else nullcontext(sys.stdout) as out:
             # FORCE_COLOR speaks of the terminal's stand-in, not of files.
             style = style_for(options.color, out, os.environ if output is None else {})
             render = renderer(name, style=style, suppressed=options.sarif_suppressions)
@@ -320,24 +359,26 @@ def _written(report: Report, name: str, output: str | None, options: argparse.Na
         raise
     except OSError as error:
         if output is None:
-            _abandon_stdout()
-        _complain(f"error: cannot write {output or 'the report'}: {error.strerror}")
+            abandon_stdout()
+        complain(f"error: cannot write {output or 'the report'}: {error.strerror}")
         return False
     return True
 
 
 def _settings(options: argparse.Namespace) -> Settings:
+    from .globs import seen_from_here
     from .records import replace
-    from .settings import Settings, load
+    from .settings import Settings, load, unmatched
 
     base = Settings() if options.no_config else load(options.config)
+    exclude = (glob for given in options.exclude for glob in seen_from_here(given, ""))
     return replace(
         base,
         trusted_keys=(*base.trusted_keys, *options.trusted_key),
         variables=dict(options.var),
         var_files=(*base.var_files, *options.var_file),
         parameters=(*base.parameters, *options.parameters),
-        exclude=(*base.exclude, *options.exclude),
+        exclude=(*base.exclude, *exclude),
         allow_empty=base.allow_empty or options.allow_empty,
         baseline=options.baseline or base.baseline,
         honour_ignores=not options.no_ignores,
@@ -345,70 +386,19 @@ def _settings(options: argparse.Namespace) -> Settings:
         read_everything=options.read_everything,
         cache=not options.no_cache,
         cache_dir=options.cache_dir,
+        flags=tuple(_flags(options)),
+        warnings=(*base.warnings, *unmatched("--exclude", options.exclude)),
     )
 
 
-def exit_code(report: Report, settings: Settings) -> int:
-    """What a gate is told: an answer that cannot be trusted outweighs any finding."""
-    if report.errors:
-        return UNTRUSTED
-    if report.files == 0 and not settings.allow_empty:
-        return NOTHING
-    failed = any(result.status == "fail" and result.level == "error" for result in report.results)
-    return FINDINGS if failed and not settings.exit_zero else OK
+def _flags(options: argparse.Namespace) -> Iterator[str]:
+    """The options given that set something which a settings file can set, or which adds to it."""
+    for name in _SETTING:
+        if getattr(options, name):
+            yield f"--{name.replace('_', '-')}"
 
 
-def summary(report: Report) -> str:
-    """What was looked at, so that a gate that checked nothing is seen."""
-    return (
-        f"checked {_count(report.files, 'file')}, {_count(len(report.results), 'vault')}: "
-        f"{report.count('pass')} passed, {report.count('fail')} failed, "
-        f"{report.count('suppressed')} suppressed, {_count(len(report.errors), 'error')}"
-    )
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
-# -- streams ------------------------------------------------------------------------------------
-
-
-def _complain(message: str) -> None:
-    """One line on stderr; nothing of a scanned name can steer the terminal."""
-    from .report.escape import escape
-
-    print(escape(message), file=sys.stderr)
-
-
-def _abandon_stdout() -> None:
-    """Drop what is buffered and can never be written; else Python complains of it at exit."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def _encode(stream: TextIO, encoding: str | None) -> None:
-    """What the terminal's encoding cannot write is shown as an escape, never a crash."""
-    if isinstance(stream, TextIOWrapper):
-        stream.reconfigure(encoding=encoding, errors="backslashreplace")
-
-
-@contextmanager
-def _replaced(path: str) -> Iterator[TextIO]:
-    """A file that takes its new content at once or not at all. Raises OSError.
-
-    What is no regular file (a pipe, a device) is written to as it is.
-    """
-    path = os.path.realpath(path)
-    if os.path.lexists(path) and not os.path.isfile(path):
-        with open(path, "w", encoding="utf-8") as out:
-            yield out
-        return
-    temporary = f"{path}.{os.getpid()}.tmp"
-    try:
-        with open(temporary, "x", encoding="utf-8") as out:
-            yield out
-        os.replace(temporary, path)
-    except BaseException:
-        if os.path.lexists(temporary):
-            os.unlink(temporary)
-        raise
+_SETTING = (
+    "var", "var_file", "parameters", "exclude", "trusted_key", "baseline", "allow_empty",
+    "exit_zero", "no_ignores", "read_everything", "no_cache", "cache_dir",
+)  # fmt: skip

@@ -12,7 +12,7 @@ from itertools import chain
 from . import __version__
 from .discovery import TERRAFORM, Tree, Walker, normal
 from .policy.card import resource_types
-from .policy.result import Report, Result
+from .policy.result import Report, Result, Run
 from .settings import Settings
 from .source import InputError
 
@@ -36,17 +36,45 @@ def run(paths: Sequence[str], settings: Settings) -> Report:
         types, settings.exclude, everything=settings.read_everything, unsaved=settings.unsaved
     )
     tree = walker.walk(paths)
-    results: Iterable[Result] = ()
+    results: Sequence[Result] = ()
     errors = [*_absent((*settings.var_files, *settings.parameters))]
     warnings: list[str] = []
+    asked = _run(paths, walker, settings)
     if tree.hits():
         results = _judge(tree, walker, types, settings, errors, warnings)
+    if settings.baseline is not None:
+        from .policy import baseline
+
+        try:
+            accepted = baseline.read(settings.baseline)
+            results, stale = baseline.apply(results, accepted, asked)
+            warnings.extend(stale)
+        except InputError as error:
+            errors.append(error)
     return Report(
         version=__version__,
         results=tuple(_shown(results, paths)),
         errors=tuple(_distinct([*tree.errors, *errors])),
-        warnings=tuple(warnings),
+        warnings=(*settings.warnings, *warnings),
         files=tree.files,
+        run=asked,
+    )
+
+
+def _run(paths: Sequence[str], walker: Walker, settings: Settings) -> Run:
+    """What the run was asked for. SOURCE_DATE_EPOCH, where it is set, is its time."""
+    import time
+
+    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+    now = time.gmtime(int(epoch) if epoch.isdecimal() else None)
+    named = tuple(normal(path) for path in paths)
+    return Run(
+        paths=named,
+        anchored=tuple(walker.anchored(path) for path in named),
+        date=time.strftime("%Y-%m-%dT%H:%M:%SZ", now),
+        loosened=settings.loosened(),
+        exit_zero=settings.exit_zero,
+        allow_empty=settings.allow_empty,
     )
 
 
@@ -70,7 +98,6 @@ def _judge(
     import sys
 
     from .language.worlds import Worlds
-    from .policy import baseline
     from .policy.aliases import Aliases
     from .policy.card import load_cards
     from .policy.engine import Engine
@@ -82,8 +109,8 @@ def _judge(
     worlds = Worlds()
     loaders = tuple(_loaders(tree, walker, worlds, types, settings))
     resources = [resource for loader in loaders for resource in loader.load()]
-    around = Surroundings(Aliases(loaders, worlds).named, settings.trusted_keys)
-    engine = Engine(worlds, around, settings, walker.anchored, Senders(loaders, worlds).of)
+    surroundings = Surroundings(Aliases(loaders, worlds).named, settings.trusted_keys)
+    engine = Engine(worlds, surroundings, settings, walker.anchored, Senders(loaders, worlds).of)
     cards = load_cards()
     results = engine.judge(cards, resources)
     rules = frozenset(card.id for card in cards)
@@ -91,12 +118,6 @@ def _judge(
     if settings.honour_ignores:
         _read_directives(aside, tree)
         results = aside.apply(results)
-    if settings.baseline is not None:
-        try:
-            results, stale = baseline.apply(results, baseline.read(settings.baseline))
-            warnings.extend(stale)
-        except InputError as error:
-            errors.append(error)
     for fault in (*(loader.errors for loader in loaders), engine.errors, aside.errors):
         errors.extend(fault)
     warnings.extend(aside.warnings)

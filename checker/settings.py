@@ -1,13 +1,14 @@
 """What a run is asked to do. Flags win over the settings file.
 
 The file is `iac-check.toml`, or `[tool.iac-check]` in `pyproject.toml`: the first that is found
-from the working directory up to the root of its repository.
+from the working directory up to the root of its repository. What it says of paths is relative to
+its own folder; `Settings` has it relative to the working directory.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from .records import dataclass, field, replace
 from .source import InputError
@@ -36,10 +37,11 @@ OUTCOMES = (*REASONS, *(f"unresolved.{cause}" for cause in CAUSES))
 
 @dataclass(frozen=True)
 class Override:
-    """Levels for the findings that stand in some paths (globs)."""
+    """Levels for the findings that stand in some paths (globs), and the globs as written."""
 
     paths: tuple[str, ...]
     levels: Levels
+    written: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,8 @@ class Settings:
     cache_dir: str | None = None
     unsaved: Mapping[str, bytes] = field(default_factory=dict)  # content in place of a file's
     file: str | None = None  # the settings file that was read
+    flags: tuple[str, ...] = ()  # the options of the command line that set something
+    warnings: tuple[str, ...] = ()  # what is odd about the settings themselves
 
     @property
     def pseudo(self) -> dict[str, str]:
@@ -72,35 +76,46 @@ class Settings:
         given = {"AWS::Partition": self.aws_partition, "AWS::Region": self.aws_region}
         return {name: value for name, value in given.items() if value is not None}
 
-    def loosens(self) -> bool:
-        """Whether the file lets pass what would fail without it."""
-        return self.file is not None and bool(
-            self.levels or self.overrides or self.trusted_keys or self.exclude or self.baseline
-        )
+    def loosened(self) -> tuple[str, ...]:
+        """What these settings let pass that would fail without them, one sentence each."""
+        found = [*_lowered(self.levels, "")]
+        for override in self.overrides:
+            found += _lowered(override.levels, f" in {', '.join(override.written)}")
+        lists = (("trusts", self.trusted_keys), ("leaves out", self.exclude))
+        found += (f"{verb} {', '.join(items)}" for verb, items in lists if items)
+        if self.baseline is not None:
+            found.append(f"accepts the findings of {self.baseline}")
+        if self.honour_checkov_skips:
+            found.append("honours checkov:skip")
+        return tuple(found)
 
     def shown(self) -> str:
-        """The settings as JSON, under the names that the file uses."""
+        """All settings as JSON: under the file's names, then those that only flags have."""
         import json
 
-        given: dict[str, Any] = {"file": self.file, "rules": {}, "overrides": []}
+        given: dict[str, Any] = {"file": self.file, "flags": self.flags, "rules": {}}
         for rule, levels in self.levels.items():
             given["rules"][rule] = {"levels": dict(levels)}
-        for override in self.overrides:
-            rules = {rule: {"levels": dict(levels)} for rule, levels in override.levels.items()}
-            given["overrides"].append({"paths": override.paths, "rules": rules})
-        for key in _KEYS:
+        given["overrides"] = [
+            {
+                "paths": override.paths,
+                "rules": {rule: {"levels": dict(of)} for rule, of in override.levels.items()},
+            }
+            for override in self.overrides
+        ]
+        for key in (*_KEYS, *_FLAGS_ALONE):
             if key not in given:
                 given[key] = getattr(self, key.replace("-", "_"))
         return json.dumps(given, indent=2) + "\n"
 
     def level(self, rule: str, path: str, reason: str, cause: str | None) -> Level:
         """The level of an outcome at a path; the last override that speaks of it wins."""
-        from fnmatch import fnmatchcase
+        from .globs import within
 
         found: Level = "error"
         tables = [self.levels]
         for override in self.overrides:
-            if any(fnmatchcase(path, pattern) for pattern in override.paths):
+            if within(path, override.paths):
                 tables.append(override.levels)
         for table in tables:
             for outcome in (reason, f"{reason}.{cause}"):
@@ -161,7 +176,21 @@ def _settings(table: object, path: str) -> Settings:
         name = "levels" if key == "rules" else key.replace("-", "_")
         given: dict[str, Any] = {name: _KEYS[key](value, path, key)}
         settings = replace(settings, **given)
-    return settings
+    written = [("exclude", tuple(fields.get("exclude", ())))]
+    written += (("overrides.paths", override.written) for override in settings.overrides)
+    warnings = (odd for key, globs in written for odd in unmatched(key, globs, path))
+    return replace(settings, warnings=tuple(warnings))
+
+
+def unmatched(key: str, globs: tuple[str, ...], path: str = "") -> Iterator[str]:
+    """A warning for each glob, in a settings file or a flag, that cannot match anything."""
+    from .globs import dangling
+
+    for glob in globs:
+        missing = dangling(glob, os.path.dirname(path))
+        if missing is not None:
+            place = f"{path}: " if path else ""
+            yield f'{place}{key} "{glob}" matches nothing: there is no {missing}'
 
 
 def _fields(
@@ -190,6 +219,16 @@ def _files(value: object, path: str, key: str) -> tuple[str, ...]:
     """Paths in the file are relative to it."""
     folder = os.path.dirname(path)
     return tuple(os.path.join(folder, item) for item in _texts(value, path, key))
+
+
+def _globs(value: object, path: str, key: str) -> tuple[str, ...]:
+    """Globs in the file are relative to it."""
+    from .globs import seen_from_here
+
+    folder = os.path.dirname(path)
+    return tuple(
+        pattern for item in _texts(value, path, key) for pattern in seen_from_here(item, folder)
+    )
 
 
 def _file(value: object, path: str, key: str) -> str:
@@ -229,14 +268,16 @@ def _overrides(value: object, path: str, key: str) -> tuple[Override, ...]:
     found = []
     for item in value:
         table = _fields(item, path, key, ("paths", "rules"))
-        paths = _texts(table.get("paths"), path, f"{key}.paths")
-        found.append(Override(paths, _rules(table.get("rules", {}), path, f"{key}.rules")))
+        where = f"{key}.paths"
+        paths = _globs(table.get("paths"), path, where)
+        levels = _rules(table.get("rules", {}), path, f"{key}.rules")
+        found.append(Override(paths, levels, _texts(table.get("paths"), path, where)))
     return tuple(found)
 
 
 _KEYS: Mapping[str, Callable[[object, str, str], object]] = {
     "trusted-keys": _texts,
-    "exclude": _texts,
+    "exclude": _globs,
     "var-files": _files,
     "parameters": _files,
     "aws-partition": _text,
@@ -247,3 +288,14 @@ _KEYS: Mapping[str, Callable[[object, str, str], object]] = {
     "rules": _rules,
     "overrides": _overrides,
 }
+
+_FLAGS_ALONE = (
+    "variables", "honour-ignores", "exit-zero", "read-everything", "cache", "cache-dir",
+)  # fmt: skip
+
+
+def _lowered(levels: Levels, where: str) -> Iterator[str]:
+    for rule, table in levels.items():
+        for outcome, level in table.items():
+            if level != "error":
+                yield f"puts {rule} {outcome} to {level}{where}"

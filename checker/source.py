@@ -10,6 +10,10 @@ from bisect import bisect_right
 
 from .records import dataclass, field
 
+TYPE_CHECKING = False  # `typing` is not worth its import time to every run
+if TYPE_CHECKING:
+    from typing import Self
+
 
 class InputError(Exception):
     """Input that cannot be read as what it claims to be. Ends in exit code 2, never in a pass.
@@ -27,9 +31,13 @@ class InputError(Exception):
         self.column = column
 
     @classmethod
-    def at(cls, span: Span, message: str) -> InputError:
+    def at(cls, span: Span, message: str) -> Self:
         line, column = span.source.position(span.start)
         return cls(message, span.source.path, line, column)
+
+
+class DirectiveError(InputError):
+    """A wrong word to this tool: an ignore comment, a baseline. What it stands in was read."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,7 +45,7 @@ class Source:
     """One file's text. `path` is the path as it is reported (with `/`)."""
 
     path: str
-    text: str
+    text: str = field(repr=False)
     _starts: list[int] = field(default_factory=list, repr=False)
 
     @classmethod

@@ -83,7 +83,8 @@ class TestExitCodes:
     @pytest.mark.parametrize(
         "arguments",
         [[], ["--nonsense", "."], ["--var", "novalue", "."], ["--var", "=x", "."],
-         ["--format", "xml", "."], ["--explain", "NONE"], ["--exit-z", "."]],
+         ["--format", "xml", "."], ["--explain", "NONE"],
+         ["--exit-z", "."]],
     )  # fmt: skip
     def test_bad_arguments(self, arguments: list[str]) -> None:
         write(CUSTOMER)
@@ -111,8 +112,44 @@ class TestExitCodes:
         monkeypatch.setattr(pipeline, "run", interrupt)
         assert main(["."]) == 128 + signal.SIGINT
 
+    def test_a_mistyped_option(self, capsys: pytest.CaptureFixture[str]) -> None:
+        assert main(["--fromat=json", "."]) == 2
+        assert "unrecognized arguments: --fromat=json; did you mean --format?" in (
+            capsys.readouterr().err
+        )
+
+    def test_a_mistyped_glob(self, capsys: pytest.CaptureFixture[str]) -> None:
+        write(CUSTOMER, "vendor/main.tf")
+        assert main(["--exclude", "vendr/*", "."]) == 0
+        assert 'warning: --exclude "vendr/*" matches nothing' in capsys.readouterr().err
+
+    @pytest.mark.parametrize("glob", ["sandbox", "sandbox/", "./sandbox/*", "*box/*.tf"])
+    def test_what_is_left_out(self, glob: str) -> None:
+        write(CUSTOMER)
+        write(MANAGED, "sandbox/main.tf")
+        assert main(["--exclude", glob, "."]) == 0
+
 
 class TestOutput:
+    def test_a_dash_is_stdout(self, capsys: pytest.CaptureFixture[str]) -> None:
+        write(MANAGED)
+        assert main([".", "--format", "json", "--output", "-"]) == 1
+        assert json.loads(capsys.readouterr().out)["summary"]["failed"] == 1
+        assert sorted(os.listdir()) == ["main.tf"]
+
+    @pytest.mark.parametrize("closed", ["stdout", "stderr"])
+    def test_a_closed_stream_is_no_crash(self, closed: str) -> None:
+        write(MANAGED)
+        number = {"stdout": 1, "stderr": 2}[closed]
+        code = f'exec "{sys.executable}" -m iac_check . {number}>&-'
+        done = subprocess.run(["sh", "-c", code], capture_output=True, check=False)
+        if closed == "stdout":
+            assert (done.returncode, done.stderr) == (2, b"error: stdout is closed\n")
+        else:
+            assert done.returncode == 1
+            assert done.stdout.startswith(b"error[BACKUP001]")
+            assert b"checked" not in done.stdout
+
     def test_a_file_gets_the_report(self, capsys: pytest.CaptureFixture[str]) -> None:
         write(MANAGED)
         assert main([".", "--format", "json", "--output", "report.json"]) == 1
@@ -197,6 +234,10 @@ class TestDocuments:
         assert main(["--list-rules"]) == 0
         assert capsys.readouterr().out.startswith("BACKUP001  high  ")
 
+    def test_a_rule_in_lower_case(self, capsys: pytest.CaptureFixture[str]) -> None:
+        assert main(["--explain", "backup001"]) == 0
+        assert capsys.readouterr().out.startswith("# BACKUP001")
+
     def test_an_unknown_rule(self, capsys: pytest.CaptureFixture[str]) -> None:
         assert main(["--explain", "NONE"]) == 2
         assert capsys.readouterr().err == "error: no rule NONE; there is: BACKUP001\n"
@@ -225,6 +266,17 @@ def test_flags_become_settings(monkeypatch: pytest.MonkeyPatch) -> None:
         read_everything=True,
         cache=False,
         cache_dir="c",
+        flags=(
+            "--var",
+            "--var-file",
+            "--parameters",
+            "--exclude",
+            "--trusted-key",
+            "--no-ignores",
+            "--read-everything",
+            "--no-cache",
+            "--cache-dir",
+        ),
     )
     assert seen == [(["a", "b"], expected)]
 

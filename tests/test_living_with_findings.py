@@ -38,16 +38,69 @@ def test_what_could_not_be_read_is_not_accepted() -> None:
 def test_a_file_that_loosens_is_named(capsys: pytest.CaptureFixture[str]) -> None:
     Path("iac-check.toml").write_text('[rules.BACKUP001.levels]\nmissing = "off"\n')
     assert main(["."]) == 0
-    assert "note: iac-check.toml lowers levels" in capsys.readouterr().err
+    err = capsys.readouterr().err
+    assert "1 failed (1 off)" in err
+    assert "note: what is set (iac-check.toml) puts BACKUP001 missing to off\n" in err
     assert main(["--no-config", "."]) == 1
 
 
 def test_settings_are_shown(capsys: pytest.CaptureFixture[str]) -> None:
     Path("iac-check.toml").write_text('exclude = ["x"]\n')
-    assert main(["--show-settings", "--trusted-key", "alias/a", "."]) == 0
+    assert main(["--show-settings", "--trusted-key", "alias/a", "--var", "x=1"]) == 0
     shown = json.loads(capsys.readouterr().out)
     assert (shown["file"], shown["exclude"]) == ("iac-check.toml", ["x"])
     assert shown["trusted-keys"] == ["alias/a"]
+    assert shown["variables"] == {"x": "1"}
+    assert shown["flags"] == ["--var", "--trusted-key"]
+
+
+def test_globs_of_a_settings_file_are_relative_to_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("stacks/sandbox").mkdir(parents=True)
+    Path("main.tf").rename("stacks/sandbox/main.tf")
+    Path("iac-check.toml").write_text('exclude = ["stacks/sandbox/*"]\n')
+    assert main(["--allow-empty", "."]) == 0
+    monkeypatch.chdir("stacks")
+    assert main(["--allow-empty", "."]) == 0
+    Path("../iac-check.toml").write_text(
+        '[[overrides]]\npaths = ["stacks/sandbox/"]\nrules.BACKUP001.levels.missing = "off"\n'
+    )
+    assert main(["."]) == 0
+    monkeypatch.chdir("sandbox")
+    assert main(["."]) == 0
+
+
+def test_a_baseline_of_a_part_keeps_the_rest(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("other").mkdir()
+    Path("other/main.tf").write_text(VAULT)
+    assert main(["--write-baseline", "baseline.json", "."]) == 0
+    assert "baseline.json: 2 findings accepted\n" in capsys.readouterr().err
+    assert main(["--write-baseline", "baseline.json", "other"]) == 0
+    assert "baseline.json: 1 finding accepted\n" in capsys.readouterr().err
+    assert main(["--baseline", "baseline.json", "."]) == 0
+
+
+def test_what_is_no_baseline_is_not_written_over() -> None:
+    Path("notes.json").write_text("[]")
+    assert main(["--write-baseline", "notes.json", "."]) == 2
+    assert Path("notes.json").read_text() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        (VAULT, "stdin.tf"),
+        ('{"resource": {"aws_backup_vault": {"v": {"name": "v"}}}}', "stdin.tf.json"),
+        ("Resources:\n  V:\n    Type: AWS::Backup::BackupVault\n", "stdin.yaml"),
+        ('{"Resources": {"V": {"Type": "AWS::Backup::BackupVault"}}}', "stdin.json"),
+    ],
+)
+def test_the_language_of_standard_input_is_seen(
+    text: str, name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("main.tf").unlink()
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
+    assert main(["--format", "concise", "-"]) == 1
+    assert capsys.readouterr().out.startswith(f"{name}:")
 
 
 def test_standard_input_stands_for_a_file(

@@ -29,9 +29,9 @@ def test_the_nearest_file_up_to_the_repository_counts(repository: Path) -> None:
     (repository.parent / "iac-check.toml").write_text("allow-empty = true")
     assert load() == Settings()
     (repository / "pyproject.toml").write_text('[tool.iac-check]\nexclude = ["outer"]\n')
-    assert load().exclude == ("outer",)
+    assert load().exclude == ("../outer",)
     (repository / "inner" / "pyproject.toml").write_text("[project]\nname = 'x'\n")
-    assert load().exclude == ("outer",)
+    assert load().exclude == ("../outer",)
     (repository / "inner" / "iac-check.toml").write_text('exclude = ["inner"]\n')
     assert load().exclude == ("inner",)
     (repository.parent / "iac-check.toml").unlink()
@@ -70,7 +70,20 @@ def test_everything_it_may_say(repository: Path) -> None:
     assert found.level("BACKUP001", "a.tf", "missing", None) == "error"
     assert found.level("BACKUP001", "a.tf", "unresolved", "external") == "warning"
     assert found.level("BACKUP001", "a.tf", "unresolved", "cycle") == "error"
-    assert found.level("BACKUP001", "sandbox/a.tf", "missing", None) == "off"
+    assert found.level("BACKUP001", "../sandbox/a.tf", "missing", None) == "off"
+    assert found.level("BACKUP001", "sandbox/a.tf", "missing", None) == "error"
+    assert found.loosened() == (
+        "puts BACKUP001 unresolved to warning",
+        "puts BACKUP001 missing to off in sandbox/*",
+        "trusts alias/ours",
+        "leaves out ../vendor/*",
+        "accepts the findings of ../baseline.json",
+        "honours checkov:skip",
+    )
+    assert found.warnings == (
+        '../iac-check.toml: exclude "vendor/*" matches nothing: there is no vendor',
+        '../iac-check.toml: overrides.paths "sandbox/*" matches nothing: there is no sandbox',
+    )
 
 
 @pytest.mark.parametrize(

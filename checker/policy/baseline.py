@@ -1,12 +1,17 @@
-"""A baseline: the findings that a repository lives with, by fingerprints without line numbers."""
+"""A baseline: the findings that a repository lives with, by fingerprints without line numbers.
+
+Its paths count from the root of the repository. A run speaks only of what lies in its own paths:
+an entry from elsewhere is neither stale for it, nor pruned by it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 
 from ..records import dataclass, replace
-from ..source import InputError, Source, Span
-from .result import Result, Suppression
+from ..source import DirectiveError, Source, Span
+from .result import Report, Result, Run, Suppression
 
 VERSION = 1
 REASON = "it is in the baseline"
@@ -14,11 +19,19 @@ REASON = "it is in the baseline"
 
 @dataclass(frozen=True)
 class Entry:
-    """One accepted finding; `span` is its place in the baseline."""
+    """One accepted finding; `span` is its place in the baseline, `written` what it says there."""
 
     fingerprint: str
-    what: str
+    written: Mapping[str, object]
     span: Span
+
+    @property
+    def path(self) -> str:
+        return str(self.written.get("path", "?"))
+
+    @property
+    def what(self) -> str:
+        return f"{self.written.get('address', 'a finding')} in {self.path}"
 
 
 def read(path: str) -> list[Entry]:
@@ -30,43 +43,58 @@ def read(path: str) -> list[Entry]:
             source = Source.decode(path, stream.read())
         content = json.loads(source.text)
     except OSError as error:
-        raise InputError((error.strerror or "unreadable").lower(), path) from None
+        raise DirectiveError((error.strerror or "unreadable").lower(), path) from None
     except (ValueError, RecursionError):
-        raise InputError("it is not JSON", path) from None
+        raise DirectiveError("it is not JSON", path) from None
     entries = content.get("findings") if isinstance(content, dict) else None
     if not isinstance(entries, list) or content.get("version") != VERSION:
-        raise InputError("it is not a baseline of iac-check", path)
+        raise DirectiveError("it is not a baseline of iac-check", path)
     found, at = [], 0
     for entry in entries:
         fingerprint = entry.get("fingerprint") if isinstance(entry, dict) else None
         if not isinstance(fingerprint, str) or not fingerprint:
-            raise InputError("an entry of the baseline has no fingerprint", path)
+            raise DirectiveError("an entry of the baseline has no fingerprint", path)
         at = max(at, source.text.find(fingerprint, at))
-        what = f"{entry.get('address', 'a finding')} in {entry.get('path', '?')}"
-        found.append(Entry(fingerprint, what, source.span(at, at + len(fingerprint))))
+        found.append(Entry(fingerprint, entry, source.span(at, at + len(fingerprint))))
         at += len(fingerprint)
     return found
 
 
-def text(results: Iterable[Result]) -> str:
-    """The content of a baseline file for the findings of a run, in their order."""
-    import json
-
-    findings = [
+def accepted(report: Report) -> list[dict[str, object]]:
+    """An entry for each finding of a run, those included that a baseline has set aside."""
+    return [
         {
             "fingerprint": result.fingerprint,
             "rule": result.rule,
-            "path": result.span.source.path,
+            "path": result.anchored,
             "address": result.address,
             "reason": result.reason,
         }
-        for result in results
+        for result in report.results
         if result.status == "fail" or (result.suppression and result.suppression.baseline)
     ]
+
+
+def text(report: Report, before: Iterable[Entry] = ()) -> str:
+    """The content of a baseline file: a run's findings, and those from outside of its paths
+    that were in the file before.
+    """
+    import json
+
+    findings = accepted(report)
+    found = Counter(entry["fingerprint"] for entry in findings)
+    for entry in before:
+        if found[entry.fingerprint]:
+            found[entry.fingerprint] -= 1  # this run has it: a module that it reached from outside
+        elif not _within(entry, report.run):
+            findings.append(dict(entry.written))
+    findings.sort(key=lambda entry: str(entry.get("path")))
     return json.dumps({"version": VERSION, "findings": findings}, indent=2) + "\n"
 
 
-def apply(results: Sequence[Result], entries: Sequence[Entry]) -> tuple[list[Result], list[str]]:
+def apply(
+    results: Sequence[Result], entries: Sequence[Entry], run: Run
+) -> tuple[list[Result], list[str]]:
     """The results with those of the baseline set aside, and a warning for each stale entry.
 
     Each entry sets one finding aside: a second vault with the same fingerprint is new.
@@ -81,8 +109,18 @@ def apply(results: Sequence[Result], entries: Sequence[Entry]) -> tuple[list[Res
             aside = Suppression(span, REASON, baseline=True)
             result = replace(result, status="suppressed", suppression=aside)
         applied.append(result)
-    stale = sorted((e for rest in left.values() for e in rest), key=lambda entry: entry.span.start)
+    unused = (entry for rest in left.values() for entry in rest)
+    stale = sorted(
+        (entry for entry in unused if _within(entry, run)), key=lambda entry: entry.span.start
+    )
     return applied, [
         f"{entry.span}: {entry.what} no longer occurs (--write-baseline prunes it)"
         for entry in stale
     ]
+
+
+def _within(entry: Entry, run: Run) -> bool:
+    """Whether an entry speaks of the run's paths."""
+    return any(
+        top == "." or entry.path == top or entry.path.startswith(f"{top}/") for top in run.anchored
+    )

@@ -23,10 +23,11 @@ _ARGUMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,127}\Z")
 _SEVERITIES = ("critical", "high", "medium", "low")
 _OPERATORS = ("equals",)
 _KEYS = (
-    "id", "name", "title", "severity", "resources", "unless",
-    "require", "why", "remedy", "references",
+    "id", "name", "title", "severity", "resources", "unless", "require", "why", "outcomes",
+    "remedy", "fixed", "references",
 )  # fmt: skip
 _OPTIONAL = ("unless",)
+LANGUAGES = ("terraform", "cloudformation")
 
 
 @dataclass(frozen=True)
@@ -38,8 +39,21 @@ class ResourceCard:
 
 
 @dataclass(frozen=True)
+class Outcome:
+    """One way to fail: what it means, what to do about it, and an example for each language."""
+
+    meaning: str
+    help: str | None
+    examples: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class Card:
-    """One rule. `unless` maps an argument of the resource card to an operator and its operand."""
+    """One rule. `unless` maps an argument of the resource card to an operator and its operand.
+
+    `outcomes` are its reasons and their causes (`unresolved.external`), in the page's order;
+    `fixed` is the code that its remedy comes to, for each language.
+    """
 
     id: str
     name: str
@@ -49,8 +63,15 @@ class Card:
     unless: Mapping[str, Mapping[str, object]]
     require: str
     why: str
+    outcomes: Mapping[str, Outcome]
     remedy: str
+    fixed: Mapping[str, str]
     references: tuple[str, ...]
+
+    def help(self, reason: str | None, cause: str | None) -> str:
+        """What to do about an outcome: its own help, else the remedy of the rule."""
+        outcome = self.outcomes.get(f"{reason}.{cause}" if cause else str(reason))
+        return outcome.help if outcome and outcome.help else self.remedy
 
 
 def resource_types() -> frozenset[str]:
@@ -100,7 +121,12 @@ def card(data: object, path: str) -> Card:
         unless=_unless(entries.get("unless", {}), path),
         require=require,
         why=_text(entries["why"], "why", path),
+        outcomes={
+            name: _outcome(outcome, f"outcomes.{name}", path)
+            for name, outcome in _mapping(entries["outcomes"], "outcomes", path).items()
+        },
         remedy=_text(entries["remedy"], "remedy", path),
+        fixed=_examples(_mapping(entries["fixed"], "fixed", path), "fixed", path),
         references=tuple(
             _text(reference, "references", path)
             for reference in _list(entries["references"], "references", path)
@@ -147,6 +173,24 @@ def _unless(data: object, path: str) -> Mapping[str, Mapping[str, object]]:
             _text(operand, f"unless.{argument}.{operator}", path)
         found[argument] = operators
     return found
+
+
+def _outcome(data: object, what: str, path: str) -> Outcome:
+    entries = _mapping(data, what, path)
+    texts = {key: entries[key] for key in ("meaning", "help") if key in entries}
+    examples = {key: value for key, value in entries.items() if key not in texts}
+    return Outcome(
+        meaning=_text(texts.get("meaning"), f"{what}.meaning", path),
+        help=_text(texts["help"], f"{what}.help", path) if "help" in texts else None,
+        examples=_examples(examples, what, path),
+    )
+
+
+def _examples(data: Mapping[str, object], what: str, path: str) -> Mapping[str, str]:
+    return {
+        _one_of(LANGUAGES, language, what, path): _text(text, f"{what}.{language}", path)
+        for language, text in data.items()
+    }
 
 
 def _mapping(data: object, what: str, path: str) -> dict[str, object]:

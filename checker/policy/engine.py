@@ -148,6 +148,7 @@ class Engine:
         if verdict.reason is not None:
             where = span.source.path
             level = self._settings.level(card.id, where, verdict.reason, verdict.cause)
+        anchored = self._anchored(span.source.path)
         return Result(
             rule=card.id,
             name=card.name,
@@ -165,14 +166,9 @@ class Engine:
             resource_span=resource.span,
             span=span,
             trail=_trail(verdict.trail, span, _note(place, verdict)),
-            fingerprint=_fingerprint(
-                card.id,
-                self._anchored(span.source.path),
-                resource.address,
-                paths.value,
-                outcome,
-            ),
-            help=card.remedy,
+            fingerprint=_fingerprint(card.id, anchored, resource.address, paths.value, outcome),
+            help=card.help(verdict.reason, verdict.cause),
+            anchored=anchored,
             extent=resource.extent or resource.span,
             calls=resource.calls,
             notes=self._notes(resource, name, origin) if verdict.reason else (),

@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 
     Status = Literal["pass", "fail", "suppressed"]
     Level = Literal["error", "warning", "off"]
+    Gate = Literal["untrusted", "empty", "findings", "clean"]
 else:
-    Status = Level = str
+    Status = Level = Gate = str
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,7 @@ class Result:
     trail: tuple[Hop, ...]  # never empty: it begins at the place of the finding
     fingerprint: str
     help: str
+    anchored: str  # the path from the root of the repository, from every working directory
     extent: Span  # the whole resource
     calls: tuple[Span, ...] = ()  # the module calls or nested stacks that lead here
     # The plans and copy actions that send recovery points here, the line of the CDK's construct.
@@ -59,9 +61,26 @@ class Result:
     suppression: Suppression | None = None
 
     @property
+    def caller(self) -> Span | None:
+        """The outermost call that leads here: it tells the roots of one module apart."""
+        return self.calls[0] if self.calls else None
+
+    @property
     def order(self) -> tuple[str, int, int, str, str]:
         line, column = self.span.source.position(self.span.start)
         return self.span.source.path, line, column, self.rule, self.address
+
+
+@dataclass(frozen=True)
+class Run:
+    """What was asked for, and when: an auditor's question, and the baseline's."""
+
+    paths: tuple[str, ...] = ()
+    anchored: tuple[str, ...] = ()  # the paths from the root of their repository
+    date: str = ""  # in UTC, as ISO 8601 writes it
+    loosened: tuple[str, ...] = ()  # what the settings let pass, one sentence each
+    exit_zero: bool = False
+    allow_empty: bool = False
 
 
 @dataclass(frozen=True)
@@ -73,6 +92,20 @@ class Report:
     errors: tuple[InputError, ...]
     warnings: tuple[str, ...]
     files: int
+    run: Run = Run()
 
     def count(self, status: Status) -> int:
         return sum(1 for result in self.results if result.status == status)
+
+    def failures(self, level: Level) -> int:
+        """How many failures have a level."""
+        return sum(1 for r in self.results if r.status == "fail" and r.level == level)
+
+    @property
+    def gate(self) -> Gate:
+        """What a gate is told: an answer that cannot be trusted outweighs any finding."""
+        if self.errors:
+            return "untrusted"
+        if self.files == 0 and not self.run.allow_empty:
+            return "empty"
+        return "findings" if self.failures("error") and not self.run.exit_zero else "clean"

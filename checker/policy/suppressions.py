@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from ..language.document import MappingNode, Node, ScalarNode, SequenceNode
 from ..records import dataclass, replace
-from ..source import InputError, Source, Span
+from ..source import DirectiveError, InputError, Source, Span
 from .result import Result, Suppression
 
 Comments = Callable[[Source], Iterable[Span]]
@@ -21,9 +21,14 @@ CHECKOV = {"CKV_AWS_166": "BACKUP001"}
 _DIRECTIVE = re.compile(r"iac-check:[ \t]*ignore\[([^\]]*)\](.*)\Z", re.S)
 _MISTYPED = re.compile(r"iac[-_ ]?check[ \t]*:[ \t]*[a-z]+", re.I)
 _CHECKOV = re.compile(r"checkov:skip=(CKV2?_[A-Z]+_\d+)(?::[ \t]*(.*))?", re.S)
-_UNTIL = re.compile(r"(?:^|\s)until=(\S*)")
+# A date that follows the word in another way is meant as one, too: else it would never expire.
+_UNTIL = re.compile(r"(?:^|\s)until(?:=(\S*)|[ \t:]+(\d+[./-]\d+[./-]\d+))", re.I)
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 _MARKS = re.compile(r"\A(?:#+|//+|/\*+)[ \t]*|[ \t\r\n]*\*/\Z")
+_UNUSED = (
+    "this ignore matches no finding; it stands on the line of one, on the line above, or above the "
+    "header of its resource or of a module call"
+)
 
 
 @dataclass(frozen=True)
@@ -78,28 +83,32 @@ class Suppressions:
             self._warn(span, "this looks like `iac-check: ignore[RULE] reason`, but is not")
 
     def _directive(self, span: Span, rules: tuple[str, ...], rest: str) -> Iterator[Directive]:
-        until = _UNTIL.search(rest)
+        found = _UNTIL.search(rest)
+        until = None
+        if found:
+            until = found[1] if found[1] is not None else found[0].strip()
         reason = _UNTIL.sub("", rest).strip(" \t\r\n:-")
-        if self._valid(span, rules, reason, until[1] if until else None):
-            yield self._placed(span, rules, reason, until[1] if until else None)
+        if self._valid(span, rules, reason, until):
+            yield self._placed(span, rules, reason, until)
 
     def _valid(self, span: Span, rules: tuple[str, ...], reason: str, until: str | None) -> bool:
         if not rules:
-            self.errors.append(InputError.at(span, "an ignore names its rule: ignore[BACKUP001]"))
-            return False
+            return self._wrong(span, "an ignore names its rule: ignore[BACKUP001]")
         for rule in rules:
             if rule not in self.rules:
                 self._warn(span, f"there is no rule {rule} to ignore")
         if not any(character.isalnum() for character in reason):  # invisible ones are none
-            self.errors.append(InputError.at(span, "an ignore needs a reason"))
-            return False
+            return self._wrong(span, "an ignore needs a reason")
         if until is not None and not _is_date(until):
-            self.errors.append(InputError.at(span, "until is a date: until=2027-01-31"))
-            return False
+            return self._wrong(span, f'"{until}" is not a date; write until=2027-01-31')
         if until is not None and until < self.today:
             self._warn(span, f"this ignore has expired on {until}")
             return False
         return True
+
+    def _wrong(self, span: Span, message: str) -> bool:
+        self.errors.append(DirectiveError.at(span, message))
+        return False
 
     def _placed(
         self, span: Span, rules: tuple[str, ...], reason: str, until: str | None, *,
@@ -121,7 +130,7 @@ class Suppressions:
             for directive in directives:
                 known = any(rule in self.rules for rule in directive.rules)
                 if directive.span not in self._used and known:
-                    self._warn(directive.span, "this ignore matches no finding")
+                    self._warn(directive.span, _UNUSED)
         return applied
 
     def _applied(self, result: Result) -> Result:
@@ -165,6 +174,7 @@ class Suppressions:
 
 
 def _is_date(text: str) -> bool:
+    """Whether it is a day of the calendar, as ISO 8601 writes it."""
     from datetime import date
 
     try:

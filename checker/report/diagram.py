@@ -11,7 +11,7 @@ from ..records import dataclass, replace
 from ..source import Span
 from .escape import escape
 from .excerpt import excerpt
-from .text import outcome
+from .words import outcome
 
 Kind = Literal["error", "warning", "aside", "pass", "hop"]
 """The verdict on a vault and on the end of its trail, worst first; `hop` is what lies between."""

@@ -11,8 +11,13 @@ from typing import TextIO
 from ..policy.result import Report, Result
 from ..source import InputError
 from .escape import escape
-from .text import outcome, shown
+from .text import shown
+from .words import caller, fault, outcome
 
+_TITLES = {
+    "unreadable": "iac-check cannot read this",
+    "directive": "this is not understood by iac-check",
+}
 MOST = 10
 """Annotations of one level that GitHub keeps of one step."""
 
@@ -46,14 +51,14 @@ def _finding(level: str, result: Result) -> str:
     if line == end_line:  # columns of a range over several lines are refused
         place |= {"col": column, "endColumn": end_column}
     when = f" (when {result.when})" if result.when else ""
-    text = f"{result.message}{when} [{result.address}]"
+    text = f"{result.message}{when} [{result.address}]{caller(result)}"
     return _command(level, {**place, "title": f"{result.rule} {outcome(result)}"}, text)
 
 
 def _unreadable(error: InputError) -> str:
     place = {"file": error.path, "line": error.line, "col": error.column}
     known = {name: value for name, value in place.items() if value is not None}
-    return _command("error", {**known, "title": "iac-check cannot read this"}, error.message)
+    return _command("error", {**known, "title": _TITLES[fault(error)]}, error.message)
 
 
 def _command(level: str, properties: Mapping[str, object], text: str) -> str:

@@ -10,7 +10,8 @@ from typing import TextIO
 from ..policy.result import Report, Result
 from ..source import InputError
 from .escape import escape, escape_json
-from .text import outcome, shown
+from .text import shown
+from .words import caller, fault, outcome
 
 _SEVERITY = {"critical": "blocker", "high": "critical", "medium": "major", "low": "minor"}
 
@@ -31,10 +32,11 @@ def render(report: Report, out: TextIO, show_passed: bool) -> None:
 def _finding(result: Result, number: int) -> dict[str, object]:
     """`number` tells findings of one fingerprint apart, of which GitLab would drop all but one."""
     when = f" (when {result.when})" if result.when else ""
+    by = caller(result)
     fingerprint = result.fingerprint if not number else _digest(result.fingerprint, str(number))
     severity = _SEVERITY[result.severity] if result.level == "error" else "info"
     return {
-        "description": escape(f"{result.message}{when} [{outcome(result)}; {result.address}]"),
+        "description": escape(f"{result.message}{when} [{outcome(result)}; {result.address}]{by}"),
         "check_name": result.rule,
         "fingerprint": fingerprint,
         "severity": severity,
@@ -43,10 +45,11 @@ def _finding(result: Result, number: int) -> dict[str, object]:
 
 
 def _unreadable(error: InputError) -> dict[str, object]:
+    kind, unread = fault(error), f"cannot be read: {error.message}"
     return {
-        "description": escape(f"cannot be read: {error.message}"),
-        "check_name": "unreadable",
-        "fingerprint": _digest("unreadable", error.path, error.message, str(error.line)),
+        "description": escape(error.message if kind == "directive" else unread),
+        "check_name": kind,
+        "fingerprint": _digest(kind, error.path, error.message, str(error.line)),
         "severity": "blocker",
         "location": {"path": error.path, "lines": {"begin": error.line or 1}},
     }

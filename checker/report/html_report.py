@@ -10,12 +10,13 @@ from typing import TextIO
 
 from ..policy.result import Report, Result
 from ..source import Span
+from .counts import lowered
 from .diagram import Kind, kind_of
 from .escape import cells, escape
 from .excerpt import excerpt
 from .html_page import SCRIPT, STYLE
-from .text import outcome, place
 from .web import rule_page
+from .words import called_by, fault, outcome, place
 
 TYPE_CHECKING = False  # as in text.py
 if TYPE_CHECKING:
@@ -26,31 +27,41 @@ CONTEXT = 2
 LONGEST = 200
 """Characters of a line of context; a longer one is cut."""
 
-_VERDICTS: dict[Kind, str] = {
-    "error": "fail",
-    "warning": "warning",
-    "aside": "set aside",
-    "pass": "pass",
+_KINDS: tuple[Kind, ...] = ("error", "warning", "aside", "pass")
+"""What matters most comes first."""
+_ERRORS = {
+    "unreadable": ("Not read", "Nothing is known of what stands in these."),
+    "directive": ("Not understood", "What is said to iac-check here has no effect."),
 }
 
 
 def render(report: Report, out: TextIO, show_passed: bool) -> None:
     """The page. It holds what passed in any case, as evidence."""
+    results = sorted(report.results, key=lambda result: _KINDS.index(kind_of(result)))
     out.write(_head())
     out.write(_summary(report))
-    if report.errors:
-        out.write('<h2 class="error">Not read</h2>\n<p>Nothing is known of these.</p>\n<ul>\n')
-        for error in report.errors:
+    for kind, (title, meaning) in _ERRORS.items():
+        errors = [error for error in report.errors if fault(error) == kind]
+        if errors:
+            out.write(f'<h2 class="error">{title}</h2>\n<p>{meaning}</p>\n<ul>\n')
+        for error in errors:
             out.write(f"<li><code>{_plain(place(error))}</code>: {_text(error.message)}</li>\n")
-        out.write("</ul>\n")
+        out.write("</ul>\n" * bool(errors))
     if report.warnings:
         out.write('<h2 class="warning">Warnings</h2>\n<ul>\n')
         out.writelines(f"<li>{_text(warning)}</li>\n" for warning in report.warnings)
         out.write("</ul>\n")
-    out.write("<h2>Vaults</h2>\n" + _form(report.results))
-    for result in report.results:
+    out.write("<h2>Vaults</h2>\n" + _form(results))
+    for result in results:
         out.write(_card(result))
     out.write(f"</main>\n<script>{SCRIPT}</script>\n</body>\n</html>\n")
+
+
+def _verdict(result: Result) -> str:
+    """One word for what was found, the same on the card and in the filter."""
+    if result.status == "fail" and result.level != "error":
+        return result.level
+    return result.status
 
 
 def _head() -> str:
@@ -83,27 +94,46 @@ def _hash(inline: str) -> str:
 
 def _summary(report: Report) -> str:
     counts = (
-        ("files", report.files, ""),
-        ("vaults", len(report.results), ""),
-        ("passed", report.count("pass"), "pass"),
-        ("failed", report.count("fail"), "error"),
-        ("suppressed", report.count("suppressed"), "aside"),
-        ("not read", len(report.errors), "error"),
+        ("files", str(report.files), ""),
+        ("vaults", str(len(report.results)), ""),
+        ("passed", str(report.count("pass")), "pass"),
+        (f"failed{lowered(report)}", str(report.count("fail")), "error"),
+        ("suppressed", str(report.count("suppressed")), "aside"),
+        ("errors", str(len(report.errors)), "error"),
     )
     items = "".join(
-        f'<li><b class="{role if number else ""}">{number}</b> {name}</li>\n'
+        f'<li><b class="{role if number != "0" else ""}">{number}</b> {name}</li>\n'
         for name, number, role in counts
     )
     return f"""\
 <h1>AWS Backup vaults and their keys</h1>
-<p class="quiet">iac-check {_text(report.version)}</p>
+{_list(_asked(report))}
 <ul class="counts">
 {items}</ul>
 """
 
 
+def _asked(report: Report) -> list[tuple[str, str]]:
+    """What an auditor asks of the run itself."""
+    run = report.run
+    paths = ", ".join(f"<code>{_text(path)}</code>" for path in run.paths)
+    settings = "<br>".join(map(_text, run.loosened)) or "none that lets anything pass"
+    facts = (
+        ("date", _text(run.date)),
+        ("tool", f"iac-check {_text(report.version)}"),
+        ("scanned", paths),
+        ("settings", settings),
+    )
+    return [(name, content) for name, content in facts if content]
+
+
+def _list(facts: Iterable[tuple[str, str]]) -> str:
+    rows = "".join(f"<dt>{name}</dt><dd>{content}</dd>" for name, content in facts)
+    return f"<dl>\n{rows}\n</dl>"
+
+
 def _form(results: Sequence[Result]) -> str:
-    verdicts = [name for kind, name in _VERDICTS.items() if kind in set(map(kind_of, results))]
+    verdicts = list(dict.fromkeys(map(_verdict, results)))
     reasons = sorted({outcome(result) for result in results if result.reason})
     return f"""\
 <form hidden role="search">
@@ -122,39 +152,57 @@ def _choices(names: Iterable[str]) -> str:
 
 
 def _card(result: Result) -> str:
-    kind = kind_of(result)
+    kind, verdict = kind_of(result), _verdict(result)
     reason = outcome(result) if result.reason else ""
     return f"""\
-<article data-verdict="{_VERDICTS[kind]}" data-reason="{_text(reason)}" \
+<article data-verdict="{verdict}" data-reason="{_text(reason)}" \
 data-path="{_text(result.span.source.path)}">
-<p class="verdict {kind}">{_VERDICTS[kind]} {_text(reason)}</p>
+<p class="verdict {kind}">{verdict} {_text(reason)}</p>
 <h3><code>{_text(result.address)}</code></h3>
 <p>{_text(result.message)}</p>
 <ol class="trail {kind}">
 {"".join(map(_hop, result.trail))}</ol>
-<dl>
-{"".join(f"<dt>{name}</dt><dd>{content}</dd>" for name, content in _facts(result))}
-</dl>
+{_list(_facts(result))}
 </article>
 """
 
 
 def _facts(result: Result) -> list[tuple[str, str]]:
-    rule = _text(result.rule)
-    facts = [
-        ("rule", f'<a href="{_text(rule_page(result.rule))}">{rule}</a> ({_text(result.name)})'),
-        ("type", f"<code>{_text(result.type)}</code>"),
-    ]
+    facts = [("rule", _rule(result)), ("type", f"<code>{_text(result.type)}</code>")]
+    if result.calls:
+        facts.append(("called by", f"<code>{_plain(called_by(result))}</code>"))
     if result.when is not None:
         facts.append(("when", f"<code>{_text(result.when)}</code>"))
+    facts += (
+        ("note", f"{_text(hop.note)} (<code>{_text(str(hop.span))}</code>)") for hop in result.notes
+    )
     aside = result.suppression
     if aside is not None:
         until = f" (until {_text(aside.until)})" if aside.until else ""
-        where = f", <code>{_text(str(aside.span))}</code>" if not aside.baseline else ""
+        where = f", <code>{_text(str(aside.span))}</code>"
         facts.append(("suppressed", f"{_text(aside.reason)}{until}{where}"))
     if result.status == "fail":
-        facts.append(("remedy", _text(result.help.partition("\n")[0])))
+        facts.append(("what to do", _help(result.help)))
     return facts
+
+
+def _rule(result: Result) -> str:
+    page, rule = rule_page(result.rule), _text(result.rule)
+    linked = f'<a href="{_text(page)}">{rule}</a>' if page else rule
+    return f"{linked} ({_text(result.name)})"
+
+
+def _help(text: str) -> str:
+    """The help's first paragraph, and what follows it at a click."""
+    first, *rest = [_prose(line) for line in text.split("\n") if line]
+    more = "".join(f"<p>{line}</p>" for line in rest)
+    return first + (f"<details><summary>how, in steps</summary>{more}</details>" if more else "")
+
+
+def _prose(text: str) -> str:
+    """Our own words, in which code stands between backticks."""
+    pieces = [_text(piece) for piece in text.split("`")]
+    return "".join(f"<code>{piece}</code>" if at % 2 else piece for at, piece in enumerate(pieces))
 
 
 def _hop(hop: Hop) -> str:

@@ -65,11 +65,21 @@ def _result(result: Result) -> dict[str, object]:
             "name": result.resource_name,
         },
         "location": _location(result.span),
-        "trail": [_hop(hop) for hop in result.trail],
+        "trail": [_hop(hop) for hop in (*result.trail, *_calls(result))],
         "fingerprint": result.fingerprint,
         "suppression": _suppression(result.suppression),
         "help": result.help,
     }
+
+
+def _calls(result: Result) -> list[Hop]:
+    """The calls that lead here and that the trail does not come by: which root it is about."""
+    passed = {(hop.span.source.path, hop.span.start) for hop in result.trail}
+    return [
+        Hop(call, "called here")
+        for call in reversed(result.calls)
+        if (call.source.path, call.start) not in passed
+    ]
 
 
 def _location(span: Span) -> dict[str, object]:

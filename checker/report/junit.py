@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from itertools import chain
 from typing import TYPE_CHECKING, TextIO
 
 from ..policy.result import Report, Result
 from ..source import InputError
 from .escape import escape
-from .text import block, outcome, place
+from .text import block
+from .words import caller, fault, outcome, place
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -20,8 +23,9 @@ def render(report: Report, out: TextIO, show_passed: bool) -> None:
     cases: dict[str, list[Element]] = {}
     for result in report.results:
         cases.setdefault(result.rule, []).append(_case(result))
-    if report.errors:
-        cases["unreadable"] = [_unreadable(error) for error in report.errors]
+    for error in report.errors:
+        cases.setdefault(fault(error), []).append(_error(error))
+    _tell_apart(chain.from_iterable(cases.values()))
     failures = sum(1 for result in report.results if _fails(result))
     root = Element("testsuites", {
         "name": "iac-check", "tests": str(sum(map(len, cases.values()))),
@@ -40,6 +44,17 @@ def render(report: Report, out: TextIO, show_passed: bool) -> None:
     out.write('<?xml version="1.0" encoding="UTF-8"?>\n' + tostring(root, "unicode") + "\n")
 
 
+def _tell_apart(cases: Iterable[Element]) -> None:
+    """Number the cases of one class and name: test pages show one of them alone."""
+    seen: dict[tuple[str | None, str], int] = {}
+    for case in cases:
+        name = case.get("name", "")
+        identity = case.get("classname"), name
+        number = seen[identity] = seen.get(identity, 0) + 1
+        if number > 1:
+            case.set("name", f"{name} #{number}")
+
+
 def _fails(result: Result) -> bool:
     return result.status == "fail" and result.level == "error"
 
@@ -48,7 +63,7 @@ def _case(result: Result) -> Element:
     """A vault. A finding at level `warning` passes, for it is no fault, and says so."""
     from xml.etree.ElementTree import SubElement
 
-    case = _named(result.address, result.span.source.path)
+    case = _named(result.address + caller(result), result.span.source.path)
     message = _text(result.message)
     detail = "\n".join(map(_text_line, block(result)))
     if _fails(result):
@@ -62,12 +77,12 @@ def _case(result: Result) -> Element:
     return case
 
 
-def _unreadable(error: InputError) -> Element:
+def _error(error: InputError) -> Element:
     from xml.etree.ElementTree import SubElement
 
     case = _named(error.path, error.path)
     SubElement(
-        case, "error", type="unreadable", message=_text(error.message)
+        case, "error", type=fault(error), message=_text(error.message)
     ).text = f"{_text_line(place(error))}: {_text(error.message)}"
     return case
 

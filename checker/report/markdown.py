@@ -5,17 +5,27 @@ from __future__ import annotations
 import re
 from typing import TextIO
 
-from ..policy.result import Report, Result
+from ..policy.result import Gate, Report, Result
+from .counts import counted, totals
 from .diagram import graph, mermaid
 from .escape import escape
 from .excerpt import excerpt
-from .text import groups, outcome, place, shown
+from .text import groups, shown
 from .web import rule_page
+from .words import advice, called_by, caller, fault, outcome, place
 
 MOST_ROWS = 200
 """Rows of the table."""
 MOST_DETAILS = 20
 """Findings that are drawn. With MOST_ROWS, a page stays below the megabyte that GitHub takes."""
+
+_ERRORS = {
+    "unreadable": "### Not read\n\nNothing is known of what stands in these.",
+    "directive": "### Not understood\n\nWhat is said to iac-check here has no effect.",
+}
+_HEADLINES: dict[Gate, str] = {
+    "untrusted": "the answer cannot be trusted", "findings": "failed", "empty": "nothing to check"
+}  # fmt: skip
 
 _ACTIVE = re.compile(r"[\\`*_{}\[\]()<>#+.!|~&$:=^\"'-]")
 _REFERENCE = re.compile(r"[@#]")
@@ -25,10 +35,12 @@ def render(report: Report, out: TextIO, show_passed: bool) -> None:
     """The counts, a table of what failed, and each finding with its trail."""
     failed = [result for result in report.results if shown(result, show_passed=False)]
     listed = [result for result in report.results if shown(result, show_passed)]
-    out.write(f"## iac-check: {_headline(report, failed)}\n\n{_counts(report)}\n")
-    if report.errors:
-        out.write("\n### Not read\n\nNothing is known of what stands in these.\n\n")
-        for error in report.errors:
+    out.write(f"## iac-check: {_headline(report)}\n\n{totals(report)}.\n")
+    for kind, title in _ERRORS.items():
+        errors = [error for error in report.errors if fault(error) == kind]
+        if errors:
+            out.write(f"\n{title}\n\n")
+        for error in errors:
             out.write(f"- {_code(place(error))}: {_text(error.message)}\n")
     if listed:
         out.write("\n| verdict | vault | reason | where |\n|---|---|---|---|\n")
@@ -41,25 +53,17 @@ def render(report: Report, out: TextIO, show_passed: bool) -> None:
     out.write(_left_out(len(found) - MOST_DETAILS, "finding"))
 
 
-def _headline(report: Report, failed: list[Result]) -> str:
-    if report.errors:
-        return "the answer cannot be trusted"
-    if any(result.level == "error" for result in failed):
-        return "failed"
+def _headline(report: Report) -> str:
+    """The verdict of the run, in agreement with its exit code."""
+    if report.gate != "clean":
+        return _HEADLINES[report.gate]
+    if report.failures("error"):
+        return f"passed, with {counted(report.failures('error'), 'finding')} (--exit-zero)"
     return "passed" if report.files else "nothing to check"
 
 
-def _counts(report: Report) -> str:
-    return (
-        f"{report.files} files, {len(report.results)} vaults: {report.count('pass')} passed, "
-        f"{report.count('fail')} failed, {report.count('suppressed')} suppressed; "
-        f"{len(report.errors)} not read."
-    )
-
-
 def _left_out(number: int, noun: str) -> str:
-    plural = "s" if number > 1 else ""
-    return f"\n{number} more {noun}{plural} left out of this page.\n" if number > 0 else ""
+    return f"\n{counted(number, f'more {noun}')} left out of this page.\n" if number > 0 else ""
 
 
 def _row(result: Result) -> str:
@@ -77,22 +81,23 @@ def _details(group: list[Result]) -> str:
         "",
         f"### {result.level}: {_code(escape(result.address))}",
         "",
-        f"{_text(result.message)} ([{result.rule}]({rule_page(result.rule)}), {where})",
+        f"{_text(result.message)} ({_rule(result.rule)}, {where})",
         "",
     ]
     if result.when is not None:
         lines += [f"When {_code(escape(result.when))}.", ""]
     if len(group) > 1:
-        others = ", ".join(_code(escape(other.address)) for other in group[1:])
+        others = ", ".join(_code(escape(other.address + caller(other))) for other in group[1:])
         lines += [f"Also {others}.", ""]
+    if result.calls:
+        lines += [f"Called by {_code(called_by(result))}.", ""]
     lines += ["```mermaid", mermaid(graph(group[:1])).rstrip(), "```", ""]
     steps = result.trail[1:]
     for number, hop in enumerate(steps, 1):
         note = f": {_text(hop.note)}" if hop.note else ""
         source = _code(excerpt(hop.span).line.strip() or "…")
         lines.append(f"{number}. {_code(escape(str(hop.span)))}{note}: {source}")
-    first, _, _ = result.help.partition(". ")
-    lines += [""] * bool(steps) + [f"Remedy: {_text(first.rstrip('.'))}.", ""]
+    lines += [""] * bool(steps) + [f"What to do: {_prose(advice(result))}", ""]
     return "\n".join(lines)
 
 
@@ -100,6 +105,17 @@ def _text(text: str) -> str:
     """Plain words: no markup, no mention of a person, no reference to an issue, no link."""
     quiet = _ACTIVE.sub(r"\\\g<0>", escape(text))
     return _REFERENCE.sub(r"\g<0><!-- -->", quiet)
+
+
+def _prose(text: str) -> str:
+    """Our own words, in which code stands between backticks."""
+    pieces = text.split("`")
+    return "".join(_code(piece) if at % 2 else _text(piece) for at, piece in enumerate(pieces))
+
+
+def _rule(rule: str) -> str:
+    page = rule_page(rule)
+    return f"[{rule}]({page})" if page else rule
 
 
 def _code(printed: str, in_table: bool = False) -> str:

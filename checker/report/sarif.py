@@ -15,8 +15,8 @@ from ..policy.result import Report, Result, Suppression
 from ..source import InputError, Span
 from .escape import escape
 from .explain import page
-from .text import outcome
-from .web import HOMEPAGE, rule_page, uri
+from .web import homepage, rule_page, uri
+from .words import fault, outcome
 
 SCHEMA = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -62,7 +62,7 @@ def _run(report: Report, show_passed: bool, suppressed: bool) -> dict[str, objec
                 "name": "iac-check",
                 "version": report.version,
                 "semanticVersion": report.version,
-                "informationUri": HOMEPAGE,
+                **_address("informationUri", homepage()),
                 "rules": [_rule(card) for card in load_cards()],
             }
         },
@@ -99,7 +99,7 @@ def _rule(card: Card) -> dict[str, object]:
         "shortDescription": {"text": card.title[:LONGEST]},
         "fullDescription": {"text": why[:LONGEST]},
         "help": {"text": text, "markdown": text},
-        "helpUri": rule_page(card.id),
+        **_address("helpUri", rule_page(card.id) or card.references[0]),
         "defaultConfiguration": {"level": "error"},
         "properties": {
             "tags": ["security", "aws", "backup", "encryption", "terraform", "cloudformation"],
@@ -108,6 +108,10 @@ def _rule(card: Card) -> dict[str, object]:
             "security-severity": _SECURITY_SEVERITY[card.severity],
         },
     }
+
+
+def _address(name: str, address: str | None) -> dict[str, object]:
+    return {name: address} if address else {}
 
 
 def _notifications(report: Report, left_out: int) -> list[dict[str, object]]:
@@ -128,7 +132,7 @@ def _error(error: InputError) -> dict[str, object]:
         place["region"] = region
     return {
         "level": "error",
-        "descriptor": {"id": "unreadable"},
+        "descriptor": {"id": fault(error)},
         "message": _message(error.message),
         "locations": [{"physicalLocation": place}],
     }

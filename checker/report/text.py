@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
 
 from ..policy.result import Report, Result
-from ..source import InputError, Span
+from ..source import Span
 from .escape import escape
 from .excerpt import excerpt, width
 from .style import PLAIN, Role, Style
 from .web import rule_page
+from .words import advice, called_by, caller, outcome, place
 
 TYPE_CHECKING = False  # `typing` is not worth its import time to every run
 if TYPE_CHECKING:
@@ -34,23 +36,23 @@ def shown(result: Result, show_passed: bool) -> bool:
 def groups(results: Iterable[Result]) -> list[list[Result]]:
     """Results in their order, those of one declaration together that fail the same way.
 
-    The same way: the same verdict in the same world, at a value that was decided at one place.
+    The same way: the same verdict in the same world, at a value that was decided at one place, for
+    one root. What two environments make of a module is two findings.
     """
     found: dict[tuple[object, ...], list[Result]] = {}
     for result in results:
         end = result.trail[-1].span
         key = (
             result.rule, result.status, result.level, result.reason, result.cause, result.when,
-            result.resource_span, result.span, end,
+            result.resource_span, result.span, end, _root(result),
         )  # fmt: skip
         found.setdefault(key, []).append(result)
     return list(found.values())
 
 
-def place(error: InputError) -> str:
-    """`path:line:column` of an error, as far as it has them."""
-    parts = (error.path, error.line, error.column)
-    return ":".join(escape(str(part)) for part in parts if part is not None)
+def _root(result: Result) -> str | None:
+    """The folder of the root whose call leads to a vault; None where nothing calls it."""
+    return os.path.dirname(result.caller.source.path) if result.caller else None
 
 
 def block(result: Result, others: Sequence[Result] = (), style: Style = PLAIN) -> list[str]:
@@ -59,7 +61,8 @@ def block(result: Result, others: Sequence[Result] = (), style: Style = PLAIN) -
     if result.level == "warning" and result.status == "fail":
         role = "warning"
     margin = max(len(str(hop.span.line)) for hop in result.trail)
-    rule = style.link(rule_page(result.rule), result.rule)
+    page = rule_page(result.rule) if style.links else None
+    rule = style.link(page, result.rule) if page else result.rule
     message = style.paint("message", f": {escape(result.message)}")
     lines = [f"{style.paint(role, f'{role}[{rule}]')}{message}"]
     for at, hop in enumerate(result.trail):
@@ -69,8 +72,9 @@ def block(result: Result, others: Sequence[Result] = (), style: Style = PLAIN) -
         lines += _snippet(hop.span, hop.note, margin, style, "hop" if at else role)
     gutter = f"{' ' * margin} {style.paint('place', '=')}"
     if others:
-        lines.append(f"{gutter} {style.paint('message', 'also')}: {_instance(others[0])}")
-        lines += (f"{' ' * margin}         {_instance(other)}" for other in others[1:])
+        also = [_instance(other) for other in others]
+        lines.append(f"{gutter} {style.paint('message', 'also')}: {also[0]}")
+        lines += (f"{' ' * margin}         {instance}" for instance in also[1:])
     if result.status == "fail":
         for name, note in _notes(result):
             lines.append(f"{gutter} {style.paint('message', name)}: {note}")
@@ -81,24 +85,21 @@ def _instance(result: Result) -> str:
     """An instance as a group lists it, with the vault's name where the address does not say it."""
     name = result.resource_name
     quoted = f' ("{escape(name)}")' if name and f'"{name}"' not in result.address else ""
-    return escape(result.address) + quoted
+    return escape(result.address) + quoted + escape(caller(result))
 
 
 def _notes(result: Result) -> list[tuple[str, str]]:
     notes = []
+    if result.calls:
+        notes.append(("called by", called_by(result)))
     if result.when is not None:
         notes.append(("when", escape(result.when)))
     if result.reason is not None:
         notes.append(("reason", outcome(result)))
     notes += (("note", f"{escape(hop.note)} ({escape(str(hop.span))})") for hop in result.notes)
-    first, _, _ = result.help.partition(". ")
-    notes.append(("help", f"{escape(first.rstrip('.'))} (iac-check --explain {result.rule})"))
+    help_ = f"{escape(advice(result).rstrip('.'))} (iac-check --explain {result.rule})"
+    notes.append(("help", help_))
     return notes
-
-
-def outcome(result: Result) -> str:
-    """The reason of a failure, with its cause: `unresolved/external`."""
-    return "/".join(part for part in (result.reason, result.cause) if part) or result.status
 
 
 def _snippet(span: Span, note: str, margin: int, style: Style, role: Role) -> list[str]:

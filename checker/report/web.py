@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
-HOMEPAGE = "https://github.com/iac-check/iac-check"
+from functools import cache
 
 
-def rule_page(rule: str) -> str:
-    """Where a shipped rule is explained."""
-    return f"{HOMEPAGE}/blob/main/docs/rules/{rule}.md"
+@cache
+def homepage() -> str | None:
+    """The project's address, where its package names one (`project.urls`)."""
+    from importlib.metadata import PackageNotFoundError, metadata
+
+    try:
+        urls = metadata("iac-check").get_all("Project-URL") or []
+    except PackageNotFoundError:
+        return None
+    named = dict(url.split(", ", 1) for url in urls)
+    return named.get("Repository") or named.get("Homepage")
+
+
+def rule_page(rule: str) -> str | None:
+    """Where a shipped rule is explained; None where the project has no address."""
+    home = homepage()
+    return f"{home}/blob/main/docs/rules/{rule}.md" if home else None
 
 
 def uri(path: str) -> str:

@@ -21,7 +21,7 @@ def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "stacks").mkdir()
     (tmp_path / "stacks" / "main.tf").write_text(VAULT.format("a", "a"))
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "baseline.json").write_text(baseline.text(checked(".").results))
+    (tmp_path / "baseline.json").write_text(baseline.text(checked(".")))
     return tmp_path
 
 
@@ -65,7 +65,7 @@ def test_another_fault_of_the_same_vault_is_new(tree: Path) -> None:
 
 
 def test_writing_again_keeps_what_is_set_aside(tree: Path) -> None:
-    again = baseline.text(checked(".", "baseline.json").results)
+    again = baseline.text(checked(".", "baseline.json"), baseline.read("baseline.json"))
     assert again == (tree / "baseline.json").read_text()
 
 
@@ -79,3 +79,40 @@ def test_what_is_no_baseline_is_an_error(text: str, tree: Path) -> None:
     report = checked(".", "broken.json")
     assert [error.path for error in report.errors] == ["broken.json"]
     assert statuses(report) == {"aws_backup_vault.a": "fail"}
+
+
+class TestPartOfTheTree:
+    """A run speaks only of what lies in its own paths."""
+
+    @pytest.fixture(autouse=True)
+    def _two_stacks(self, tree: Path) -> None:
+        (tree / "other").mkdir()
+        (tree / "other" / "main.tf").write_text(VAULT.format("b", "b"))
+        (tree / "baseline.json").write_text(baseline.text(checked(".")))
+        (tree / "stacks" / "main.tf").write_text("")
+        (tree / "other" / "main.tf").write_text("")
+
+    def test_what_lies_elsewhere_is_not_stale(self) -> None:
+        (warning,) = checked("stacks", "baseline.json").warnings
+        assert "stacks/main.tf no longer occurs" in warning
+
+    def test_nor_from_another_working_directory(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.chdir("stacks")
+        (warning,) = checked(".", "../baseline.json").warnings
+        assert "stacks/main.tf no longer occurs" in warning
+
+    def test_nor_pruned(self) -> None:
+        text = baseline.text(checked("stacks"), baseline.read("baseline.json"))
+        assert "other/main.tf" in text
+        assert "stacks/main.tf" not in text
+
+    def test_a_module_reached_from_elsewhere_is_written_once(self, tree: Path) -> None:
+        for name in ("stacks", "other"):
+            call = 'module "v" {\n  source = "../modules"\n}\n'
+            (tree / name / "main.tf").write_text(call)
+        (tree / "modules").mkdir()
+        (tree / "modules" / "main.tf").write_text(VAULT.format("a", "a"))
+        whole = baseline.text(checked("."))
+        assert whole.count("modules/main.tf") == 2
+        (tree / "baseline.json").write_text(whole)
+        assert baseline.text(checked("stacks"), baseline.read("baseline.json")) == whole

@@ -9,6 +9,7 @@ import pytest
 from iac_check.pipeline import run
 from iac_check.policy.result import Report
 from iac_check.settings import Settings
+from iac_check.source import DirectiveError
 
 
 def checked(
@@ -28,6 +29,7 @@ def checked(
         "/* iac-check: ignore[BACKUP001] reason */",
         "#iac-check:ignore[ BACKUP001 ] reason",
         "# iac-check: ignore[BACKUP001] reason until=2999-01-31",
+        "# iac-check: ignore[BACKUP001] until=2999-01-31 reason",
     ],
 )
 def test_honoured(comment: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -46,13 +48,19 @@ def test_honoured(comment: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         ("# iac-check: ignore[BACKUP001]", "needs a reason"),
         ("# iac-check: ignore[BACKUP001] until=2999-01-31", "needs a reason"),
         ("# iac-check: ignore[] reason", "names its rule"),
-        ("# iac-check: ignore[BACKUP001] reason until=soon", "until is a date"),
+        ("# iac-check: ignore[BACKUP001] reason until=soon", '"soon" is not a date; write until='),
+        ("# iac-check: ignore[BACKUP001] reason until=31.01.2027", '"31.01.2027" is not a date'),
+        ("# iac-check: ignore[BACKUP001] reason until=2027-02-30", '"2027-02-30" is not a date'),
+        ("# iac-check: ignore[BACKUP001] reason until=20270131", '"20270131" is not a date'),
+        ("# iac-check: ignore[BACKUP001] reason until 2027-01-31", '"until 2027-01-31" is not'),
+        ("# iac-check: ignore[BACKUP001] until 2.1.2027: reason", '"until 2.1.2027" is not'),
     ],
 )
 def test_errors(comment: str, error: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     report = checked(comment, tmp_path, monkeypatch)
     assert [result.status for result in report.results] == ["fail"]
     assert [e.message for e in report.errors if error in e.message]
+    assert all(isinstance(e, DirectiveError) for e in report.errors)
 
 
 @pytest.mark.parametrize(
@@ -63,7 +71,7 @@ def test_errors(comment: str, error: str, tmp_path: Path, monkeypatch: pytest.Mo
         ("# iac-check: ignore BACKUP001 reason", "looks like"),
         ("# iac-check: ignore[BACKUP999] reason", "no rule BACKUP999"),
         ("# iac-check: ignore[BACKUP001] reason until=2020-01-31", "expired"),
-        ("# iac-check: ignore[BACKUP001] reason\n\n", "matches no finding"),
+        ("# iac-check: ignore[BACKUP001] reason\n\n", "it stands on the line of one"),
     ],
 )
 def test_warnings(
@@ -104,3 +112,18 @@ def test_checkovs_skips(
     comment = "# checkov:skip=CKV_AWS_166: test data only\n\n"
     report = checked(comment, tmp_path, monkeypatch, honour_checkov_skips=honour)
     assert [result.status for result in report.results] == [status]
+
+
+@pytest.mark.parametrize(("honour", "errors"), [(True, 1), (False, 0)])
+def test_metadata_that_is_wrong_is_nothing_where_ignores_are_overruled(
+    honour: bool, errors: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "t.yaml").write_text(
+        "Resources:\n  V:\n    Type: AWS::Backup::BackupVault\n"
+        "    Metadata: {iac-check: {ignore: [{rule: BACKUP001}]}}\n"
+        "    Properties: {BackupVaultName: v}\n"
+    )
+    monkeypatch.chdir(tmp_path)
+    report = run(["."], Settings(cache=False, honour_ignores=honour))
+    assert len(report.errors) == errors
+    assert [result.status for result in report.results] == ["fail"]

@@ -19,7 +19,7 @@ CALLER = Source(
     "envs/dev/main.tf",
     'module "v" {\n  source = "../../modules/v"\n  key = "alias/aws/backup"\n}\n',
 )
-HELP = "Declare a key and a new vault. AWS Backup has no call that changes it."
+HELP = "Declare a key and a new vault.\n\nUse `aws_kms_key`.\n\n1. Declare a key."
 
 
 def span(source: Source, text: str) -> Span:
@@ -53,6 +53,7 @@ def result(**changes: Any) -> Result:
         ),
         "fingerprint": "0" * 64,
         "help": HELP,
+        "anchored": "modules/v/main.tf",
         "extent": MODULE.span(MODULE.text.index("resource"), len(MODULE.text)),
     }
     return Result(**{**fields, **changes})

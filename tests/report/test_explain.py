@@ -1,14 +1,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import get_args
 
 import pytest
 
-from iac_check.language.value import Cause
-from iac_check.policy.card import Card, load_cards
-from iac_check.policy.verdict import Reason
-from iac_check.report.explain import CAUSES, REASONS, listing, page
+from iac_check.pipeline import run
+from iac_check.policy.card import LANGUAGES, Card, Outcome, load_cards
+from iac_check.report.explain import listing, page
+from iac_check.settings import OUTCOMES, Settings
 
 DOCS = Path(__file__).parents[2] / "docs" / "rules"
 
@@ -23,11 +22,44 @@ def test_no_page_without_a_rule() -> None:
     assert {path.stem for path in DOCS.glob("*.md")} == {card.id for card in load_cards()}
 
 
-def test_every_reason_and_cause_is_explained() -> None:
-    assert set(REASONS) == set(get_args(Reason))
-    assert set(CAUSES) == set(get_args(Cause))
-    text = page(load_cards()[0])
-    assert all(f"`{name}`" in text for name in (*REASONS, *CAUSES))
+@pytest.mark.parametrize("card", load_cards(), ids=lambda card: card.id)
+def test_every_reason_and_cause_is_explained(card: Card) -> None:
+    assert set(card.outcomes) == set(OUTCOMES)
+    text = page(card)
+    assert all(f"`{name.rpartition('.')[2]}`" in text for name in OUTCOMES)
+    assert all(found.help for name, found in card.outcomes.items() if "." in name)
+
+
+EXAMPLES = [
+    (name, language, code)
+    for card in load_cards()
+    for name, found in (*card.outcomes.items(), ("pass", Outcome("", None, card.fixed)))
+    for language, code in found.examples.items()
+]
+
+
+@pytest.mark.parametrize(("outcome", "language", "code"), EXAMPLES, ids=lambda value: value[:30])
+def test_the_examples_are_what_they_say(
+    outcome: str, language: str, code: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path({"terraform": "main.tf", "cloudformation": "t.yaml"}[language]).write_text(code)
+    report = run(["."], Settings(cache=False))
+    assert not report.errors
+    (found,) = report.results
+    assert ".".join(filter(None, (found.reason or "pass", found.cause))) == outcome
+
+
+def test_every_outcome_has_an_example_in_both_languages() -> None:
+    reasoned = {name for name in OUTCOMES if name != "unresolved"}
+    assert {(name, language) for name, language, _ in EXAMPLES} >= {
+        (name, language) for name in reasoned for language in LANGUAGES
+    }
+
+
+@pytest.mark.parametrize("card", load_cards(), ids=lambda card: card.id)
+def test_lines_fit_a_terminal(card: Card) -> None:
+    assert not [line for line in page(card).splitlines() if len(line) > 100 and "<http" not in line]
 
 
 def test_no_page_calls_a_vault_unencrypted() -> None:

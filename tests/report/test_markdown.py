@@ -10,9 +10,11 @@ from pathlib import Path
 import pytest
 
 from iac_check.language.value import Hop
+from iac_check.policy.result import Run
+from iac_check.records import replace
 from iac_check.report import markdown
 from iac_check.report.diagram import LONGEST
-from iac_check.source import Source
+from iac_check.source import DirectiveError, Source
 
 from .samples import CALLER, MODULE, everything, hostile, rendered, report, result, span
 
@@ -50,6 +52,21 @@ class TestMarkdown:
         }
         for head, content in heads.items():
             assert rendered("markdown", content).startswith(f"## iac-check: {head}\n")
+
+    def test_the_headline_agrees_with_the_exit_code(self) -> None:
+        content = replace(report(result()), run=Run(exit_zero=True))
+        assert rendered("markdown", content).startswith(
+            "## iac-check: passed, with 1 finding (--exit-zero)\n\n2 files, 1 vault: "
+        )
+
+    def test_a_wrong_ignore_is_not_called_unread(self) -> None:
+        out = rendered("markdown", report(errors=(DirectiveError("no reason", "main.tf", 1, 1),)))
+        assert "### Not understood" in out
+        assert "### Not read" not in out
+
+    def test_the_caller_is_named(self) -> None:
+        out = rendered("markdown", report(result(calls=(span(CALLER, 'module "v"'),))))
+        assert 'Called by `envs/dev/main.tf:1 (module "v")`.' in out
 
     @pytest.mark.parametrize("text", HOSTILE)
     def test_the_table_keeps_its_form(self, text: str) -> None:

@@ -8,6 +8,7 @@ import re
 import pytest
 
 from iac_check.language.value import Hop
+from iac_check.report import web
 from iac_check.report.style import PLAIN, Style, When, style_for
 from iac_check.report.text import block, groups
 
@@ -71,9 +72,20 @@ def test_each_verdict_has_its_colour() -> None:
 
 def test_nothing_scanned_is_a_control() -> None:
     text = rendered("text", report(hostile("\x1b]8;;http://evil\x1b\\")), style=Style(True, True))
-    assert set(re.findall(r"\x1b\]8;;([^\x1b]*)", text)) == {
-        "", "https://github.com/iac-check/iac-check/blob/main/docs/rules/BACKUP001.md",
-    }  # fmt: skip
+    assert not re.findall(r"\x1b\]8;;([^\x1b]*)", text)
+
+
+def test_a_rule_leads_to_its_page_where_the_package_names_an_address(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(web, "homepage", lambda: "https://example.org/x")
+    text = rendered("text", report(result()), style=Style(True, True))
+    assert "https://example.org/x/blob/main/docs/rules/BACKUP001.md" in text
+    assert "](https://example.org/x/blob" in rendered("markdown", report(result()))
+    assert '<a href="https://example.org/x/blob' in rendered("html", report(result()))
+    monkeypatch.setattr(web, "homepage", lambda: None)
+    for name in ("text", "markdown", "html"):
+        assert "https://example.org" not in rendered(name, report(result()))
 
 
 class TestGroups:

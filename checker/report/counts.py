@@ -1,0 +1,28 @@
+"""What was looked at and found, in one line: so that a gate that checked nothing is seen."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False  # `typing` is not worth its import time to every run
+if TYPE_CHECKING:
+    from ..policy.result import Report
+
+
+def totals(report: Report) -> str:
+    """`12 files, 3 vaults: 1 passed, 2 failed (1 as warning), 0 suppressed, 0 errors`."""
+    return (
+        f"{counted(report.files, 'file')}, {counted(len(report.results), 'vault')}: "
+        f"{report.count('pass')} passed, {report.count('fail')} failed{lowered(report)}, "
+        f"{report.count('suppressed')} suppressed, {counted(len(report.errors), 'error')}"
+    )
+
+
+def lowered(report: Report) -> str:
+    """How many of the failures the settings keep from failing the run."""
+    levels = (("as warning", report.failures("warning")), ("off", report.failures("off")))
+    parts = [f"{number} {name}" for name, number in levels if number]
+    return f" ({', '.join(parts)})" if parts else ""
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 file`, `2 files`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

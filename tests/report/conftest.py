@@ -1,0 +1,12 @@
+"""Reports are the same here whatever address the package names."""
+
+from __future__ import annotations
+
+import pytest
+
+from iac_check.report import web
+
+
+@pytest.fixture(autouse=True)
+def _no_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(web, "homepage", lambda: None)
