@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
 
 _MAGIC = re.compile(r"[*?[]")
@@ -19,26 +19,47 @@ def within(path: str, globs: Iterable[str]) -> bool:
 
 
 def seen_from_here(glob: str, folder: str) -> tuple[str, ...]:
-    """A glob of a folder's, as globs that together mean the same from the working directory.
-
-    From above or beside, the folder stands before it. From below, it is what is left once a part
-    of it has matched the way down; a star may end anywhere on that way.
-    """
+    """A glob of a folder's, as globs that together mean the same from the working directory."""
     plain = _plain(glob)
     here = os.path.relpath(folder or ".").replace(os.sep, "/")
     if os.path.isabs(plain):
         return os.path.relpath(plain).replace(os.sep, "/"), plain
     if here == ".":
         return (plain,)
-    found = [f"{here}/{plain}"]
-    if set(here.split("/")) == {".."}:
-        way = os.path.relpath(".", folder).replace(os.sep, "/")
-        if within(way, [plain]):
-            found.append("*")
-        for at in range(len(plain) + 1):
-            if fnmatchcase(f"{way}/", plain[:at]):
-                found.append("*" * plain[:at].endswith("*") + plain[at:])
-    return tuple(found)
+    if set(here.split("/")) != {".."}:
+        return (f"{here}/{plain}",)
+    down = os.path.relpath(".", folder).replace(os.sep, "/").split("/")
+    return tuple(
+        "../" * up + below
+        for up in range(len(down) + 1)
+        for left in _left(plain, "/".join(down[: len(down) - up]))
+        for below in _not_above(left)
+    )
+
+
+def _left(glob: str, way: str) -> Iterator[str]:
+    """What is left of a glob for the paths in a folder, once a part has matched the way there."""
+    if not way:
+        yield glob
+        return
+    if within(way, [glob]):
+        yield "*"
+    for at in range(len(glob) + 1):
+        if fnmatchcase(f"{way}/", glob[:at]):
+            yield "*" * glob[:at].endswith("*") + glob[at:]  # a star may end anywhere on the way
+
+
+def _not_above(glob: str) -> Iterator[str]:
+    """A glob that is meant for what lies below, so that its first wildcard is never `../`."""
+    rest = glob.lstrip("*")
+    if rest != glob:
+        yield from _not_above(rest)
+        yield f"[!.]*{rest}"
+        yield f".[!.]*{rest}"
+    elif glob.startswith("?"):
+        yield f"[!.]{glob[1:]}"
+    else:
+        yield glob
 
 
 def dangling(glob: str, folder: str) -> str | None:
