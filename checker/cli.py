@@ -291,8 +291,8 @@ def _check(options: argparse.Namespace, reports: Sequence[tuple[str, str | None]
         complain(f"warning: {warning}")
     complain(f"checked {totals(report)}")
     if settings.file is not None and report.run.loosened:
-        where = ", ".join((settings.file, *settings.flags))
-        complain(f"note: what is set ({where}) {'; '.join(report.run.loosened)}")
+        by = ", ".join((settings.file, *settings.flags))
+        complain(f"note: by {by}: {'; '.join(report.run.loosened)}")
     if report.gate == "empty":
         complain(
             "error: the paths hold no Terraform and no CloudFormation "

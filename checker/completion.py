@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import re
+from collections.abc import Sequence
+
+from .policy.card import load_cards
 
 SHELLS = ("bash", "zsh", "fish")
 
@@ -21,12 +25,18 @@ def _options(command: argparse.ArgumentParser) -> list[tuple[str, argparse.Actio
     ]
 
 
+def _words(action: argparse.Action) -> Sequence[str]:
+    """What an option's value can be, where that is known."""
+    if action.dest == "explain":
+        return [card.id for card in load_cards()]
+    return [str(choice) for choice in action.choices or ()]
+
+
 def _bash(options: list[tuple[str, argparse.Action]]) -> str:
     cases = "".join(
-        f'    {flag}) COMPREPLY=($(compgen -W "{" ".join(map(str, action.choices))}" -- "$word"))'
-        "; return ;;\n"
+        f'    {flag}) COMPREPLY=($(compgen -W "{" ".join(words)}" -- "$word")); return ;;\n'
         for flag, action in options
-        if action.choices
+        if (words := _words(action))
     )
     flags = " ".join(flag for flag, _ in options)
     return (
@@ -36,6 +46,7 @@ def _bash(options: list[tuple[str, argparse.Action]]) -> str:
         '  if [[ "$word" == -* ]]; then\n'
         f'    COMPREPLY=($(compgen -W "{flags}" -- "$word"))\n'
         "  else\n"
+        "    local IFS=$'\\n'\n"  # a name is a line, blanks and all
         '    COMPREPLY=($(compgen -f -- "$word"))\n'
         "  fi\n"
         "}\n"
@@ -46,29 +57,35 @@ def _bash(options: list[tuple[str, argparse.Action]]) -> str:
 def _zsh(options: list[tuple[str, argparse.Action]]) -> str:
     lines = []
     for flag, action in options:
-        text = _plain(action.help)
+        text = re.sub(r"[\\\[\]:]", r"\\\g<0>", _help(action))
         value = ""
-        if action.choices:
-            value = f":value:({' '.join(map(str, action.choices))})"
+        if words := _words(action):
+            value = f":value:({' '.join(words)})"
         elif action.nargs != 0:
             value = ":value:_files"
-        lines.append(f"  '*{flag}[{text}]{value}' \\\n")
-    return f"#compdef iac-check\n_arguments \\\n{''.join(lines)}  '*:path:_files'\n"
+        spec = f"*{flag}[{text}]{value}".replace("'", r"'\''")
+        lines.append(f"    '{spec}' \\\n")
+    # A file of the function path is the function's body; what is sourced declares it.
+    return (
+        f"#compdef iac-check\n_iac-check() {{\n  _arguments \\\n{''.join(lines)}"
+        "    '*:path:_files'\n}\n"
+        'if [ "$funcstack[1]" = "_iac-check" ]; then\n  _iac-check "$@"\n'
+        "else\n  compdef _iac-check iac-check\nfi\n"
+    )
 
 
 def _fish(options: list[tuple[str, argparse.Action]]) -> str:
     lines = []
     for flag, action in options:
-        line = f"complete -c iac-check -l {flag.removeprefix('--')} -d '{_plain(action.help)}'"
-        if action.choices:
-            line += f" -x -a '{' '.join(map(str, action.choices))}'"
+        text = _help(action).replace("\\", "\\\\").replace("'", "\\'")
+        line = f"complete -c iac-check -l {flag.removeprefix('--')} -d '{text}'"
+        if words := _words(action):
+            line += f" -x -a '{' '.join(words)}'"
         elif action.nargs != 0:
             line += " -r"
         lines.append(f"{line}\n")
     return "".join(lines)
 
 
-def _plain(text: str | None) -> str:
-    """A help text without what a shell's quoting or zsh's brackets would trip over."""
-    plain = (text or "").replace("%(prog)s", "iac-check")
-    return "".join(c if c.isalnum() or c in " ,.-()/" else " " for c in plain).strip()
+def _help(action: argparse.Action) -> str:
+    return (action.help or "").replace("%(prog)s", "iac-check")

@@ -81,12 +81,12 @@ class Settings:
         found = [*_lowered(self.levels, "")]
         for override in self.overrides:
             found += _lowered(override.levels, f" in {', '.join(override.written)}")
-        lists = (("trusts", self.trusted_keys), ("leaves out", self.exclude))
-        found += (f"{verb} {', '.join(items)}" for verb, items in lists if items)
+        lists = (("trusted", self.trusted_keys), ("left out", self.exclude))
+        found += (f"{name}: {', '.join(items)}" for name, items in lists if items)
         if self.baseline is not None:
-            found.append(f"accepts the findings of {self.baseline}")
+            found.append(f"accepted: the findings of {self.baseline}")
         if self.honour_checkov_skips:
-            found.append("honours checkov:skip")
+            found.append("checkov:skip counts")
         return tuple(found)
 
     def shown(self) -> str:
@@ -298,4 +298,4 @@ def _lowered(levels: Levels, where: str) -> Iterator[str]:
     for rule, table in levels.items():
         for outcome, level in table.items():
             if level != "error":
-                yield f"puts {rule} {outcome} to {level}{where}"
+                yield f"{rule} {outcome} is {'a warning' if level == 'warning' else level}{where}"

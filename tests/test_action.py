@@ -62,6 +62,15 @@ def test_the_check(text: str, arguments: str, code: int, tmp_path: Path) -> None
     assert "sarif=" in (tmp_path / "runner" / "output").read_text()
 
 
+def test_there_is_no_report_of_arguments_that_are_wrong(tmp_path: Path) -> None:
+    """Else the upload would fail for a file that is not there, and hide the reason."""
+    (tmp_path / "main.tf").write_text(GOOD)
+    code, printed = run_check(tmp_path, arguments="--nonsense")
+    assert code == 2
+    assert "unrecognized arguments: --nonsense" in printed
+    assert not (tmp_path / "runner" / "output").exists()
+
+
 def test_inputs_are_no_shell_code(tmp_path: Path) -> None:
     (tmp_path / "main.tf").write_text(GOOD)
     run_check(tmp_path, paths="$(touch pwned)\n", arguments="`touch pwned`")

@@ -40,7 +40,7 @@ def test_a_file_that_loosens_is_named(capsys: pytest.CaptureFixture[str]) -> Non
     assert main(["."]) == 0
     err = capsys.readouterr().err
     assert "1 failed (1 off)" in err
-    assert "note: what is set (iac-check.toml) puts BACKUP001 missing to off\n" in err
+    assert "note: by iac-check.toml: BACKUP001 missing is off\n" in err
     assert main(["--no-config", "."]) == 1
 
 

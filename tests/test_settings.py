@@ -73,12 +73,12 @@ def test_everything_it_may_say(repository: Path) -> None:
     assert found.level("BACKUP001", "../sandbox/a.tf", "missing", None) == "off"
     assert found.level("BACKUP001", "sandbox/a.tf", "missing", None) == "error"
     assert found.loosened() == (
-        "puts BACKUP001 unresolved to warning",
-        "puts BACKUP001 missing to off in sandbox/*",
-        "trusts alias/ours",
-        "leaves out ../vendor/*",
-        "accepts the findings of ../baseline.json",
-        "honours checkov:skip",
+        "BACKUP001 unresolved is a warning",
+        "BACKUP001 missing is off in sandbox/*",
+        "trusted: alias/ours",
+        "left out: ../vendor/*",
+        "accepted: the findings of ../baseline.json",
+        "checkov:skip counts",
     )
     assert found.warnings == (
         '../iac-check.toml: exclude "vendor/*" matches nothing: there is no vendor',

@@ -10,7 +10,7 @@ from typing import TextIO
 
 from ..policy.result import Report, Result
 from ..source import Span
-from .counts import lowered
+from .counts import counted, lowered
 from .diagram import Kind, kind_of
 from .escape import cells, escape
 from .excerpt import excerpt
@@ -94,23 +94,25 @@ def _hash(inline: str) -> str:
 
 def _summary(report: Report) -> str:
     counts = (
-        ("files", str(report.files), ""),
-        ("vaults", str(len(report.results)), ""),
-        ("passed", str(report.count("pass")), "pass"),
-        (f"failed{lowered(report)}", str(report.count("fail")), "error"),
-        ("suppressed", str(report.count("suppressed")), "aside"),
-        ("errors", str(len(report.errors)), "error"),
+        (counted(report.files, "file"), ""),
+        (counted(len(report.results), "vault"), ""),
+        (f"{report.count('pass')} passed", "pass"),
+        (f"{report.count('fail')} failed{lowered(report)}", "error"),
+        (f"{report.count('suppressed')} suppressed", "aside"),
+        (counted(len(report.errors), "error"), "error"),
     )
-    items = "".join(
-        f'<li><b class="{role if number != "0" else ""}">{number}</b> {name}</li>\n'
-        for name, number, role in counts
-    )
+    items = "".join(f"<li>{_count(text, role)}</li>\n" for text, role in counts)
     return f"""\
 <h1>AWS Backup vaults and their keys</h1>
 {_list(_asked(report))}
 <ul class="counts">
 {items}</ul>
 """
+
+
+def _count(text: str, role: str) -> str:
+    number, _, name = text.partition(" ")
+    return f'<b class="{role if number != "0" else ""}">{number}</b> {name}'
 
 
 def _asked(report: Report) -> list[tuple[str, str]]:
