@@ -28,8 +28,9 @@ _ESCAPES = re.compile(rb"\\u00%b|\\U000000%b" % (_LETTER, _LETTER))
 _TEMPLATE_ESCAPES = re.compile(rb'\\(?:x|u00|U000000)%b|"[^"\n]*\\\r?\n|Fn::ForEach' % _LETTER)
 # A resource of a template: one without a hit may still nest, export or declare what a hit needs.
 _TEMPLATE = re.compile(rb"""Type["']?\s{0,99}:\s{0,99}["']?[A-Za-z0-9]+::\w""")
-# The source of a module call by path; where a comment could hide it, the folder is outlined.
-_SOURCE = re.compile(rb'\bsource"?[ \t]*[=:][ \t]*"(\.\.?(?:/[^"\n]*)?)"|\bsource"?\s*/\*')
+# The source of a module call: its text where it is a plain string, else the folder is outlined.
+_SOURCE = re.compile(rb'\bsource\b"?\s*(?:[=:]\s*(?:"([^"\\$%\n]*+)")?|/\*)')
+_MODULE = re.compile(rb'\bmodule["\s/]')
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ class Tree:
     errors: list[InputError] = field(default_factory=list)
     files: int = 0
     # The folders that a folder's module calls by path lead to, read off the bytes; `unsure` are
-    # those whose bytes could hide a call.
+    # those whose bytes could hide a call, or one that leads outside of what may be read.
     calls: dict[str, set[str]] = field(default_factory=dict)
     unsure: set[str] = field(default_factory=set)
 
@@ -68,6 +69,7 @@ class Tree:
             or any(file.hit for file in self.templates)
             or self.initialised
             or self.terragrunt
+            or self.unsure
         )
 
 
@@ -115,15 +117,25 @@ class Walker:
 
     def _follow(self, tree: Tree) -> None:
         """Read the modules that are called by path and lie outside of the named paths."""
-        waiting = [target for targets in tree.calls.values() for target in targets]
-        followed = set(tree.terraform)
+        waiting = list(tree.calls)
         while waiting:
-            folder = waiting.pop()
-            if folder not in followed:
-                followed.add(folder)
-                if os.path.isdir(folder) and self.inside(folder):
+            caller = waiting.pop()
+            for target in sorted(tree.calls.get(caller, ())):
+                folder = self.led_to(tree, caller, target)
+                if folder in tree.terraform or not os.path.isdir(folder):
+                    continue
+                if self.inside(folder):
                     self.terraform_folder(tree, folder)
-                    waiting.extend(tree.calls.get(folder, ()))
+                    waiting.append(folder)
+                else:
+                    tree.unsure.add(caller)
+
+    def led_to(self, tree: Tree, caller: str, target: str) -> str:
+        """The folder that a call leads to: one behind a link goes by its own name."""
+        if target in tree.terraform or not os.path.isdir(target):
+            return target
+        way = os.path.relpath(self._realpath(target), self._realpath(caller))
+        return normal(os.path.join(caller, way))
 
     def _named_file(self, tree: Tree, path: str) -> None:
         if path.endswith(TERRAFORM):
@@ -165,6 +177,8 @@ class Walker:
                             waiting.append(path)
                         elif name == ".terraform":
                             tree.initialised.append(folder)
+                    elif _is_hidden(name):
+                        continue
                     elif name.endswith(CANDIDATES) or name == "terragrunt.hcl":
                         if entry.is_symlink() and not self.inside(path):
                             raise OSError(0, "the link leads outside the repository")
@@ -201,7 +215,7 @@ class Walker:
     def terraform_folder(self, tree: Tree, folder: str) -> None:
         """Read the Terraform files of one folder, which may lie outside the named paths."""
         for entry in _entries(tree, folder):
-            if entry.name.endswith(TERRAFORM):
+            if entry.name.endswith(TERRAFORM) and not _is_hidden(entry.name):
                 self._file(tree, normal(os.path.join(folder, entry.name)))
 
     def _file(self, tree: Tree, path: str) -> None:
@@ -238,16 +252,27 @@ class Walker:
         return _TEMPLATE_ESCAPES.search(text) is not None
 
     def _note_calls(self, tree: Tree, folder: str, text: bytes, hit: bool) -> None:
-        if b"module" not in text and not hit:
+        if not hit and not (b"module" in text and _MODULE.search(text)):
             return
         sources = {match[1] for match in _SOURCE.finditer(text)}
         if hit or None in sources:
             tree.unsure.add(folder)
             sources.discard(None)
-        if sources:
-            targets = tree.calls.setdefault(folder, set())
-            for source in sources:
-                targets.add(normal(os.path.join(folder, source.decode("utf-8", "replace"))))
+        for found in sources:
+            source = found.decode("utf-8", "replace")
+            if is_local(source):
+                targets = tree.calls.setdefault(folder, set())
+                targets.add(normal(os.path.join(folder, source)))
+
+
+def is_local(source: str) -> bool:
+    """Whether a module's source is a path."""
+    return source in (".", "..") or source.startswith(("./", "../"))
+
+
+def _is_hidden(name: str) -> bool:
+    """Whether Terraform passes over a file, as over what editors leave behind (`.#main.tf`)."""
+    return name.startswith(".") and name.endswith(TERRAFORM)
 
 
 def boundary(path: str) -> str:

@@ -136,7 +136,12 @@ def _loaders(
     def matters(files: Iterable[File]) -> bool:
         return any(file.hit or any(type_ in file.data for type_ in related) for file in files)
 
-    if tree.initialised or tree.terragrunt or matters(chain(*tree.terraform.values())):
+    if (
+        tree.initialised
+        or tree.terragrunt
+        or tree.unsure
+        or matters(chain(*tree.terraform.values()))
+    ):
         from .policy.card import known_modules
         from .terraform import grammar
         from .terraform.loader import TerraformLoader

@@ -123,7 +123,27 @@ def test_a_module_source_outside_of_the_repository_is_not_read(
     code, report = check(inside, ".", capsys=capsys)
     assert {result["cause"] for result in report["results"]} <= {"module-unavailable", "external"}
     assert "secret" not in json.dumps(report)
-    assert code == 1
+    assert code == 2
+    places = [(error["line"], error["column"]) for error in report["errors"]]
+    assert places == [(1, 23), (2, 23)]
+
+
+@pytest.mark.parametrize("source", ['"../outside"', '("../outside")'])
+def test_a_module_outside_is_an_error_where_nothing_else_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], source: str
+) -> None:
+    (tmp_path / "outside").mkdir()
+    inside = tmp_path / "inside"
+    inside.mkdir()
+    (inside / "main.tf").write_text(
+        f'# module "c" {{ source = "../.." }}\nmodule "a" {{\n  source = {source}\n}}\n'
+    )
+    monkeypatch.chdir(inside)
+    code, report = check(inside, ".", capsys=capsys)
+    assert code == 2
+    (error,) = report["errors"]
+    assert (error["path"], error["line"], error["column"]) == ("main.tf", 3, 12)
+    assert f"(the folder {inside}; no .git shows" in error["message"]
 
 
 def test_modules_in_a_circle_are_an_error_and_none_of_their_vaults_is_lost(

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from iac_check.discovery import Tree, Walker, boundary, normal
+from iac_check.pipeline import run
+from iac_check.settings import Settings
 
 VAULT = 'resource "aws_backup_vault" "v" {}\n'
 NEEDLES = ("aws_backup_vault", "AWS::Backup::BackupVault")
@@ -85,6 +87,38 @@ def test_links_are_read_only_inside(root: Path, tmp_path_factory: pytest.TempPat
     tree = walk(".")
     assert files(tree) == {"real/main.tf", "in.tf"}
     assert [(error.path, "outside" in error.message) for error in tree.errors] == [("out.tf", True)]
+
+
+def test_a_module_behind_a_link_goes_by_its_own_name(root: Path) -> None:
+    write(root, **{"env/main.tf": 'module "a" { source = "./link/a" }', "shared/a/main.tf": VAULT})
+    (root / "env" / "link").symlink_to(root / "shared")
+    assert files(walk("env")) == {"env/main.tf", "shared/a/main.tf"}
+    (result,) = run(["."], Settings(cache=False)).results
+    assert (result.address, result.span.source.path) == (
+        "module.a.aws_backup_vault.v",
+        "shared/a/main.tf",
+    )
+
+
+def test_files_that_terraform_passes_over(root: Path) -> None:
+    write(root, **{".hidden.tf": VAULT, "main.tf": "", "main.tf~": VAULT})
+    (root / ".#main.tf").symlink_to("somebody@host.1234")
+    assert files(walk(".")) == files(walk("main.tf")) == {"main.tf"}
+    assert not walk(".").errors
+
+
+@pytest.mark.parametrize(
+    "source",
+    ['/* c */ "./m"', '("./m")', '"\\u002e/m"', '"./${local.m}"'],
+)
+def test_a_source_that_the_bytes_do_not_tell(root: Path, source: str) -> None:
+    write(root, **{"main.tf": f'module "m" {{\n  source = {source}\n}}'})
+    assert walk(".").unsure == {"."}
+
+
+def test_sources_of_other_things_are_nobodys_concern(root: Path) -> None:
+    write(root, **{"main.tf": 'resource "x" "y" {\n  source = "${path.module}/z"\n}'})
+    assert not walk(".").unsure
 
 
 def test_exclude(root: Path) -> None:

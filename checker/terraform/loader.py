@@ -14,12 +14,12 @@ from ..language.worlds import TooManyWorlds, Worlds
 from ..records import dataclass, field
 from ..source import InputError, Source, Span
 from .arguments import automatic_files, from_file, from_flags
+from .calls import Calls
 from .declarations import Declarations, files_in_order
 from .given import Given, KnownModule
 from .installed import manifest, manifest_path, registry_name
 from .instances import AnyKey, InstanceKey
 from .module import ModuleInstance
-from .outline import Block
 from .units import Units
 
 T = TypeVar("T")
@@ -48,9 +48,14 @@ class TerraformLoader:
     _known_leads: dict[tuple[str, str, str], bool] = field(default_factory=dict)
     _instances: int = 0
     _flags: Mapping[str, Given] | None = None
+    _standing_alone: dict[str, ModuleInstance] = field(default_factory=dict)
     _units: Units = field(init=False)
+    _calls: Calls = field(init=False)
 
     def __post_init__(self) -> None:
+        self._calls = Calls(
+            self.tree, self.walker, self.worlds, self._manifests, self._alone, self.errors
+        )
         self._units = Units(self)
 
     # -- folders ----------------------------------------------------------------------------
@@ -81,48 +86,49 @@ class TerraformLoader:
 
     # -- calls ------------------------------------------------------------------------------
 
-    def _source(self, caller: Declarations, call: Block) -> str | None:
-        """The text of a call's source, where it is a plain string."""
-        try:
-            attribute = caller.body(call).attributes.get("source")
-        except InputError as error:
-            self.errors.append(error)
-            return None
-        if attribute is None:
-            return None
-        text = attribute.value.text
-        plain = len(text) >= 2 and text[0] == text[-1] == '"' and "${" not in text
-        return text[1:-1] if plain else None
-
-    def _folder(self, root: str, path: tuple[str, ...], caller: Declarations) -> str | None:
-        """The folder of the call at the end of a path of call names below a root module."""
-        source = self._source(caller, caller.calls[path[-1]])
-        if source is None:
-            return None
-        if source in (".", "..") or source.startswith(("./", "../")):
-            return normal(os.path.join(caller.folder, source))
-        found = self._manifests.get(root, {}).get(".".join(path))
-        return normal(os.path.join(root, found)) if found is not None else None
+    def _alone(self, module: Declarations) -> ModuleInstance:
+        """A folder as if it were a root, to read what its calls need to be followed."""
+        folder = module.folder
+        if folder not in self._standing_alone:
+            given = self.given(folder, self.var_files)
+            self._standing_alone[folder] = ModuleInstance(
+                module, "", given, self, self.worlds, root=folder
+            )
+        return self._standing_alone[folder]
 
     def find(self, caller: ModuleInstance, name: str) -> Declarations | KnownModule | Unknown:
         """The module that a call names, or what stands for it where it is not on disk."""
         module, call = caller.module, caller.module.calls[name]
-        folder = self._folder(caller.root, (*caller.path, name), module)
+        folder = self._calls.folder(caller.root, (*caller.path, name), module, caller)
         found = self.module(folder) if folder is not None else None
         if found is not None:
             return found
-        source = self._source(module, call)
+        source = self._calls.source(module, name, caller)
         registered = registry_name(source) if source is not None else None
         if registered is not None and registered in self.known_modules:
             return KnownModule(registered, self.known_modules[registered])
-        if folder is not None and os.path.isdir(folder) and not self.walker.inside(folder):
-            why = f"{source} leads outside the repository, where nothing is read"
+        if folder is not None and self._calls.is_outside(folder):
+            why = f"{source} leads outside of what may be read"
         else:
             shown = source or "a source that is not known"
             why = f"the source of this module ({shown}) is not on disk; run terraform init"
         hop = Hop(call.header, f'module "{name}" is not read')
         term = ("ref", caller.root, caller.prefixed(f"module.{name}"))
         return Unknown("module-unavailable", f'module "{name}": {why}', term, trail=(hop,))
+
+    def _follow(self) -> None:
+        """Read what calls lead to where the bytes could not tell; what may not be is an error."""
+        waiting = sorted(self.tree.unsure)
+        followed: set[str] = set()
+        while waiting:
+            folder = waiting.pop()
+            module = self.module(folder) if folder not in followed else None
+            followed.add(folder)
+            for name, target in self._calls.by_path(module) if module else ():
+                if module and self._calls.is_outside(target):
+                    self._calls.refuse(module, name)
+                elif target not in self.tree.terraform and self.module(target) is not None:
+                    waiting.append(target)
 
     def function(
         self, folder: str, root: str, name: str, arguments: tuple[Value, ...], span: Span
@@ -143,11 +149,12 @@ class TerraformLoader:
     def load(self) -> list[Resource]:
         """Every instance of the wanted types, from the roots down."""
         installed = self._read_manifests()
+        self._follow()
         units = self._units.all()
         hits = {
             folder
             for folder, files in self.tree.terraform.items()
-            if any(file.hit for file in files)
+            if any(file.hit for file in files) or self._is_open(folder)
         }
         self._holders["hits"] = hits
         wanted = self._with_callers(hits)
@@ -164,6 +171,10 @@ class TerraformLoader:
                 self._reach(folder, reached)
                 found.extend(self._expand(self._root(folder), (folder,)))
         return found
+
+    def _is_open(self, folder: str) -> bool:
+        module = self.module(folder) if folder in self.tree.unsure else None
+        return module is not None and self._calls.are_open(module)
 
     def _root(self, folder: str) -> ModuleInstance:
         if folder not in self._roots:
@@ -214,10 +225,7 @@ class TerraformLoader:
     def _path_calls(self, folder: str) -> Iterator[str]:
         """The folders that a folder's calls by path lead to."""
         module = self.module(folder)
-        for name in module.calls if module else ():
-            target = self._folder("", (name,), module) if module else None
-            if target is not None and target != folder:
-                yield target
+        return (target for _, target in self._calls.by_path(module)) if module else iter(())
 
     def _with_callers(self, holders: set[str]) -> set[str]:
         """Some folders, and those whose calls lead to one of them."""
@@ -242,7 +250,8 @@ class TerraformLoader:
         """The folders that a folder calls by path; outlined only where the bytes are unsure."""
         if folder in self.tree.unsure:
             return self._path_calls(folder)
-        return self.tree.calls.get(folder, ())
+        targets = self.tree.calls.get(folder, ())
+        return (self.walker.led_to(self.tree, folder, target) for target in targets)
 
     def _reach(self, folder: str, reached: set[str]) -> None:
         """Add a folder and all that it calls by path, whether or not a call has instances."""
@@ -259,7 +268,7 @@ class TerraformLoader:
         yield from self._own(instance, self.types)
         for name, call in instance.module.calls.items():
             path = (*instance.path, name)
-            folder = self._folder(instance.root, path, instance.module)
+            folder = self._calls.folder(instance.root, path, instance.module, instance)
             if folder is None or not self._leads("hits", instance.root, path, folder, ()):
                 continue
             if folder in folders:
@@ -315,7 +324,7 @@ class TerraformLoader:
         leads = folder in self._holders[holders] or any(
             self._leads(holders, root, (*path, name), target, (*above, folder))
             for name in module.calls
-            if (target := self._folder(root, (*path, name), module)) is not None
+            if (target := self._calls.folder(root, (*path, name), module)) is not None
         )
         self._known_leads[known] = leads
         return leads
@@ -350,7 +359,7 @@ class TerraformLoader:
         yield from self._own(instance, types)
         for name in instance.module.calls:
             path = (*instance.path, name)
-            folder = self._folder(instance.root, path, instance.module)
+            folder = self._calls.folder(instance.root, path, instance.module, instance)
             if folder is None or folder in folders:
                 continue
             if self._leads(kind, instance.root, path, folder, ()):

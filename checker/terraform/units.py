@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from functools import partial
-from typing import Protocol, TypeVar
+from typing import Protocol
 
 from ..discovery import Tree, Walker, normal, read_bytes
-from ..language.value import EvaluationError, Hop, Unknown, Value
-from ..language.worlds import TooManyWorlds, Worlds
+from ..language.value import Hop, Unknown, Value
+from ..language.worlds import Worlds
 from ..source import InputError, Source, Span
+from .calls import leads_outside
+from .certain import certain
 from .declarations import Declarations
 from .given import Given
 from .module import Library, ModuleInstance
 from .outline import Body, outline
 from .terragrunt import UNIT, Configuration, module_folder
-
-T = TypeVar("T")
 
 
 class Modules(Library, Protocol):
@@ -64,31 +64,19 @@ class Units:
         return self._read[path]
 
     def _root(self, unit: Configuration) -> ModuleInstance | None:
-        found = self._certain(unit.module_source)
+        found = certain(self.worlds, unit.module_source)
         target = module_folder(found[0], unit.unit) if found else unit.unit
+        if found and target and os.path.isdir(target) and not self._modules.walker.inside(target):
+            top = self._modules.walker.boundary_of(unit.unit)
+            self._modules.errors.append(leads_outside(found[1], f"the source {found[0]}", top))
         module = self._modules.module(target) if target is not None else None
         if module is None:
             return None
         given = {name: Given(partial(unit.input, name)) for name in module.variables}
-        var_files = self._certain(lambda: tuple(unit.var_files())) or ()
+        var_files = certain(self.worlds, lambda: tuple(unit.var_files())) or ()
         given.update(self._modules.given(module.folder, (*var_files, *self._modules.var_files)))
         calls = (found[1],) if found else ()
         return ModuleInstance(module, "", given, self._modules, self.worlds, unit.unit, calls=calls)
-
-    def _certain(self, read: Callable[[], T]) -> T | None:
-        """What is the same in every world; else None."""
-
-        def attempt() -> T | None:
-            try:
-                return read()
-            except (EvaluationError, InputError):
-                return None  # a source that cannot be followed has no module on disk
-
-        try:
-            outcomes = [outcome for _, outcome in self.worlds.explore(attempt)]
-        except TooManyWorlds:
-            return None
-        return outcomes[0] if all(outcome == outcomes[0] for outcome in outcomes) else None
 
     # -- what a configuration asks for ------------------------------------------------------
 
