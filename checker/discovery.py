@@ -15,6 +15,7 @@ SKIPPED = frozenset(
      ".venv", "venv", ".tox", ".mypy_cache", ".pytest_cache", ".ruff_cache"}
 )  # fmt: skip
 TERRAFORM = (".tf", ".tofu", ".tf.json", ".tofu.json")
+TERRAGRUNT = ("terragrunt.hcl", "terragrunt.hcl.json")
 TEMPLATES = (".yaml", ".yml", ".json", ".template")
 CANDIDATES = (*TERRAFORM, *TEMPLATES)
 _NONBLOCK = getattr(os, "O_NONBLOCK", 0)
@@ -179,7 +180,7 @@ class Walker:
                             tree.initialised.append(folder)
                     elif _is_hidden(name):
                         continue
-                    elif name.endswith(CANDIDATES) or name == "terragrunt.hcl":
+                    elif name.endswith(CANDIDATES) or name in TERRAGRUNT:
                         if entry.is_symlink() and not self.inside(path):
                             raise OSError(0, "the link leads outside the repository")
                         self._file(tree, path)
@@ -234,7 +235,7 @@ class Walker:
             folder = os.path.dirname(path) or "."
             tree.terraform.setdefault(folder, []).append(File(path, data, hit))
             self._note_calls(tree, folder, text, hit)
-        elif path.endswith(".hcl"):
+        elif os.path.basename(path) in TERRAGRUNT:
             tree.files += 1
             tree.terragrunt.append(File(path, data, hit))
         else:

@@ -160,3 +160,17 @@ def test_modules_in_a_circle_are_an_error_and_none_of_their_vaults_is_lost(
         "a/main.tf",
         "b/main.tf",
     }
+
+
+def test_what_terragrunt_generates_is_never_silent(
+    tree: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    contents = 'resource "aws_backup_vault" "v" { name = "${get_env("X")}" }'
+    (tree / "bad" / "terragrunt.hcl").write_text(
+        f'generate "v" {{\n  path = "v.tf"\n  contents = <<EOF\n{contents}\nEOF\n}}\n'
+        'generate "p" {\n  path = "p.tf"\n  contents = get_env("Y")\n}\n'
+    )
+    code, report = check(tree, ".", capsys=capsys)
+    assert code == 2
+    (error,) = report["errors"]
+    assert (error["path"], error["line"]) == ("bad/terragrunt.hcl", 3)

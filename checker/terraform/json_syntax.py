@@ -5,7 +5,7 @@ https://developer.hashicorp.com/terraform/language/syntax/json
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..language.document import Entry, MappingNode, Node, ScalarNode, SequenceNode
@@ -17,6 +17,7 @@ from .outline import AttributeSpan, Block, Body, NodeSpan
 # How many labels each kind of block has; its bodies lie as many levels deep.
 _LABELS = {"resource": 2, "data": 2, "ephemeral": 2, "variable": 1, "output": 1, "module": 1,
            "provider": 1, "locals": 0, "terraform": 0}  # fmt: skip
+_TERRAGRUNT = {"include": 1, "dependency": 1, "generate": 1, "locals": 0, "terraform": 0}
 
 
 def _place(node: Node) -> NodeSpan:
@@ -25,6 +26,15 @@ def _place(node: Node) -> NodeSpan:
 
 def outline_json(source: Source) -> Body:
     """The blocks and assignments of a JSON file. Raises InputError."""
+    return _outline(source, _LABELS)
+
+
+def outline_terragrunt(source: Source) -> Body:
+    """The blocks and assignments of a `terragrunt.hcl.json`. Raises InputError."""
+    return _outline(source, _TERRAGRUNT)
+
+
+def _outline(source: Source, labels: Mapping[str, int]) -> Body:
     from ..language.json_document import read_json
 
     top = read_json(source)
@@ -32,8 +42,8 @@ def outline_json(source: Source) -> Body:
     blocks: list[Block] = []
     for mapping in _mappings(top):
         for entry in mapping.entries:
-            if entry.key in _LABELS:
-                blocks.extend(_blocks(entry, entry, (), _LABELS[entry.key]))
+            if entry.key in labels:
+                blocks.extend(_blocks(entry, entry, (), labels[entry.key]))
             attributes[entry.key] = AttributeSpan(entry.key, entry.span, _place(entry.value))
     return Body(attributes, tuple(blocks))
 

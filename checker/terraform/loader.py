@@ -74,6 +74,12 @@ class TerraformLoader:
             self._modules[folder] = self._declarations(folder, files)
         return self._modules[folder]
 
+    def with_files(self, folder: str, files: Iterable[File]) -> Declarations:
+        """A folder's declarations with a few files more, or in place of those of their names."""
+        named = {os.path.basename(file.path): file for file in self.tree.terraform.get(folder, ())}
+        named.update((os.path.basename(file.path), file) for file in files)
+        return self._declarations(folder, [*named.values()])
+
     def _declarations(self, folder: str, files: list[File]) -> Declarations:
         module = Declarations(folder)
         for file, override in files_in_order(files):

@@ -313,7 +313,7 @@ class ModuleInstance:
 
     def outputs(self) -> Value:
         """All outputs, as the object that `module.x` is."""
-        where = f"output of {self.address}"
+        where = f"output of {self.address or self.root}"
 
         def read(name: str) -> Value:
             attribute = self.module.body(self.module.outputs[name]).attributes.get("value")
@@ -322,7 +322,9 @@ class ModuleInstance:
                 raise InputError.at(header, f'output "{name}" has no value')
             return define(self, expression(attribute.value), where)
 
-        return self._namespace(self.module.outputs, read, f'output "{{}}" of {self.address}')
+        return self._namespace(
+            self.module.outputs, read, f'output "{{}}" of {self.address or self.root}'
+        )
 
 
 class _Child(ModuleInstance):

@@ -23,7 +23,7 @@ from ..language.value import (
     derived,
 )
 from ..language.worlds import Worlds
-from ..records import dataclass, field
+from ..records import dataclass, field, replace
 from ..source import Span
 from .expressions import expression
 from .outline import AttributeSpan, Block, Body, outline_span
@@ -95,7 +95,7 @@ class Configuration:
         for label, body in self.blocks("include"):
             attribute = body.attributes.get("path")
             if attribute is not None:
-                path = self._path(evaluate(expression(attribute.value), self))
+                path = self.located(evaluate(expression(attribute.value), self))
                 found[label] = self._read(path, self.unit, attribute.value)
         return found
 
@@ -108,15 +108,43 @@ class Configuration:
                 if isinstance(value, Known) and isinstance(value.data, str):
                     return value.data, attribute.value
                 return None
-        for included in self.includes().values():
+        for included, _ in self._merged():
             found = included.module_source()
             if found is not None:
                 return found
         return None
 
+    def _merged(self) -> list[tuple[Configuration, bool]]:
+        """The included files that are merged, the strongest first, and whether deeply.
+
+        Of several includes the bottom one overrides those above it.
+        https://terragrunt.gruntwork.io/docs/reference/config-blocks-and-attributes/#include
+        """
+        merged = []
+        bodies = dict(self.blocks("include"))
+        for label, included in self.includes().items():
+            attribute = bodies[label].attributes.get("merge_strategy")
+            strategy = evaluate(expression(attribute.value), self) if attribute else None
+            match strategy:
+                case None | Known(data="shallow" | "deep" | "no_merge"):
+                    how = strategy.data if strategy else "shallow"
+                case _:
+                    raise EvaluationError("a merge_strategy is not known", cause="unsupported")
+            if how != "no_merge":
+                merged.append((included, how == "deep"))
+        return merged[::-1]
+
+    def merged_blocks(self, type_: str) -> Mapping[str, tuple[Configuration, Body]]:
+        """Blocks by label, its own before those of included files."""
+        found: dict[str, tuple[Configuration, Body]] = {}
+        for included, _ in reversed(self._merged()):
+            found.update(included.merged_blocks(type_))
+        found.update((label, (self, body)) for label, body in self.blocks(type_))
+        return found
+
     def var_files(self) -> Iterator[str]:
         """The tfvars files that `extra_arguments` pass, where their paths are known."""
-        for included in self.includes().values():
+        for included, _ in reversed(self._merged()):
             yield from included.var_files()
         for _, body in self.blocks("terraform"):
             for block in body.blocks:
@@ -134,27 +162,32 @@ class Configuration:
                     continue
                 path = item.data.removeprefix("-var-file=")
                 if name != "arguments" or path != item.data:
-                    yield self._path(Known(path))
+                    yield self.located(Known(path))
 
     def input(self, name: str) -> Value | None:
-        """One argument of the module: its own, else an included file's; None where there is none.
+        """One argument of the module, its own and included files' merged; None where there is none.
 
         Raises EvaluationError.
         """
+        found = self._own_input(name)
+        for included, deep in self._merged():
+            if found is None or deep:
+                passed = included.input(name)
+                found = passed if found is None else _deep(passed, found)
+        return found
+
+    def _own_input(self, name: str) -> Value | None:
         attribute = self.body.attributes.get("inputs")
-        if attribute is not None:
-            note = "Terragrunt's inputs"
-            value = self.worlds.remember(
-                (self, "inputs"), lambda: define(self, expression(attribute.value), note)
-            )
-            if not isinstance(value, MapValue):
-                return derived("index", value, Known(name), not_null=False)
-            if name in value.items or value.rest is not None:
-                return index(value, Known(name), self.worlds)
-        for included in self.includes().values():
-            passed = included.input(name)
-            if passed is not None:
-                return passed
+        if attribute is None:
+            return None
+        note = "Terragrunt's inputs"
+        value = self.worlds.remember(
+            (self, "inputs"), lambda: define(self, expression(attribute.value), note)
+        )
+        if not isinstance(value, MapValue):
+            return derived("index", value, Known(name), not_null=False)
+        if name in value.items or value.rest is not None:
+            return index(value, Known(name), self.worlds)
         return None
 
     # -- scope ------------------------------------------------------------------------------
@@ -171,10 +204,14 @@ class Configuration:
             case "include":
                 return MapValue({k: v.value() for k, v in self.includes().items()})
             case "dependency":
-                blocks = dict(self.blocks("dependency"))
-                return self._lazy(
-                    "dependency", blocks, lambda label: self._dependency(blocks[label])
-                )
+                blocks = self.merged_blocks("dependency")
+                return self._lazy("dependency", blocks, lambda label: _outputs(*blocks[label]))
+            case "values":
+                why = "the values that a Terragrunt stack passes are not followed"
+                return Unknown("unsupported", why, ("ref", self.unit, "values"))
+            case "feature":
+                why = "a feature flag is known only when Terragrunt runs"
+                return Unknown("external", why, ("ref", self.unit, "feature"))
         raise EvaluationError(f"{name} is not available in Terragrunt", span)
 
     def _lazy(self, what: str, names: Mapping[str, object], read: Callable[[str], Value]) -> Value:
@@ -194,13 +231,6 @@ class Configuration:
 
     def _local(self, name: str) -> Value:
         return define(self, expression(self._locals()[name].value), f"local.{name}")
-
-    def _dependency(self, body: Body) -> Value:
-        attribute = body.attributes.get("config_path")
-        if attribute is None:
-            raise EvaluationError("a dependency has no config_path")
-        path = self._path(evaluate(expression(attribute.value), self))
-        return MapValue({"outputs": self.files.outputs_of(path, attribute.value)})
 
     def value(self) -> Value:
         """The whole file as a value: what `read_terragrunt_config` and `include` give."""
@@ -226,7 +256,7 @@ class Configuration:
             case "find_in_parent_folders":
                 return self._find_in_parents(arguments, span)
             case "read_terragrunt_config":
-                path = self._path(arguments[0]) if arguments else ""
+                path = self.located(arguments[0]) if arguments else ""
                 if len(arguments) > 1 and self.files.configuration(path) is None:
                     return arguments[1]
                 return self._read(path, os.path.dirname(path), span).value()
@@ -261,7 +291,7 @@ class Configuration:
             return arguments[1]
         raise EvaluationError(f"{first.data} is in no parent folder", span)
 
-    def _path(self, value: Value) -> str:
+    def located(self, value: Value) -> str:
         """A path as it is reported; what is relative is relative to the unit."""
         if not (isinstance(value, Known) and isinstance(value.data, str)):
             raise EvaluationError("a path is not known")
@@ -272,6 +302,39 @@ class Configuration:
         if body is None:
             raise EvaluationError(f"{path} is not on disk", span, "module-unavailable")
         return Configuration(path, normal(unit or "."), body, self.files)
+
+
+def _outputs(configuration: Configuration, body: Body) -> Value:
+    """What a `dependency` block gives."""
+    attribute = body.attributes.get("config_path")
+    if attribute is None:
+        raise EvaluationError("a dependency has no config_path")
+    path = configuration.located(evaluate(expression(attribute.value), configuration))
+    return MapValue({"outputs": configuration.files.outputs_of(path, attribute.value)})
+
+
+def _deep(base: Value | None, override: Value) -> Value:
+    """A deep merge: maps by key, lists one after the other, and else what overrides.
+
+    https://terragrunt.gruntwork.io/docs/reference/config-blocks-and-attributes/#include
+    """
+    match base, override:
+        case MapValue(items=below), MapValue(items=above):
+
+            def read(name: str) -> Value:
+                if name not in above:
+                    return below[name]
+                return _deep(below.get(name), above[name])
+
+            names = tuple(dict.fromkeys((*below, *above)))
+            return replace(override, items=LazyItems(names, read), rest=override.rest or base.rest)
+        case ListValue(items=first, rest=None), ListValue(items=second):
+            return replace(override, items=(*first, *second))
+        case Unknown() | ListValue(), MapValue() | ListValue():
+            return derived("merge", base, override, not_null=False)
+        case MapValue() | ListValue(), Unknown():
+            return derived("merge", base, override, not_null=False)
+    return override
 
 
 def module_folder(source: str, unit: str) -> str | None:

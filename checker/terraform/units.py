@@ -7,17 +7,20 @@ from collections.abc import Iterable
 from functools import partial
 from typing import Protocol
 
-from ..discovery import Tree, Walker, normal, read_bytes
-from ..language.value import Hop, Unknown, Value
+from ..discovery import TERRAFORM, TERRAGRUNT, File, Tree, Walker, normal, read_bytes
+from ..language.evaluate import evaluate
+from ..language.value import Hop, Known, Unknown, Value
 from ..language.worlds import Worlds
 from ..source import InputError, Source, Span
 from .calls import leads_outside
 from .certain import certain
 from .declarations import Declarations
+from .expressions import expression
 from .given import Given
+from .json_syntax import outline_terragrunt
 from .module import Library, ModuleInstance
 from .outline import Body, outline
-from .terragrunt import UNIT, Configuration, module_folder
+from .terragrunt import Configuration, module_folder
 
 
 class Modules(Library, Protocol):
@@ -27,10 +30,15 @@ class Modules(Library, Protocol):
     walker: Walker
     worlds: Worlds
     var_files: tuple[str, ...]
+    types: frozenset[str]
     errors: list[InputError]
 
     def module(self, folder: str) -> Declarations | None:
         """A folder's declarations; None where it has none that may be read."""
+        ...
+
+    def with_files(self, folder: str, files: Iterable[File]) -> Declarations:
+        """A folder's declarations with a few files more, or in place of those of their names."""
         ...
 
     def given(self, folder: str, var_files: Iterable[str]) -> dict[str, Given]:
@@ -55,13 +63,15 @@ class Units:
 
     def _unit(self, folder: str) -> ModuleInstance | None:
         """The root module that a folder's terragrunt.hcl calls; None where it is not on disk."""
-        path = normal(os.path.join(folder, UNIT))
-        if path not in self._read:
-            self._read[path] = None  # while it is read, for units that depend on each other
-            body = self.configuration(path)
-            if body is not None:
-                self._read[path] = self._root(Configuration(path, folder, body, self))
-        return self._read[path]
+        if folder not in self._read:
+            self._read[folder] = None  # while it is read, for units that depend on each other
+            for name in TERRAGRUNT:
+                path = normal(os.path.join(folder, name))
+                body = self.configuration(path)
+                if body is not None:
+                    self._read[folder] = self._root(Configuration(path, folder, body, self))
+                    break
+        return self._read[folder]
 
     def _root(self, unit: Configuration) -> ModuleInstance | None:
         found = certain(self.worlds, unit.module_source)
@@ -70,6 +80,9 @@ class Units:
             top = self._modules.walker.boundary_of(unit.unit)
             self._modules.errors.append(leads_outside(found[1], f"the source {found[0]}", top))
         module = self._modules.module(target) if target is not None else None
+        files = self._generated(unit)
+        if files:
+            module = self._modules.with_files(target or unit.unit, files)
         if module is None:
             return None
         given = {name: Given(partial(unit.input, name)) for name in module.variables}
@@ -77,6 +90,40 @@ class Units:
         given.update(self._modules.given(module.folder, (*var_files, *self._modules.var_files)))
         calls = (found[1],) if found else ()
         return ModuleInstance(module, "", given, self._modules, self.worlds, unit.unit, calls=calls)
+
+    def _generated(self, unit: Configuration) -> list[File]:
+        """The Terraform files that a unit's `generate` blocks write into its module.
+
+        https://terragrunt.gruntwork.io/docs/reference/config-blocks-and-attributes/#generate
+        """
+        found = []
+        blocks = certain(self.worlds, lambda: unit.merged_blocks("generate")) or {}
+        for where, body in blocks.values():
+
+            def known(name: str, where: Configuration = where, body: Body = body) -> object:
+                attribute = body.attributes.get(name)
+                if attribute is None:
+                    return None
+                value = certain(self.worlds, lambda: evaluate(expression(attribute.value), where))
+                return value.data if isinstance(value, Known) else None
+
+            path, contents = known("path"), known("contents")
+            if known("disable") is True:
+                continue
+            if isinstance(path, str) and isinstance(contents, str):
+                place = normal(os.path.join(unit.unit, path))
+                kept = known("if_exists") == "skip" and os.path.exists(place)
+                if path.endswith(TERRAFORM) and not kept:
+                    found.append(File(place, contents.encode(), hit=True))
+            elif "contents" in body.attributes:
+                self._not_generated(body.attributes["contents"].value)
+        return found
+
+    def _not_generated(self, contents: Span) -> None:
+        """What a block writes is not known: an error, where it may be a vault."""
+        if any(type_ in contents.text for type_ in self._modules.types):
+            what = "what this generates is not known, so it cannot be checked"
+            self._modules.errors.append(InputError.at(contents, what))
 
     # -- what a configuration asks for ------------------------------------------------------
 
@@ -88,7 +135,8 @@ class Units:
                 data = read_bytes(self._modules.tree, path)
                 try:
                     if data is not None:
-                        self._configurations[path] = outline(Source.decode(path, data))
+                        read = outline_terragrunt if path.endswith(".json") else outline
+                        self._configurations[path] = read(Source.decode(path, data))
                 except InputError as error:
                     self._modules.errors.append(error)
         return self._configurations[path]
