@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-import re
-import stat
 from collections.abc import Iterable, Iterator, Mapping
+from operator import attrgetter
 
+from . import candidates
+from .candidates import TEMPLATES, TERRAFORM, TERRAGRUNT, File, Needles, reason
 from .records import dataclass, field
 from .source import InputError
 
@@ -14,37 +15,7 @@ SKIPPED = frozenset(
     {".git", ".hg", ".svn", ".terraform", ".terragrunt-cache", "node_modules", "__pycache__",
      ".venv", "venv", ".tox", ".mypy_cache", ".pytest_cache", ".ruff_cache"}
 )  # fmt: skip
-TERRAFORM = (".tf", ".tofu", ".tf.json", ".tofu.json")
-TERRAGRUNT = ("terragrunt.hcl", "terragrunt.hcl.json")
-TEMPLATES = (".yaml", ".yml", ".json", ".template")
-CANDIDATES = (*TERRAFORM, *TEMPLATES)
-_NONBLOCK = getattr(os, "O_NONBLOCK", 0)
-FILE_LIMIT = 50 * 1024 * 1024
-"""Bytes. A larger file is an error of that file, never a silent pass."""
-
-# A letter (or `_`, or `:`) of a name can be written as an escape, or come from a loop: such a file
-# counts as a hit.
-_LETTER = rb"(?:3[aA]|[46][1-9a-fA-F]|[57][0-9aA]|5[fF])"
-_ESCAPES = re.compile(rb"\\u00%b|\\U000000%b" % (_LETTER, _LETTER))
-_TEMPLATE_ESCAPES = re.compile(rb'\\(?:x|u00|U000000)%b|"[^"\n]*\\\r?\n|Fn::ForEach' % _LETTER)
-# A resource of a template: one without a hit may still nest, export or declare what a hit needs.
-_TEMPLATE = re.compile(rb"""Type["']?\s{0,99}:\s{0,99}["']?[A-Za-z0-9]+::\w""")
-# The source of a module call: its text where it is a plain string, else the folder is outlined.
-_SOURCE = re.compile(rb'\bsource\b"?\s*(?:[=:]\s*(?:"([^"\\$%\n]*+)")?|/\*)')
-_MODULE = re.compile(rb'\bmodule["\s/]')
-
-
-@dataclass(frozen=True)
-class File:
-    """One candidate: its path as reported, its bytes, and whether a needle is in them.
-
-    What is not `sure` is counted only where it turns out to be a template.
-    """
-
-    path: str
-    data: bytes
-    hit: bool
-    sure: bool = True
+_name = attrgetter("name")
 
 
 @dataclass
@@ -57,21 +28,19 @@ class Tree:
     initialised: list[str] = field(default_factory=list)  # folders with a `.terraform`
     errors: list[InputError] = field(default_factory=list)
     files: int = 0
+    walked: int = 0  # files read
+    size: int = 0  # bytes read
+    hit: bool = False  # whether a needle was found anywhere
     # The folders that a folder's module calls by path lead to, read off the bytes; `unsure` are
     # those whose bytes could hide a call, or one that leads outside of what may be read.
     calls: dict[str, set[str]] = field(default_factory=dict)
     unsure: set[str] = field(default_factory=set)
+    # What templates name by a literal path as nested or included, and was not looked at yet.
+    nested: set[str] = field(default_factory=set)
 
     def hits(self) -> bool:
         """Whether anything was found that a rule may have to judge."""
-        files = (file for folder in self.terraform.values() for file in folder)
-        return bool(
-            any(file.hit for file in files)
-            or any(file.hit for file in self.templates)
-            or self.initialised
-            or self.terragrunt
-            or self.unsure
-        )
+        return bool(self.hit or self.initialised or self.terragrunt or self.unsure)
 
 
 class Walker:
@@ -79,16 +48,19 @@ class Walker:
 
     def __init__(
         self,
-        needles: Iterable[str],
+        types: Iterable[str],
         exclude: tuple[str, ...] = (),
         *,
+        related: Iterable[str] | None = None,
         everything: bool = False,
         unsaved: Mapping[str, bytes] | None = None,
     ) -> None:
-        """`unsaved`: what stands in for the content of files, as an editor has it."""
+        """`types` are judged; where only `related` ones are asked for, other bytes are let go.
+
+        `unsaved`: what stands in for the content of files, as an editor has it.
+        """
         self._unsaved = unsaved or {}
-        self._everything = everything
-        self._needles = tuple(needle.encode() for needle in sorted(needles))
+        self._needles = Needles(types, related, everything)
         self._exclude = exclude
         self._seen: set[str] = set()
         self._boundaries: list[str] = []
@@ -97,7 +69,7 @@ class Walker:
     def walk(self, paths: Iterable[str]) -> Tree:
         """Search folders downward; a file brings its folder. Missing paths are errors."""
         tree = Tree()
-        named: set[str] = set()  # the folders of the templates that are named
+        named: list[str] = []  # the templates among the paths
         for path in paths:
             path = normal(path)
             self._boundaries.append(boundary(path))
@@ -106,18 +78,19 @@ class Walker:
             elif os.path.isfile(path) or path in self._unsaved:
                 self._named_file(tree, path)
                 if not path.endswith(TERRAFORM):
-                    named.add(os.path.dirname(path) or ".")
+                    named.append(path)
             elif os.path.lexists(path):
                 tree.errors.append(InputError("it is neither a file nor a folder", path))
             else:
                 tree.errors.append(InputError("no such file or folder", path))
-        for folder in sorted(named):
-            self._relatives(tree, folder)
         self._follow(tree)
+        hits = {file.path for file in tree.templates if file.hit}
+        for top in sorted({self._top(path) for path in named if path in hits}):
+            self._relatives(tree, top)
         return tree
 
     def _follow(self, tree: Tree) -> None:
-        """Read the modules that are called by path and lie outside of the named paths."""
+        """Read what is called or nested by path and lies outside of what was walked."""
         waiting = list(tree.calls)
         while waiting:
             caller = waiting.pop()
@@ -130,6 +103,10 @@ class Walker:
                     waiting.append(folder)
                 else:
                     tree.unsure.add(caller)
+        while tree.nested:
+            path = tree.nested.pop()
+            if path not in self._seen and os.path.isfile(path) and self.inside(path):
+                self._file(tree, path)
 
     def led_to(self, tree: Tree, caller: str, target: str) -> str:
         """The folder that a call leads to: one behind a link goes by its own name."""
@@ -145,22 +122,22 @@ class Walker:
                 self.terraform_folder(tree, folder)
         self._file(tree, path)
 
-    def _relatives(self, tree: Tree, folder: str) -> None:
-        """Templates beside a named one and in the folder above: what may nest or feed it.
+    def _top(self, path: str) -> str:
+        """The root of a named file's repository, so that paths below it begin as it does."""
+        top = self.boundary_of(path)
+        return top if os.path.isabs(path) else normal(os.path.relpath(top))
+
+    def _relatives(self, tree: Tree, top: str) -> None:
+        """The other templates of a named one's repository: what may nest or feed it.
 
         They are read as context only: nothing in them is searched for, nor an error.
         """
-        unused = Tree()
-        for place in (folder, normal(os.path.join(folder, ".."))):
-            for entry in _entries(unused, place) if self.inside(place) else ():
-                path = normal(os.path.join(place, entry.name))
-                template = path.endswith(TEMPLATES) and not path.endswith(TERRAFORM)
-                if not template or path in self._seen or self._excluded(path):
-                    continue
-                self._seen.add(path)
-                data = read_bytes(unused, path) if self.inside(path) else None
-                if data is not None and b"Resources" in data and _TEMPLATE.search(data):
-                    tree.templates.append(File(path, data, hit=False))
+        context = Tree()
+        self._folder(context, top)
+        for file in context.templates:
+            if file.sure:
+                file.hit = file.sure = False
+                tree.templates.append(file)
 
     def _folder(self, tree: Tree, top: str) -> None:
         waiting = [top]
@@ -178,14 +155,13 @@ class Walker:
                             waiting.append(path)
                         elif name == ".terraform":
                             tree.initialised.append(folder)
-                    elif _is_hidden(name):
-                        continue
-                    elif name.endswith(CANDIDATES) or name in TERRAGRUNT:
-                        if entry.is_symlink() and not self.inside(path):
+                    elif is_candidate(name):
+                        regular = entry.is_file(follow_symlinks=False)
+                        if not regular and entry.is_symlink() and not self.inside(path):
                             raise OSError(0, "the link leads outside the repository")
-                        self._file(tree, path)
+                        self._file(tree, path, regular=regular)
                 except OSError as error:
-                    tree.errors.append(InputError(_reason(error), path))
+                    tree.errors.append(InputError(reason(error), path))
 
     def _excluded(self, path: str) -> bool:
         from fnmatch import fnmatchcase
@@ -216,50 +192,56 @@ class Walker:
     def terraform_folder(self, tree: Tree, folder: str) -> None:
         """Read the Terraform files of one folder, which may lie outside the named paths."""
         for entry in _entries(tree, folder):
-            if entry.name.endswith(TERRAFORM) and not _is_hidden(entry.name):
+            if entry.name.endswith(TERRAFORM) and is_candidate(entry.name):
                 self._file(tree, normal(os.path.join(folder, entry.name)))
 
-    def _file(self, tree: Tree, path: str) -> None:
+    def _file(self, tree: Tree, path: str, *, regular: bool = False) -> None:
         if path in self._seen:
             return
         self._seen.add(path)
-        data = self._unsaved.get(path)
-        data = read_bytes(tree, path) if data is None else data
-        if data is None:
-            return
-        # UTF-16 is looked through as if it were ASCII: to read it properly is an error, told later.
-        text = data.replace(b"\0", b"") if b"\0" in data else data
-        hit = self._everything or self._may_hold(path, text)
-        if path.endswith(TERRAFORM):
-            tree.files += 1
-            folder = os.path.dirname(path) or "."
-            tree.terraform.setdefault(folder, []).append(File(path, data, hit))
-            self._note_calls(tree, folder, text, hit)
-        elif os.path.basename(path) in TERRAGRUNT:
-            tree.files += 1
-            tree.terragrunt.append(File(path, data, hit))
+        if path in self._unsaved:
+            data = self._unsaved[path]
         else:
-            template = b"Resources" in text and _TEMPLATE.search(text) is not None
-            tree.files += template
-            if hit or template:
-                tree.templates.append(File(path, data, hit, sure=template))
-
-    def _may_hold(self, path: str, text: bytes) -> bool:
-        """Whether a needle is in the text, or may be there in another spelling."""
-        if any(needle in text for needle in self._needles):
-            return True
+            try:
+                data = candidates.read(path, regular=regular)
+            except InputError as error:
+                tree.errors.append(error)
+                return
+        tree.walked += 1
+        tree.size += len(data)
         if path.endswith(TERRAFORM):
-            return b"\\" in text and _ESCAPES.search(text) is not None
-        return _TEMPLATE_ESCAPES.search(text) is not None
+            file = self._needles.terraform(path, data)
+            folder = os.path.dirname(path) or "."
+            tree.terraform.setdefault(folder, []).append(file)
+            tree.files += 1
+            self._note_calls(tree, folder, data, file.hit)
+        elif path.endswith(TERRAGRUNT) and os.path.basename(path) in TERRAGRUNT:
+            file = self._needles.terraform(path, data)
+            tree.terragrunt.append(file)
+            tree.files += 1
+        else:
+            found = self._needles.template(path, data)
+            if found is None:
+                return
+            file = found
+            tree.templates.append(file)
+            tree.files += file.sure
+            for target in candidates.nested(candidates.searchable(data)):
+                tree.nested.add(normal(os.path.join(os.path.dirname(path), target)))
+        tree.hit = tree.hit or file.hit
+        if path in self._unsaved:
+            file.keep(data)
 
-    def _note_calls(self, tree: Tree, folder: str, text: bytes, hit: bool) -> None:
-        if not hit and not (b"module" in text and _MODULE.search(text)):
+    def _note_calls(self, tree: Tree, folder: str, data: bytes, hit: bool) -> None:
+        text = candidates.searchable(data)
+        if not hit and not candidates.calls_modules(text):
             return
-        sources = {match[1] for match in _SOURCE.finditer(text)}
-        if hit or None in sources:
+        if hit:
             tree.unsure.add(folder)
-            sources.discard(None)
-        for found in sources:
+        for found in candidates.sources(text):
+            if found is None:
+                tree.unsure.add(folder)
+                continue
             source = found.decode("utf-8", "replace")
             if is_local(source):
                 targets = tree.calls.setdefault(folder, set())
@@ -271,9 +253,15 @@ def is_local(source: str) -> bool:
     return source in (".", "..") or source.startswith(("./", "../"))
 
 
-def _is_hidden(name: str) -> bool:
-    """Whether Terraform passes over a file, as over what editors leave behind (`.#main.tf`)."""
-    return name.startswith(".") and name.endswith(TERRAFORM)
+def is_candidate(name: str) -> bool:
+    """Whether a file of that name is read.
+
+    Terraform reads a file by its exact name, and passes over what editors leave behind
+    (`.#main.tf`, `main.tf~`); CloudFormation reads whatever it is given.
+    """
+    if name.endswith(TERRAFORM):
+        return not name.startswith(".")
+    return name.endswith(TEMPLATES) or name in TERRAGRUNT or name.lower().endswith(TEMPLATES)
 
 
 def boundary(path: str) -> str:
@@ -292,37 +280,18 @@ def boundary(path: str) -> str:
 def read_bytes(tree: Tree, path: str) -> bytes | None:
     """A regular file's bytes; None, with an error noted, where it cannot be read."""
     try:
-        # Not blocking: a FIFO is opened without waiting for a writer, and then refused.
-        handle = os.open(path, os.O_RDONLY | _NONBLOCK)
-        try:
-            status = os.fstat(handle)
-            if not stat.S_ISREG(status.st_mode):
-                raise OSError(0, "it is not a regular file")
-            if status.st_size > FILE_LIMIT:
-                raise OSError(0, f"it is larger than {FILE_LIMIT} bytes")
-            data = os.read(handle, status.st_size + 1)
-            while len(data) < status.st_size and (more := os.read(handle, FILE_LIMIT)):
-                data += more
-            if len(data) != status.st_size:
-                raise OSError(0, "it changed while it was read")
-            return data
-        finally:
-            os.close(handle)
-    except OSError as error:
-        tree.errors.append(InputError(_reason(error), path))
+        return candidates.read(path)
+    except InputError as error:
+        tree.errors.append(error)
         return None
 
 
 def _entries(tree: Tree, folder: str) -> Iterator[os.DirEntry[str]]:
     try:
         with os.scandir(folder) as listing:
-            yield from sorted(listing, key=lambda entry: entry.name)
+            yield from sorted(listing, key=_name)
     except OSError as error:
-        tree.errors.append(InputError(_reason(error), folder))
-
-
-def _reason(error: OSError) -> str:
-    return (error.strerror or type(error).__name__).lower()
+        tree.errors.append(InputError(reason(error), folder))
 
 
 def normal(path: str) -> str:

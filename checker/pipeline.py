@@ -10,7 +10,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 
 from . import __version__
-from .discovery import TERRAFORM, Tree, Walker, normal
+from .backup import PLANS
+from .candidates import COMMENTS, TERRAFORM
+from .discovery import Tree, Walker, normal
+from .kms import ALIASES
 from .policy.card import resource_types
 from .policy.result import Report, Result, Run
 from .settings import Settings
@@ -18,8 +21,8 @@ from .source import InputError
 
 TYPE_CHECKING = False  # `typing` is not worth its import time to every run
 if TYPE_CHECKING:
+    from .candidates import File
     from .cloudformation.loader import CloudFormationLoader
-    from .discovery import File
     from .language.worlds import Worlds
     from .policy.suppressions import Suppressions
     from .source import Source, Span
@@ -33,7 +36,11 @@ def run(paths: Sequence[str], settings: Settings) -> Report:
     """Check the paths. Faults of the input are in the report's errors, never raised."""
     types = resource_types()
     walker = Walker(
-        types, settings.exclude, everything=settings.read_everything, unsaved=settings.unsaved
+        types,
+        settings.exclude,
+        related=(*ALIASES, *PLANS),
+        everything=settings.read_everything,
+        unsaved=settings.unsaved,
     )
     tree = walker.walk(paths)
     results: Sequence[Result] = ()
@@ -128,13 +135,10 @@ def _loaders(
     tree: Tree, walker: Walker, worlds: Worlds, types: frozenset[str], settings: Settings
 ) -> Iterator[TerraformLoader | CloudFormationLoader]:
     """One for each language in which something may matter: each takes time to import."""
-    from .kms import ALIASES
-    from .policy.senders import PLANS
-
     related = tuple(type_.encode() for type_ in (*ALIASES, *PLANS))
 
     def matters(files: Iterable[File]) -> bool:
-        return any(file.hit or any(type_ in file.data for type_ in related) for file in files)
+        return any(file.hit or file.holds(*related) for file in files)
 
     if (
         tree.initialised
@@ -167,11 +171,10 @@ def _today() -> str:
 
 def _read_directives(aside: Suppressions, tree: Tree) -> None:
     """The ignore comments of every file that may hold one."""
-    from .policy.suppressions import NEEDLES
     from .source import Source
 
     for file in chain(tree.templates, *tree.terraform.values()):
-        if any(needle in file.data for needle in NEEDLES):
+        if file.holds(*COMMENTS):
             try:
                 aside.read(Source.decode(file.path, file.data), _comments(file.path))
             except InputError:

@@ -16,7 +16,7 @@ import pytest
 import yaml
 
 from iac_check import __version__
-from iac_check.discovery import TEMPLATES, TERRAFORM
+from iac_check.candidates import TEMPLATES, TERRAFORM
 from iac_check.terraform.terragrunt import UNIT
 
 ROOT = Path(__file__).parent.parent

@@ -7,7 +7,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 
-from ..discovery import File, Tree, Walker, normal, read_bytes
+from ..candidates import NESTING, File
+from ..discovery import Tree, Walker, normal, read_bytes
 from ..graph import Origin, Resource
 from ..language.document import Entry, MappingNode, Node, ScalarNode
 from ..language.value import EvaluationError, Hop, Known, Text, Unknown, Value
@@ -22,7 +23,6 @@ from .stack import NESTED, Stack
 from .template import Template, templates, type_of
 
 _WORD = re.compile(rb"[^\s\"'/\\,\[\]{}()]+")
-_NESTS = re.compile(rb"TemplateURL|Location|aws:asset:path")
 _MARK = b"AWSTemplateFormatVersion"
 NESTING_LIMIT = 100
 """Levels of nested stacks."""
@@ -77,7 +77,7 @@ class CloudFormationLoader:
 
     def _holding(self, *needles: bytes) -> set[str]:
         files = self.tree.templates
-        return {file.path for file in files if any(needle in file.data for needle in needles)}
+        return {file.path for file in files if file.holds(*needles)}
 
     def _stacks(self, paths: set[str], report: bool = False) -> Iterator[Stack]:
         """The stacks of some templates, through those that nest them, each once."""
@@ -130,7 +130,7 @@ class CloudFormationLoader:
         """Some templates, and those that name one of them where a nested stack would."""
         callers: dict[bytes, set[str]] = {}
         for file in self.tree.templates:
-            if _NESTS.search(file.data):
+            if file.hit or file.holds(*NESTING):
                 for word in set(_WORD.findall(file.data)):
                     callers.setdefault(word, set()).add(file.path)
         family, waiting = set(paths), list(paths)
@@ -155,8 +155,8 @@ class CloudFormationLoader:
         """The templates of a file; none where it holds none."""
         if path not in self._templates:
             file = self._files.get(path)
-            data = file.data if file else read_bytes(self.tree, path)
             self._templates[path] = []
+            data = self._data(path)
             if data is not None:
                 try:
                     self._templates[path] = templates(Source.decode(path, data))
@@ -166,6 +166,16 @@ class CloudFormationLoader:
                     if self._looks_like_template(data):
                         self.errors.append(error)
         return self._templates[path]
+
+    def _data(self, path: str) -> bytes | None:
+        file = self._files.get(path)
+        if file is None:
+            return read_bytes(self.tree, path)
+        try:
+            return file.data
+        except InputError as error:
+            self.errors.append(error)
+            return None
 
     def _looks_like_template(self, data: bytes) -> bool:
         """Whether a file that cannot be read as YAML or JSON is meant as a template."""

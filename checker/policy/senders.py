@@ -6,8 +6,9 @@ A finding names them, because its remedy is to point them at a new vault.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
+from ..backup import PLANS
 from ..graph import Resource
 from ..language.value import (
     Attribute,
@@ -20,43 +21,8 @@ from ..language.value import (
     Value,
 )
 from ..language.worlds import TooManyWorlds, Worlds
-from ..records import dataclass
 from ..source import InputError
 from .aliases import Loader
-
-
-@dataclass(frozen=True)
-class PlanType:
-    """Where a type of plan holds its rules, their vault, their copy actions and those' vault."""
-
-    outer: str | None
-    rules: str
-    vault: str
-    copies: str
-    destination: str
-
-
-# https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/backup_plan and
-# https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-backup-backupplan.html
-PLANS: Mapping[str, PlanType] = {
-    "aws_backup_plan": PlanType(
-        None, "rule", "target_vault_name", "copy_action", "destination_vault_arn"
-    ),
-    "awscc_backup_backup_plan": PlanType(
-        "backup_plan",
-        "backup_plan_rule",
-        "target_backup_vault",
-        "copy_actions",
-        "destination_backup_vault_arn",
-    ),
-    "AWS::Backup::BackupPlan": PlanType(
-        "BackupPlan",
-        "BackupPlanRule",
-        "TargetBackupVault",
-        "CopyActions",
-        "DestinationBackupVaultArn",
-    ),
-}
 
 _VAULT_NAME = re.compile(r":backup-vault:([^:]+)\Z")
 

@@ -15,7 +15,6 @@ from .result import Result, Suppression
 
 Comments = Callable[[Source], Iterable[Span]]
 
-NEEDLES = (b"iac-check", b"iac_check", b"checkov:skip")
 CHECKOV = {"CKV_AWS_166": "BACKUP001"}
 
 _DIRECTIVE = re.compile(r"iac-check:[ \t]*ignore\[([^\]]*)\](.*)\Z", re.S)

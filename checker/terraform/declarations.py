@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
-from ..discovery import File
+from ..candidates import File
 from ..records import dataclass, field
 from ..source import InputError, Source
 from .outline import AttributeSpan, Block, Body, outline, outline_span

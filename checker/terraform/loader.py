@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from typing import TypeVar
 
-from ..discovery import File, Tree, Walker, normal, read_bytes
+from ..candidates import File
+from ..discovery import Tree, Walker, normal, read_bytes
 from ..graph import Resource
 from ..language.value import EvaluationError, Hop, Unknown, Value
 from ..language.worlds import TooManyWorlds, Worlds
@@ -345,7 +346,7 @@ class TerraformLoader:
         holders = self._holders[kind] = {
             folder
             for folder, files in self.tree.terraform.items()
-            if any(needle in file.data for file in files for needle in needles)
+            if any(file.holds(*needles) for file in files)
         }
         wanted_folders = self._with_callers(holders)
         called = {target for folder in wanted_folders for target in self._path_calls(folder)}

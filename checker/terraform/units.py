@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from functools import partial
 from typing import Protocol
 
-from ..discovery import TERRAFORM, TERRAGRUNT, File, Tree, Walker, normal, read_bytes
+from ..candidates import TERRAFORM, TERRAGRUNT, File
+from ..discovery import Tree, Walker, normal, read_bytes
 from ..language.evaluate import evaluate
 from ..language.value import Hop, Known, Unknown, Value
 from ..language.worlds import Worlds

@@ -1,0 +1,212 @@
+"""What the bytes of a file tell before any of it is parsed."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+
+from .source import InputError
+
+TYPE_CHECKING = False  # `typing` is not worth its import time to every run
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+TERRAFORM = (".tf", ".tofu", ".tf.json", ".tofu.json")
+TERRAGRUNT = ("terragrunt.hcl", "terragrunt.hcl.json")
+TEMPLATES = (".yaml", ".yml", ".json", ".template", ".cfn")
+
+CHUNK = 1 << 16
+FILE_LIMIT = 50 * 1024 * 1024
+"""Bytes. A larger file is an error of that file, never a silent pass."""
+
+# Not blocking: a FIFO is opened without waiting for a writer, and then refused.
+_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)
+
+# A letter (or `_`, or `:`) of a name can be written as an escape, or come from a loop: such a file
+# counts as a hit. These patterns begin with letters, which are found faster than classes.
+_LETTER = rb"(?:3[aA]|[46][1-9a-fA-F]|[57][0-9aA]|5[fF])"
+_ESCAPES = re.compile(rb"\\u00%b|\\U000000%b" % (_LETTER, _LETTER))
+_TEMPLATE_ESCAPES = re.compile(rb'\\(?:x|u00|U000000)%b|"[^"\n]*\\\r?\n' % _LETTER)
+_LOOP = b"Fn::ForEach"
+# A resource of a template: one without a hit may still nest, export or declare what a hit needs.
+_RESOURCE = re.compile(rb"""Type["']?\s{0,99}:\s{0,99}["']?[A-Za-z0-9]+::\w""")
+# The source of a module call: its text where it is a plain string, else the folder is outlined.
+_SOURCE = re.compile(rb'source\b"?\s*(?:[=:]\s*(?:"([^"\\$%\n]*+)")?|/\*)')
+_MODULE = re.compile(rb'module["\s/]')
+# Where a nested stack's template is, or a part of one that is included: a literal path.
+_NESTED = re.compile(
+    rb"""(?:TemplateURL|Location)["']?[ \t]*:[ \t]*"""
+    rb"""(?:"([^"\n]+)"|'([^'\n]+)'|([^\s"'&*!{\[|>#][^\n,}#]*))"""
+)
+
+COMMENTS = (b"iac-check", b"iac_check", b"checkov:skip")
+NESTING = (b"AWS::CloudFormation::Stack", b"AWS::Serverless::Application", b"AWS::Include")
+EXPORT = b"Export"
+
+
+class File:
+    """One candidate: its path as reported, and whether a needle is in it.
+
+    What is not `sure` is counted only where it turns out to be a template. The bytes are kept
+    where something that may be asked for later is in them, else they are read again.
+    """
+
+    __slots__ = ("_mark", "_text", "hit", "path", "sure")
+
+    def __init__(
+        self, path: str, text: bytes, hit: bool, *, sure: bool = True, keep: bool = True
+    ) -> None:
+        self.path = path
+        self.hit = hit
+        self.sure = sure
+        self._text = text if keep else None
+        self._mark = 0 if keep else hash(text)
+
+    @property
+    def data(self) -> bytes:
+        """The content. Raises InputError where it can no longer be read, or has changed."""
+        if self._text is not None:
+            return self._text
+        data = read(self.path)
+        if hash(data) != self._mark:
+            raise InputError("it changed while it was read", self.path)
+        return data
+
+    def keep(self, data: bytes) -> None:
+        """Hold on to what cannot be read again."""
+        self._text = data
+
+    @property
+    def searchable(self) -> bytes:
+        return searchable(self.data)
+
+    def holds(self, *needles: bytes) -> bool:
+        """Whether one of some needles is in it; of those that the walk looks for."""
+        if self._text is None:
+            return False
+        text = searchable(self._text)
+        return any(needle in text for needle in needles)
+
+
+class Needles:
+    """What is looked for in the bytes: the types that rules judge, and what these may lead to."""
+
+    def __init__(
+        self, types: Iterable[str], related: Iterable[str] | None, everything: bool
+    ) -> None:
+        """Without `related` all bytes are kept, for whatever may be asked for."""
+        self._everything = everything
+        self._keep = everything or related is None
+        self._terraform, self._template = _by_language(types)
+        related_terraform, related_template = _by_language(related or ())
+        self._kept_terraform = (*related_terraform, *COMMENTS)
+        self._kept_template = (*related_template, *COMMENTS, *NESTING, EXPORT)
+
+    def terraform(self, path: str, data: bytes) -> File:
+        """A file of Terraform."""
+        text = searchable(data)
+        hit = self._everything
+        for needle in self._terraform:
+            hit = hit or needle in text
+        hit = hit or (b"\\" in text and _ESCAPES.search(text) is not None)
+        keep = hit or self._keep
+        for needle in self._kept_terraform:
+            keep = keep or needle in text
+        return File(path, data, hit, keep=keep)
+
+    def template(self, path: str, data: bytes) -> File | None:
+        """A file that may be a template; None where it is none."""
+        text = searchable(data)
+        hit = self._everything
+        for needle in self._template:
+            hit = hit or needle in text
+        hit = hit or _LOOP in text
+        hit = hit or (b"\\" in text and _TEMPLATE_ESCAPES.search(text) is not None)
+        sure = looks_like_template(text)
+        if not (hit or sure):
+            return None
+        keep = hit or self._keep
+        for needle in self._kept_template:
+            keep = keep or needle in text
+        return File(path, data, hit, sure=sure, keep=keep)
+
+
+def _by_language(types: Iterable[str]) -> tuple[tuple[bytes, ...], tuple[bytes, ...]]:
+    found = sorted(types)
+    terraform = tuple(type_.encode() for type_ in found if "::" not in type_)
+    return terraform, tuple(type_.encode() for type_ in found if "::" in type_)
+
+
+def searchable(data: bytes) -> bytes:
+    """Bytes in which ASCII can be looked for, in UTF-16 too, which is an error when it is read."""
+    return data.replace(b"\0", b"") if b"\0" in data else data
+
+
+def looks_like_template(text: bytes) -> bool:
+    """Whether bytes have a resource of a template."""
+    return b"Resources" in text and _RESOURCE.search(text) is not None
+
+
+def sources(text: bytes) -> Iterator[bytes | None]:
+    """The sources of module calls, as far as bytes can tell them: None where they cannot.
+
+    Other blocks have a `source` as well; who asks sorts them out.
+    """
+    for match in _SOURCE.finditer(text):
+        before = text[match.start() - 1 : match.start()]
+        if not (before.isalnum() or before in (b"_", b"-")):
+            yield match[1]
+
+
+def calls_modules(text: bytes) -> bool:
+    """Whether bytes may have a module call."""
+    return b"module" in text and _MODULE.search(text) is not None
+
+
+def nested(text: bytes) -> Iterator[str]:
+    """The literal paths that a template nests or includes."""
+    if b"TemplateURL" in text or b"Location" in text:
+        for match in _NESTED.finditer(text):
+            target = (match[1] or match[2] or match[3]).decode("utf-8", "replace").strip()
+            if "://" not in target and "\0" not in target:
+                yield target
+
+
+def read(path: str, *, regular: bool = False) -> bytes:
+    """A regular file's bytes. `regular`: that it is one was seen in its folder.
+
+    Raises InputError.
+    """
+    try:
+        handle = os.open(path, _FLAGS)
+        try:
+            if regular:
+                data = os.read(handle, CHUNK)
+                if len(data) < CHUNK:
+                    return data  # all of it, in one call
+                os.lseek(handle, 0, os.SEEK_SET)
+            return _whole(handle)
+        finally:
+            os.close(handle)
+    except OSError as error:
+        raise InputError(reason(error), path) from None
+
+
+def _whole(handle: int) -> bytes:
+    status = os.fstat(handle)
+    if not stat.S_ISREG(status.st_mode):
+        raise OSError(0, "it is not a regular file")
+    if status.st_size > FILE_LIMIT:
+        raise OSError(0, f"it is larger than {FILE_LIMIT} bytes")
+    data = os.read(handle, status.st_size + 1)
+    while len(data) < status.st_size and (more := os.read(handle, FILE_LIMIT)):
+        data += more
+    if len(data) != status.st_size:
+        raise OSError(0, "it changed while it was read")
+    return data
+
+
+def reason(error: OSError) -> str:
+    """Why the system refused, in words."""
+    return (error.strerror or type(error).__name__).lower()
