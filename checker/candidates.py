@@ -102,18 +102,19 @@ class Needles:
         related_terraform, related_template = _by_language(related or ())
         self._kept_terraform = (*related_terraform, *COMMENTS)
         self._kept_template = (*related_template, *COMMENTS, *NESTING, EXPORT)
+        self._sieve = _sieve((*self._terraform, *self._kept_terraform))
 
     def terraform(self, path: str, data: bytes) -> File:
         """A file of Terraform."""
         text = searchable(data)
-        hit = self._everything
-        for needle in self._terraform:
-            hit = hit or needle in text
+        hit, keep = self._everything, self._keep
+        for part in self._sieve:
+            if part in text:
+                hit = hit or any(needle in text for needle in self._terraform)
+                keep = keep or any(needle in text for needle in self._kept_terraform)
+                break
         hit = hit or (b"\\" in text and _ESCAPES.search(text) is not None)
-        keep = hit or self._keep
-        for needle in self._kept_terraform:
-            keep = keep or needle in text
-        return File(path, data, hit, keep=keep)
+        return File(path, data, hit, keep=keep or hit)
 
     def template(self, path: str, data: bytes) -> File | None:
         """A file that may be a template; None where it is none."""
@@ -130,6 +131,29 @@ class Needles:
         for needle in self._kept_template:
             keep = keep or needle in text
         return File(path, data, hit, sure=sure, keep=keep)
+
+
+def _sieve(needles: Iterable[bytes]) -> tuple[bytes, ...]:
+    """Fewer texts, one of which is in whatever holds one of the needles."""
+    found: list[bytes] = []
+    for needle in needles:
+        for at, other in enumerate(found):
+            common = _common(needle, other)
+            if len(common) >= 5:
+                found[at] = common
+                break
+        else:
+            found.append(needle)
+    return tuple(found)
+
+
+def _common(one: bytes, other: bytes) -> bytes:
+    """The longest text that is in both."""
+    for length in range(min(len(one), len(other)), 0, -1):
+        for start in range(len(one) - length + 1):
+            if one[start : start + length] in other:
+                return one[start : start + length]
+    return b""
 
 
 def _by_language(types: Iterable[str]) -> tuple[tuple[bytes, ...], tuple[bytes, ...]]:

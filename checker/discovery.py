@@ -159,7 +159,7 @@ class Walker:
                         regular = entry.is_file(follow_symlinks=False)
                         if not regular and entry.is_symlink() and not self.inside(path):
                             raise OSError(0, "the link leads outside the repository")
-                        self._file(tree, path, regular=regular)
+                        self._file(tree, path, folder=folder, regular=regular)
                 except OSError as error:
                     tree.errors.append(InputError(reason(error), path))
 
@@ -195,23 +195,26 @@ class Walker:
             if entry.name.endswith(TERRAFORM) and is_candidate(entry.name):
                 self._file(tree, normal(os.path.join(folder, entry.name)))
 
-    def _file(self, tree: Tree, path: str, *, regular: bool = False) -> None:
+    def _file(
+        self, tree: Tree, path: str, *, folder: str | None = None, regular: bool = False
+    ) -> None:
         if path in self._seen:
             return
         self._seen.add(path)
-        if path in self._unsaved:
-            data = self._unsaved[path]
-        else:
+        data = self._unsaved.get(path) if self._unsaved else None
+        unsaved = data is not None
+        if data is None:
             try:
                 data = candidates.read(path, regular=regular)
             except InputError as error:
                 tree.errors.append(error)
                 return
+        if folder is None:
+            folder = os.path.dirname(path) or "."
         tree.walked += 1
         tree.size += len(data)
         if path.endswith(TERRAFORM):
             file = self._needles.terraform(path, data)
-            folder = os.path.dirname(path) or "."
             tree.terraform.setdefault(folder, []).append(file)
             tree.files += 1
             self._note_calls(tree, folder, data, file.hit)
@@ -227,9 +230,9 @@ class Walker:
             tree.templates.append(file)
             tree.files += file.sure
             for target in candidates.nested(candidates.searchable(data)):
-                tree.nested.add(normal(os.path.join(os.path.dirname(path), target)))
+                tree.nested.add(normal(os.path.join(folder, target)))
         tree.hit = tree.hit or file.hit
-        if path in self._unsaved:
+        if unsaved:
             file.keep(data)
 
     def _note_calls(self, tree: Tree, folder: str, data: bytes, hit: bool) -> None:
