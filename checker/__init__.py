@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from .settings import Settings
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "scan"]
+__all__ = ["Settings", "__version__", "scan"]
 
 
 def scan(paths: Iterable[str | os.PathLike[str]], settings: Settings | None = None) -> Report:
@@ -22,3 +22,12 @@ def scan(paths: Iterable[str | os.PathLike[str]], settings: Settings | None = No
     from .settings import Settings
 
     return run([fspath(path) for path in paths], settings or Settings())
+
+
+def __getattr__(name: str) -> object:
+    """`Settings`, which only some who import this need."""
+    if name != "Settings":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from .settings import Settings
+
+    return Settings
