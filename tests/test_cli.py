@@ -285,3 +285,11 @@ def test_scan_is_the_public_interface(tmp_path: Path) -> None:
     write(MANAGED)
     (result,) = scan([tmp_path]).results
     assert result.reason == "aws-managed"
+
+
+def test_what_is_scanned_is_not_in_a_repr() -> None:
+    """A whole source for each of its spans would fill a screen, and may hold secrets."""
+    write(MANAGED + "# a secret\n")
+    shown = repr(scan(["."]))
+    assert "aws_backup_vault.v" in shown
+    assert "secret" not in shown

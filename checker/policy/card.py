@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from ..records import dataclass
 from ..source import InputError
@@ -32,10 +32,14 @@ LANGUAGES = ("terraform", "cloudformation")
 
 @dataclass(frozen=True)
 class ResourceCard:
-    """The arguments of one resource type: the one that is judged, and the one that names it."""
+    """The arguments of one resource type: the one that is judged, and the one that names it.
+
+    `mistaken` are names that are written for the first by mistake.
+    """
 
     value: str
     name: str
+    mistaken: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -149,15 +153,23 @@ def _resources(data: object, path: str) -> Mapping[str, ResourceCard]:
     found = {}
     for type_, paths in _mapping(data, "resources", path).items():
         entries = _mapping(paths, type_, path)
-        if set(entries) != {"value", "name"}:
+        if set(entries) - {"mistaken"} != {"value", "name"}:
             raise InputError(f'resource type "{type_}" needs the keys "value" and "name"', path)
         found[type_] = ResourceCard(
             _matching(_ARGUMENT, entries["value"], f"{type_}.value", path),
             _matching(_ARGUMENT, entries["name"], f"{type_}.name", path),
+            tuple(_mistaken(entries, type_, path)),
         )
     if not found:
         raise InputError('"resources" is empty', path)
     return found
+
+
+def _mistaken(entries: Mapping[str, object], type_: str, path: str) -> Iterator[str]:
+    what = f"{type_}.mistaken"
+    if "mistaken" in entries:
+        for name in _list(entries["mistaken"], what, path):
+            yield _matching(_ARGUMENT, name, what, path)
 
 
 def _unless(data: object, path: str) -> Mapping[str, Mapping[str, object]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from ..graph import Origin, Resource
 from ..language.value import EvaluationError, Hop, Known, Value
@@ -113,10 +113,10 @@ class Engine:
                 return text
         return None
 
-    def _place(self, resource: Resource, paths: ResourceCard) -> Span | None:
-        """Where the value is written; None where it is not, or its resource cannot be read."""
+    def _place(self, resource: Resource, name: str) -> Span | None:
+        """Where an argument is written; None where it is not, or its resource cannot be read."""
         try:
-            return resource.place(paths.value)
+            return resource.place(name)
         except InputError as error:
             self._error(error)
             return None
@@ -126,10 +126,18 @@ class Engine:
             self.errors.append(error)
 
     def _notes(
-        self, resource: Resource, name: str | None, origin: Origin | None
+        self, resource: Resource, paths: ResourceCard, name: str | None, origin: Origin | None
     ) -> tuple[Hop, ...]:
         created = (origin.created,) if origin and origin.created else ()
-        return (*created, *self._senders(resource, name))
+        return (*self._mistaken(resource, paths), *created, *self._senders(resource, name))
+
+    def _mistaken(self, resource: Resource, paths: ResourceCard) -> Iterator[Hop]:
+        """Arguments that were meant to be the one that is judged."""
+        for name in paths.mistaken:
+            span = self._place(resource, name)
+            if span is not None:
+                note = f'"{name}" is not an argument of {resource.type}'
+                yield Hop(span, f"{note}; did you mean {paths.value}?")
 
     def _report(
         self,
@@ -140,7 +148,7 @@ class Engine:
         world: str | None,
         name: str | None,
     ) -> Result:
-        place = self._place(resource, paths)
+        place = self._place(resource, paths.value)
         span = place or resource.span
         origin = resource.origin()
         outcome = verdict.reason or "pass"
@@ -171,7 +179,7 @@ class Engine:
             anchored=anchored,
             extent=resource.extent or resource.span,
             calls=resource.calls,
-            notes=self._notes(resource, name, origin) if verdict.reason else (),
+            notes=self._notes(resource, paths, name, origin) if verdict.reason else (),
             metadata=resource.metadata,
             construct=origin.construct if origin else None,
         )

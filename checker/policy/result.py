@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..records import dataclass
+from ..records import dataclass, field
 from ..source import InputError, Span
 
 TYPE_CHECKING = False  # the rest of the language is not worth its import to every run
@@ -50,7 +50,7 @@ class Result:
     span: Span
     trail: tuple[Hop, ...]  # never empty: it begins at the place of the finding
     fingerprint: str
-    help: str
+    help: str = field(repr=False)
     anchored: str  # the path from the root of the repository, from every working directory
     extent: Span  # the whole resource
     calls: tuple[Span, ...] = ()  # the module calls or nested stacks that lead here

@@ -24,7 +24,11 @@ def data(**changes: Any) -> dict[str, Any]:
 def test_the_shipped_card() -> None:
     (rule,) = load_cards()
     assert rule.id == "BACKUP001"
-    assert rule.resources["aws_backup_vault"] == ResourceCard("kms_key_arn", "name")
+    vault = rule.resources["aws_backup_vault"]
+    assert vault == ResourceCard("kms_key_arn", "name", vault.mistaken)
+    assert "kms_key_id" in vault.mistaken
+    assert rule.help("missing", None) == rule.remedy
+    assert "trusted-keys" in rule.help("unresolved", "external")
     assert rule.unless == {"name": {"equals": "Default"}}
     assert rule == card(data(), "BACKUP001.yaml")
 
@@ -55,6 +59,10 @@ def test_known_modules() -> None:
         ({"unless": {"name": {"like": "x"}}}, 'unknown operator "like" (there is: equals)'),
         ({"references": "https://aws.amazon.com"}, "references: a list"),
         ({"why": " "}, "why: a text is needed"),
+        ({"resources": {"t": {"value": "v", "name": "n", "mistaken": []}}}, "t.mistaken: a list"),
+        ({"outcomes": {"missing": {}}}, "outcomes.missing.meaning: a text is needed"),
+        ({"outcomes": {"missing": {"meaning": "x", "pulumi": "y"}}}, '"pulumi" is none of'),
+        ({"fixed": {"terraform": 1}}, "fixed.terraform: a text is needed"),
     ],
 )
 def test_a_card_that_is_none(changes: dict[str, Any], message: str) -> None:

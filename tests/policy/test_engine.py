@@ -108,3 +108,31 @@ def test_the_fingerprint_tells_reasons_apart(
 
 def test_an_empty_world_says_nothing() -> None:
     assert when({}) is None
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "note"),
+    [
+        (
+            "main.tf",
+            'resource "aws_backup_vault" "v" {\n  name = "v"\n  kms_key_id = aws_kms_key.k.arn\n}\n'
+            'resource "aws_kms_key" "k" {}\n',
+            '"kms_key_id" is not an argument of aws_backup_vault; did you mean kms_key_arn?',
+        ),
+        (
+            "t.yaml",
+            "Resources:\n  V:\n    Type: AWS::Backup::BackupVault\n"
+            "    Properties: {BackupVaultName: v, EncryptionKeyARN: x}\n",
+            '"EncryptionKeyARN" is not an argument of AWS::Backup::BackupVault; '
+            "did you mean EncryptionKeyArn?",
+        ),
+    ],
+)
+def test_an_argument_by_another_name_is_pointed_at(
+    path: str, text: str, note: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / path).write_text(text)
+    monkeypatch.chdir(tmp_path)
+    (result,) = run(["."], Settings(cache=False)).results
+    assert result.reason == "missing"
+    assert [hop.note for hop in result.notes] == [note]
