@@ -28,6 +28,7 @@ FORMATS = (
     "text", "concise", "json", "sarif", "github", "gitlab", "junit", "markdown", "html", "mermaid",
     "dot",
 )  # fmt: skip
+GRAPHS = ("mermaid", "dot")
 FOR_PEOPLE = ("text", "concise")
 """Formats that a terminal shows in its own encoding; the others are UTF-8 everywhere."""
 
@@ -262,7 +263,7 @@ def _check(options: argparse.Namespace, reports: Sequence[tuple[str, str | None]
     from .source import InputError
 
     try:
-        settings = _settings(options)
+        settings = _settings(options, {name for name, _ in reports})
     except InputError as error:
         complain(f"error: {error.path}: {error.message}")
         return UNTRUSTED
@@ -365,7 +366,7 @@ def _written(report: Report, name: str, output: str | None, options: argparse.Na
     return True
 
 
-def _settings(options: argparse.Namespace) -> Settings:
+def _settings(options: argparse.Namespace, formats: set[str]) -> Settings:
     from .globs import seen_from_here
     from .records import replace
     from .settings import Settings, load, unmatched
@@ -383,6 +384,7 @@ def _settings(options: argparse.Namespace) -> Settings:
         baseline=options.baseline or base.baseline,
         honour_ignores=not options.no_ignores,
         exit_zero=options.exit_zero,
+        graph=not formats.isdisjoint(GRAPHS),
         read_everything=options.read_everything,
         cache=not options.no_cache,
         cache_dir=options.cache_dir,

@@ -62,6 +62,7 @@ class Settings:
     baseline: str | None = None
     allow_empty: bool = False
     exit_zero: bool = False
+    graph: bool = False  # whether what passes is told its plans, too: they are read only then
     read_everything: bool = False
     cache: bool = True
     cache_dir: str | None = None

@@ -126,18 +126,16 @@ class Engine:
             self.errors.append(error)
 
     def _notes(
-        self, resource: Resource, paths: ResourceCard, name: str | None, origin: Origin | None
-    ) -> tuple[Hop, ...]:
-        created = (origin.created,) if origin and origin.created else ()
-        return (*self._mistaken(resource, paths), *created, *self._senders(resource, name))
-
-    def _mistaken(self, resource: Resource, paths: ResourceCard) -> Iterator[Hop]:
-        """Arguments that were meant to be the one that is judged."""
+        self, resource: Resource, paths: ResourceCard, origin: Origin | None
+    ) -> Iterator[Hop]:
+        """Arguments that were meant to be the one that is judged, and the construct's line."""
         for name in paths.mistaken:
             span = self._place(resource, name)
             if span is not None:
                 note = f'"{name}" is not an argument of {resource.type}'
                 yield Hop(span, f"{note}; did you mean {paths.value}?")
+        if origin and origin.created:
+            yield origin.created
 
     def _report(
         self,
@@ -179,7 +177,8 @@ class Engine:
             anchored=anchored,
             extent=resource.extent or resource.span,
             calls=resource.calls,
-            notes=self._notes(resource, paths, name, origin) if verdict.reason else (),
+            notes=tuple(self._notes(resource, paths, origin)) if verdict.reason else (),
+            senders=self._senders(resource, name) if verdict.reason or self._settings.graph else (),
             metadata=resource.metadata,
             construct=origin.construct if origin else None,
         )

@@ -54,8 +54,8 @@ class Result:
     anchored: str  # the path from the root of the repository, from every working directory
     extent: Span  # the whole resource
     calls: tuple[Span, ...] = ()  # the module calls or nested stacks that lead here
-    # The plans and copy actions that send recovery points here, the line of the CDK's construct.
-    notes: tuple[Hop, ...] = ()
+    notes: tuple[Hop, ...] = ()  # arguments by a wrong name, the line of the CDK's construct
+    senders: tuple[Hop, ...] = ()  # the plans and copy actions that send recovery points here
     metadata: Node | None = None  # what the template says to this tool
     construct: str | None = None  # the CDK construct path
     suppression: Suppression | None = None

@@ -57,7 +57,10 @@ def render_dot(report: Report, out: TextIO, show_passed: bool) -> None:
 
 
 def graph(results: Iterable[Result]) -> Graph:
-    """The vaults and their trails. Trails that meet at one place share it from there on."""
+    """The plans, the vaults that they send to, and the vaults' trails.
+
+    Trails that meet at one place share it from there on.
+    """
     nodes: dict[object, _Node] = {}
     edges: dict[tuple[int, int], None] = {}
 
@@ -70,14 +73,19 @@ def graph(results: Iterable[Result]) -> Graph:
     for number, result in enumerate(results):
         verdict = kind_of(result)
         last = node(number, _vault(result), verdict, vault=True)
+        for hop in result.senders:
+            edges[node(_identity(hop.span), _place(hop.span, hop.note), "hop"), last] = None
         for at, hop in enumerate(result.trail[1:], 2):
-            end = at == len(result.trail)
-            place = (hop.span.source.path, hop.span.start, hop.span.end)
-            step = node(place, _place(hop.span, hop.note), verdict if end else "hop")
+            lines = _place(hop.span, hop.note)
+            step = node(_identity(hop.span), lines, verdict if at == len(result.trail) else "hop")
             if step != last:
                 edges[last, step] = None
             last = step
     return Graph(list(nodes.values()), list(edges))
+
+
+def _identity(span: Span) -> tuple[str, int, int]:
+    return span.source.path, span.start, span.end
 
 
 def kind_of(result: Result) -> Kind:

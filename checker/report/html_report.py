@@ -176,7 +176,8 @@ def _facts(result: Result) -> list[tuple[str, str]]:
     if result.when is not None:
         facts.append(("when", f"<code>{_text(result.when)}</code>"))
     facts += (
-        ("note", f"{_text(hop.note)} (<code>{_text(str(hop.span))}</code>)") for hop in result.notes
+        ("note", f"{_text(hop.note)} (<code>{_text(str(hop.span))}</code>)")
+        for hop in (*result.notes, *result.senders)
     )
     aside = result.suppression
     if aside is not None:

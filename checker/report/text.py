@@ -96,7 +96,10 @@ def _notes(result: Result) -> list[tuple[str, str]]:
         notes.append(("when", escape(result.when)))
     if result.reason is not None:
         notes.append(("reason", outcome(result)))
-    notes += (("note", f"{escape(hop.note)} ({escape(str(hop.span))})") for hop in result.notes)
+    notes += (
+        ("note", f"{escape(hop.note)} ({escape(str(hop.span))})")
+        for hop in (*result.notes, *result.senders)
+    )
     help_ = f"{escape(advice(result).rstrip('.'))} (iac-check --explain {result.rule})"
     notes.append(("help", help_))
     return notes

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
+from iac_check.cli import main
 from iac_check.pipeline import run
 from iac_check.settings import Settings
 
@@ -59,7 +61,7 @@ def users(path: Path, text: str, monkeypatch: pytest.MonkeyPatch) -> dict[str, l
     path.write_text(text)
     monkeypatch.chdir(path.parent)
     results = run(["."], Settings(cache=False)).results
-    return {r.address: [f"{hop.span.line} {hop.note}" for hop in r.notes] for r in results}
+    return {r.address: [f"{hop.span.line} {hop.note}" for hop in r.senders] for r in results}
 
 
 def test_terraform(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -77,3 +79,22 @@ def test_cloudformation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
     assert users(tmp_path / "t.yaml", TEMPLATE, monkeypatch) == {
         "V": ["11 P sends recovery points here", "13 P copies recovery points here"]
     }
+
+
+@pytest.mark.parametrize("name", ["mermaid", "dot"])
+def test_a_graph_has_the_plans_of_what_passes_too(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = TERRAFORM.replace('"another"', "aws_backup_vault.good.name")
+    (tmp_path / "main.tf").write_text(text)
+    monkeypatch.chdir(tmp_path)
+    assert main(["--format", name, "."]) == 1
+    plain = re.sub(r"#(\d+);", lambda match: chr(int(match[1])), capsys.readouterr().out)
+    lines = re.sub(r"<br/>|\\n", " ", plain).splitlines()
+
+    def number(part: str) -> str:
+        (line,) = (line for line in lines if part in line)
+        return line.split()[0].partition("[")[0]
+
+    edge = [number("main.tf:27"), number("aws_backup_vault.good main.tf")]
+    assert edge in [re.findall(r"n\d+", line) for line in lines if "->" in line]

@@ -13,12 +13,13 @@ from pathlib import Path
 
 import pytest
 
+from iac_check.language.value import Hop
 from iac_check.policy.result import Run
 from iac_check.records import replace
 from iac_check.report.html_page import STYLE
 from iac_check.source import DirectiveError, InputError
 
-from .samples import MODULE, at, everything, hostile, rendered, report, result
+from .samples import CALLER, MODULE, at, everything, hostile, rendered, report, result, span
 
 VOID = {"meta", "br", "input", "link"}
 HOSTILE = [
@@ -88,6 +89,12 @@ def test_the_help_is_steps_and_code() -> None:
     assert "<code>aws_kms_key</code>" in out
     assert "<p>1. Declare a key.</p>" in out
     assert "`" not in out.partition("<script>")[0].partition("</style>")[2]
+
+
+def test_the_plans_are_named() -> None:
+    sender = Hop(span(CALLER, "module"), "aws_backup_plan.p sends recovery points here")
+    out = rendered("html", report(result(senders=(sender,))))
+    assert "aws_backup_plan.p sends recovery points here" in out
 
 
 def test_a_wrong_ignore_is_not_called_unread() -> None:
