@@ -14,13 +14,18 @@ _INVISIBLE = (
     "\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff"
     "\ufff9-\ufffb\U000e0000-\U000e007f"
 )
-_UNSAFE = re.compile(f"[\x00-\x1f{_INVISIBLE}]")
-_UNSAFE_IN_JSON = re.compile(f"[{_INVISIBLE}]")
+# What CI systems take for a command wherever it stands in a log: `##[…]`, `##vso[…]`.
+_IN_LINE = r"(?<=#)#(?=[A-Za-z]*\[)"
+_UNSAFE = re.compile(f"[\x00-\x1f{_INVISIBLE}]|{_IN_LINE}")
+_UNSAFE_IN_JSON = re.compile(f"[{_INVISIBLE}]|{_IN_LINE}")
+# And where a line begins: `::stop-commands::`.
+_AT_START = re.compile(r"\A(\s*):(?=:)")
 
 
 def escape(text: str) -> str:
     """The text on one line, with each unsafe character as a visible escape such as `\\x1b`."""
-    return _UNSAFE.sub(lambda match: _visible(match[0]), text.replace("\t", " " * TAB))
+    shown = _UNSAFE.sub(lambda match: _visible(match[0]), text.replace("\t", " " * TAB))
+    return _AT_START.sub(r"\1\\x3a", shown)
 
 
 def escape_json(document: str) -> str:
@@ -36,10 +41,10 @@ def escape_json(document: str) -> str:
 def cells(text: str) -> Iterator[tuple[str, int]]:
     """Each character of a line as it is printed, and its width in columns of a terminal."""
     column = 0
-    for character in text:
+    for at, character in enumerate(text):
         if character == "\t":
             shown = " " * (TAB - column % TAB)
-        elif _UNSAFE.match(character):
+        elif _UNSAFE.match(text, at):
             shown = _visible(character)
         else:
             shown = character

@@ -22,6 +22,11 @@ from iac_check.report.escape import cells, escape, escape_json
         ("a\u2028b\u2029", "a\\u2028b\\u2029"),
         ("\udcff", "\\udcff"),
         ("\U000e0041", "\\U000e0041"),
+        ("a ##[group]x", "a #\\x23[group]x"),
+        ("##vso[task.x]y", "#\\x23vso[task.x]y"),
+        ("## [a] #[b]", "## [a] #[b]"),
+        (" ::error::x", " \\x3a:error::x"),
+        ("AWS::Backup", "AWS::Backup"),
     ],
 )
 def test_escape(text: str, shown: str) -> None:
@@ -42,6 +47,7 @@ def test_escaped_json_means_the_same(text: str) -> None:
 
 
 def test_cells_have_the_width_of_what_is_shown() -> None:
+    assert "".join(shown for shown, _ in cells("x ##vso[y]")) == r"x #\x23vso[y]"
     assert list(cells("a\t名\x1b\u0301")) == [
         ("a", 1), ("   ", 3), ("名", 2), ("\\x1b", 4), ("\u0301", 0),
     ]  # fmt: skip
