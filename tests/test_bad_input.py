@@ -40,6 +40,13 @@ BROKEN = [
     ("bad/main.tf", b"aws_backup_vault\x00", 1, 17, "binary"),
     ("bad/main.tf", GOOD.encode() * 2, 4, 1, "declared twice"),
     ("bad/main.tf.json", b'{"resource": {"aws_backup_vault": {"v": {"name": "v"}},}}', 1, 55, ""),
+    (
+        "bad/main.tf.json",
+        b'{"resource": {"aws_backup_vault": {"v": {"tags": {"a": "b", "a": "c"}}}}}',
+        1,
+        61,
+        "twice",
+    ),
     ("bad/t.yaml", b"Resources:\n  V:\n    Type: AWS::Backup::BackupVault\n\tX:\n", 4, 1, ""),
     (
         "bad/t.json",

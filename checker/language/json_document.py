@@ -54,28 +54,31 @@ _WORDS = {"true": True, "false": False, "null": None}
 class _Open:
     """A container that is being read: an array's `items`, or an object's `entries`."""
 
-    __slots__ = ("entries", "items", "key", "key_span", "start", "step")
+    __slots__ = ("entries", "items", "key", "key_span", "keys", "start", "step")
 
     def __init__(self, start: int, is_object: bool) -> None:
         self.start = start
         self.step = _FIRST_MEMBER if is_object else _FIRST_ITEM
         self.items: list[Node] = []
-        self.entries: dict[str, Entry] | None = {} if is_object else None
+        self.entries: list[Entry] | None = [] if is_object else None
+        self.keys: set[str] = set()
         self.key = ""
         self.key_span: Span
 
 
-def read_json(source: Source) -> Node:
+def read_json(source: Source, *, repeated: bool = False) -> Node:
     """The document of a JSON file. Raises InputError, at its place, for what is not JSON.
 
     Also an error: a duplicate key, a lone surrogate, an integer of more than 1,000 digits, a
-    number beyond a double's range, more than DEPTH_LIMIT levels or NODE_LIMIT nodes.
+    number beyond a double's range, more than DEPTH_LIMIT levels or NODE_LIMIT nodes. With
+    `repeated`, duplicate keys are kept, for a format that merges what they hold.
     """
-    return _Reader(source).read()
+    return _Reader(source, repeated).read()
 
 
 class _Reader:
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, repeated: bool) -> None:
+        self._repeated = repeated
         self._source = source
         self._text = source.text
 
@@ -98,14 +101,14 @@ class _Reader:
                 if closed.entries is None:
                     node = SequenceNode(span, tuple(closed.items))
                 else:
-                    node = MappingNode(span, tuple(closed.entries.values()))
+                    node = MappingNode(span, tuple(closed.entries))
                 parent = stack[-1] if stack else None
             else:
                 nodes += 1
                 if nodes > NODE_LIMIT:
                     raise self._error(at - 1, f"the document has more than {NODE_LIMIT} nodes")
                 if parent is not None and parent.entries is not None:
-                    self._key(match, parent, parent.entries)
+                    self._key(match, parent)
                 if kind == _OPEN:
                     if len(stack) >= DEPTH_LIMIT:
                         raise self._error(at - 1, f"nested deeper than {DEPTH_LIMIT} levels")
@@ -130,16 +133,17 @@ class _Reader:
                 parent.items.append(node)
                 step = parent.step = _NEXT_ITEM
             else:
-                parent.entries[parent.key] = Entry(parent.key, parent.key_span, node)
+                parent.entries.append(Entry(parent.key, parent.key_span, node))
                 step = parent.step = _NEXT_MEMBER
 
-    def _key(self, match: re.Match[str], parent: _Open, entries: dict[str, Entry]) -> None:
+    def _key(self, match: re.Match[str], parent: _Open) -> None:
         start, end = match.span(_KEY)
         key = match[_KEY]
         if "\\" in key:
             key = self._unescape(key, start)
-        if key in entries:
+        if key in parent.keys and not self._repeated:
             raise self._error(start - 1, f"duplicate key {_quoted(key)}")
+        parent.keys.add(key)
         parent.key = key
         parent.key_span = Span(self._source, start - 1, end + 1)
 

@@ -37,7 +37,7 @@ def _expression(span: Span) -> Expression:
     if isinstance(span, NodeSpan):
         from .json_syntax import json_expression
 
-        return json_expression(span.node)
+        return json_expression(span.node, literal=span.literal)
     return simple(span, expression) or parsed(span)
 
 

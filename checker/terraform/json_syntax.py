@@ -20,8 +20,8 @@ _LABELS = {"resource": 2, "data": 2, "ephemeral": 2, "variable": 1, "output": 1,
 _TERRAGRUNT = {"include": 1, "dependency": 1, "generate": 1, "locals": 0, "terraform": 0}
 
 
-def _place(node: Node) -> NodeSpan:
-    return NodeSpan(node.span.source, node.span.start, node.span.end, node)
+def _place(node: Node, *, literal: bool = False) -> NodeSpan:
+    return NodeSpan(node.span.source, node.span.start, node.span.end, node, literal)
 
 
 def outline_json(source: Source) -> Body:
@@ -35,24 +35,43 @@ def outline_terragrunt(source: Source) -> Body:
 
 
 def _outline(source: Source, labels: Mapping[str, int]) -> Body:
+    """Blocks may be repeated at each level, as their labels are; arguments may not."""
     from ..language.json_document import read_json
 
-    top = read_json(source)
+    top = read_json(source, repeated=True)
     attributes: dict[str, AttributeSpan] = {}
     blocks: list[Block] = []
     for mapping in _mappings(top):
         for entry in mapping.entries:
             if entry.key in labels:
                 blocks.extend(_blocks(entry, entry, (), labels[entry.key]))
+            else:
+                _check_unique(entry.value)
             attributes[entry.key] = AttributeSpan(entry.key, entry.span, _place(entry.value))
     return Body(attributes, tuple(blocks))
+
+
+def _check_unique(top: Node) -> None:
+    """Raises InputError where a key is given twice, at any level."""
+    waiting = [top]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, SequenceNode):
+            waiting.extend(node.items)
+        elif isinstance(node, MappingNode):
+            keys: set[str] = set()
+            for entry in node.entries:
+                if entry.key in keys and entry.key != "//":
+                    raise InputError.at(entry.span, f'"{entry.key}" is set twice')
+                keys.add(entry.key)
+                waiting.append(entry.value)
 
 
 def outline_values(source: Source) -> Body:
     """The assignments of a `.tfvars.json` file. Raises InputError."""
     from ..language.json_document import read_json
 
-    return outline_node(_place(read_json(source)))
+    return outline_node(_place(read_json(source), literal=True))
 
 
 def _blocks(kind: Entry, entry: Entry, labels: tuple[str, ...], depth: int) -> Iterator[Block]:
@@ -62,8 +81,11 @@ def _blocks(kind: Entry, entry: Entry, labels: tuple[str, ...], depth: int) -> I
                 if inner.key != "//":
                     yield from _blocks(kind, inner, (*labels, inner.key), depth - 1)
         else:
+            _check_unique(mapping)
             whole = Span(entry.span.source, entry.span.start, mapping.span.end)
-            yield Block(kind.key, labels, entry.span, _place(mapping), whole)
+            # A variable's default is no template: https://developer.hashicorp.com/terraform/language/syntax/json#variable-blocks
+            body = _place(mapping, literal=kind.key == "variable")
+            yield Block(kind.key, labels, entry.span, body, whole)
 
 
 def _mappings(node: Node) -> Iterator[MappingNode]:
@@ -80,7 +102,9 @@ def outline_node(span: NodeSpan) -> Body:
         raise InputError.at(span, "an object is expected here")
     return Body(
         {
-            entry.key: AttributeSpan(entry.key, entry.span, _place(entry.value))
+            entry.key: AttributeSpan(
+                entry.key, entry.span, _place(entry.value, literal=span.literal)
+            )
             for entry in span.node.entries
             if entry.key != "//"
         },
@@ -88,19 +112,27 @@ def outline_node(span: NodeSpan) -> Body:
     )
 
 
-def json_expression(node: Node) -> Expression:
-    """A JSON value as an expression: its strings are templates. Raises InputError."""
+def json_expression(node: Node, *, literal: bool = False) -> Expression:
+    """A JSON value as an expression: its strings are templates, or literal. Raises InputError."""
+
+    def read(span: Span, value: str, written: str) -> Expression:
+        return Literal(span, value) if literal else _template(span, value, written)
+
     match node:
         case MappingNode(entries=entries):
             items = (
-                (_template(entry.span, entry.key, entry.key), json_expression(entry.value))
+                (
+                    read(entry.span, entry.key, entry.key),
+                    json_expression(entry.value, literal=literal),
+                )
                 for entry in entries
             )
             return Object(_place(node), tuple(items))
         case SequenceNode(items=elements):
-            return Tuple(_place(node), tuple(json_expression(item) for item in elements))
+            parts = (json_expression(item, literal=literal) for item in elements)
+            return Tuple(_place(node), tuple(parts))
         case ScalarNode(value=str(value), written=written):
-            return _template(_place(node), value, written)
+            return read(_place(node), value, written)
         case ScalarNode(value=value):
             return Literal(_place(node), value)
     raise TypeError(type(node).__name__)

@@ -50,9 +50,13 @@ _SIMPLE = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\"}
 
 @dataclass(frozen=True)
 class NodeSpan(Span):
-    """The place of a value in Terraform's JSON syntax, with the value."""
+    """The place of a value in Terraform's JSON syntax, with the value.
+
+    Strings are templates, unless it is `literal`.
+    """
 
     node: Node
+    literal: bool = False
 
 
 @dataclass(frozen=True)

@@ -196,18 +196,26 @@ class TreeReader:
         return self._base + int(node.end_pos)
 
     def _splat(self, node: Node) -> Expression:
+        """`[*]` takes all that follows into each element, `.*` only names and numbers.
+
+        https://github.com/hashicorp/hcl/blob/main/hclsyntax/spec.md#splat-operators
+        """
         base_node, splat = self._parts(node)
         base = self.read(base_node)
         full = splat.data == "full_splat"
         marker = self._span(splat.children[0])
+        steps = [step for step in splat.children[1:] if isinstance(step, Tree)]
+        inner = len(steps)
+        if not full:
+            inner = next((at for at, s in enumerate(steps) if s.data == "braces_index"), inner)
         each: Expression = Reference(marker, "*")
-        end = marker.end
-        for step in splat.children[1:]:
-            if not isinstance(step, Tree):
-                continue
+        for step in steps[:inner]:
             each = self._step(each, step)
-            end = self._end(step)
-        return Splat(self._source.span(base.span.start, end), base, each, full)
+        end = self._end(steps[inner - 1]) if inner else marker.end
+        found: Expression = Splat(self._source.span(base.span.start, end), base, each, full)
+        for step in steps[inner:]:
+            found = self._step(found, step)
+        return found
 
     # -- for --------------------------------------------------------------------------------
 

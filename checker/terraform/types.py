@@ -78,14 +78,30 @@ def convert(value: Value, constraint: Expression | None, scope: Scope) -> Value:
 def _sequence(value: Value, name: str, element: Expression, scope: Scope) -> Value:
     if not isinstance(value, ListValue):
         return _unconverted(value, f"a {name} is required")
+    from .functions.conversion import unified
+    from .functions.sets import make_set
+
     items = tuple(convert(item, element, scope) for item in value.items)
-    return replace(value, items=items, kind="set" if name == "set" else "list")
+    if _is_any(element):
+        items = unified(items)
+    if name == "set":
+        return replace(value, items=make_set(items), kind="set")
+    return replace(value, items=items, kind="list")
+
+
+def _is_any(constraint: Expression) -> bool:
+    constraint = settled(constraint)
+    return isinstance(constraint, Reference) and constraint.name == "any"
 
 
 def _map(value: Value, element: Expression, scope: Scope) -> Value:
     if not isinstance(value, MapValue):
         return _unconverted(value, "a map is required")
+    from .functions.conversion import unified_map
+
     items = value.items
+    if _is_any(element):
+        return replace(value, items=unified_map(items), kind="map")
     lazy = LazyItems(tuple(items), lambda key: convert(items[key], element, scope))
     return replace(value, items=lazy, kind="map")
 

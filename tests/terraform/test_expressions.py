@@ -82,8 +82,14 @@ def ref(path: str) -> Expression:
             (lit("b"), Object(S, ((lit("c"), lit(1)),))),
         ))),
         ("a[*].b", Splat(S, ref("a"), Index(S, Reference(S, "*"), lit("b")), full=True)),
-        ("a.*.b[0]", Splat(
+        ("a.*.b[0].c", Index(S, Index(S, Splat(
+            S, ref("a"), Index(S, Reference(S, "*"), lit("b")), full=False
+        ), lit(0)), lit("c"))),
+        ("a.*.b.0", Splat(
             S, ref("a"), Index(S, Index(S, Reference(S, "*"), lit("b")), lit(0)), full=False
+        )),
+        ("a[*].b[0]", Splat(
+            S, ref("a"), Index(S, Index(S, Reference(S, "*"), lit("b")), lit(0)), full=True
         )),
         ("[for x in y : x.z if x.ok]", For(
             S, None, "x", ref("y"), None, ref("x.z"), ref("x.ok")

@@ -21,6 +21,18 @@ variable "cfg" {
   })
   default = {}
 }
+variable "set" {
+  type    = set(string)
+  default = ["x", "alias/aws/backup", "x"]
+}
+variable "any" {
+  type    = list(any)
+  default = [1, "x"]
+}
+variable "anymap" {
+  type    = map(any)
+  default = { a = 1, b = "x" }
+}
 variable "m" { type = map(object({ key = optional(string, "alias/aws/backup") }))
  default = { a = {}, b = { key = "x" } } }
 resource "aws_kms_key" "k" {}
@@ -100,6 +112,16 @@ CASES = [
     ('var.u == "x" ? null : aws_kms_key.k.arn', "missing"),
     ('var.u == "x" || var.u != "x" ? aws_kms_key.k.arn : null', "pass"),
     ("aws_kms_key.k.arn != null ? aws_kms_key.k.arn : null", "pass"),
+    ("aws_kms_key.c.*.arn[0]", "pass"),
+    ('[{ k = ["", null] }, { k = ["x"] }].*.k[0][1]', "missing"),
+    ('[{ k = ["", null] }, { k = ["x"] }][*].k[0][1]', "undeclared"),
+    ("tolist(var.set)[0]", "aws-managed"),
+    ("length(var.set) == 2 ? aws_kms_key.k.arn : null", "pass"),
+    ('var.any[0] == "1" ? aws_kms_key.k.arn : null', "pass"),
+    ('var.anymap.a == "1" ? aws_kms_key.k.arn : null', "pass"),
+    ('tomap({ a = 1, b = "x" }).a == "1" ? aws_kms_key.k.arn : null', "pass"),
+    ('coalesce(1, "a") == "1" ? aws_kms_key.k.arn : null', "pass"),
+    ('contains([1], "1") ? aws_kms_key.k.arn : null', "missing"),
     ("aws_s3_bucket.b.arn", "not-a-key"),
     ("aws_kms_key.undeclared.arn", "undeclared"),
     ("var.u", "caller-supplied"),

@@ -230,7 +230,7 @@ def parsed(data: object, depth: int = 0) -> Value:
             bounded_length(len(data))
             return ListValue(tuple(parsed(item, depth + 1) for item in data))
         case dict():
-            return MapValue({_key(key): parsed(item, depth + 1) for key, item in data.items()})
+            return MapValue({key_text(key): parsed(item, depth + 1) for key, item in data.items()})
     return Known(str(data))
 
 
@@ -241,7 +241,8 @@ def _paired(data: str) -> str:
     return data.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
-def _key(key: object) -> str:
+def key_text(key: object) -> str:
+    """A key of a decoded document. Raises EvaluationError where it is no scalar."""
     match key:
         case str():
             return _paired(key)

@@ -43,7 +43,8 @@ def _coalesce(context: Context, arguments: tuple[Value, ...]) -> Value:
         if null_here(context, value):
             continue
         if not empty_here(context, value):
-            return _as_not_null(value)
+            value = _as_not_null(value)
+            return to_string(value) if any(map(_is_string, arguments)) else value
     raise EvaluationError("coalesce: every argument is null or empty")
 
 
@@ -215,7 +216,7 @@ def _contains(context: Context, arguments: tuple[Value, ...]) -> Value:
         return unknown("contains", *arguments)
     open_items: list[Value] = []
     for item in values.items:
-        answer = same(_like(item, arguments[1]), _like(arguments[1], item))
+        answer = same(item, arguments[1])
         if not isinstance(answer, Known):
             open_items.append(answer)
         elif answer.data:
@@ -225,13 +226,6 @@ def _contains(context: Context, arguments: tuple[Value, ...]) -> Value:
     if not open_items:
         return Known(False)
     return joined("||", "contains", open_items)
-
-
-def _like(value: Value, other: Value) -> Value:
-    """A scalar as a string where the other is one: the elements of a list have one type."""
-    if isinstance(value, Known) and value.data is not None and _is_string(other):
-        return to_string(value)
-    return value
 
 
 def _is_string(value: Value) -> bool:

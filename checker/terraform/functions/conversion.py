@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from ...language.convert import is_null, to_bool, to_string
 from ...language.value import (
     EvaluationError,
@@ -38,6 +40,19 @@ def unified(items: tuple[Value, ...]) -> tuple[Value, ...]:
     return tuple(map(to_string, items)) if strings and kinds - {"s"} else items
 
 
+def unified_map(items: Mapping[str, Value]) -> Mapping[str, Value]:
+    """The elements of a map as one type; the others are read only where one might be changed."""
+
+    def read(name: str) -> Value:
+        found = items[name]
+        if isinstance(found, Known) and isinstance(found.data, int | float):
+            return dict(zip(names, unified(tuple(items[n] for n in names)), strict=True))[name]
+        return found
+
+    names = tuple(items)
+    return LazyItems(names, read)
+
+
 def _tolist(context: Context, arguments: tuple[Value, ...]) -> Value:
     arity("tolist", arguments, 1, 1)
     if is_null(arguments[0]):
@@ -55,11 +70,7 @@ def _tomap(context: Context, arguments: tuple[Value, ...]) -> Value:
     values = mapping("tomap", arguments[0])
     if values is None:
         return unknown("tomap", arguments[0], not_null=False)
-    if isinstance(values.items, LazyItems):
-        return replace(values, kind="map")
-    names = tuple(values.items)
-    items = unified(tuple(values.items[name] for name in names))
-    return replace(values, items=dict(zip(names, items, strict=True)), kind="map")
+    return replace(values, items=unified_map(values.items), kind="map")
 
 
 def _type(context: Context, arguments: tuple[Value, ...]) -> Value:

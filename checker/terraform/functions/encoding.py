@@ -80,35 +80,18 @@ def _jsondecode(document: str) -> Value:
 def _yamldecode(document: str) -> Value:
     import yaml
 
+    from .yaml_reader import Loader
+
     if len(document) > YAML_LIMIT:
         raise too_large("a YAML document")
     try:
-        data = yaml.load(document, Loader=_yaml_loader())
+        data = yaml.load(document, Loader=Loader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f" (its line {mark.line + 1})" if mark else ""
         raise ValueError(f"the string is not valid YAML{where}") from None
     _measure(data)
     return parsed(data)
-
-
-def _yaml_loader() -> Any:
-    """PyYAML's safe loader with YAML 1.2's booleans, and with timestamps left as strings."""
-    import re
-
-    import yaml
-
-    class Loader(yaml.SafeLoader):
-        pass
-
-    core = {"tag:yaml.org,2002:timestamp", "tag:yaml.org,2002:bool"}
-    Loader.yaml_implicit_resolvers = {
-        first: [(tag, pattern) for tag, pattern in resolvers if tag not in core]
-        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-    }
-    words = re.compile("true|True|TRUE|false|False|FALSE")
-    Loader.add_implicit_resolver("tag:yaml.org,2002:bool", words, list("tTfF"))
-    return Loader
 
 
 def _measure(data: object) -> None:
