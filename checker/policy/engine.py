@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from ..graph import Origin, Resource
+from ..language.consistency import consistent
 from ..language.value import EvaluationError, Hop, Known, Value
 from ..language.worlds import Facts, TooManyWorlds, Worlds
 from ..records import dataclass
@@ -187,7 +188,7 @@ class Engine:
 def _worst(outcomes: list[tuple[Facts, _Seen]]) -> tuple[Facts, Verdict]:
     """The worst world's verdict, with only the facts that it takes to get it.
 
-    Facts without which every world still gives this reason are dropped.
+    Facts without which every world still gives this reason and cause are dropped.
     """
     judged = [(facts, seen.verdict) for facts, seen in outcomes if seen.verdict is not None]
     facts, worst = max(
@@ -196,9 +197,10 @@ def _worst(outcomes: list[tuple[Facts, _Seen]]) -> tuple[Facts, Verdict]:
 
     def certain(kept: Facts) -> bool:
         return all(
-            verdict.rank == worst.rank
+            (verdict.reason, verdict.cause) == (worst.reason, worst.cause)
             for world, verdict in judged
             if all(world.get(term, truth) is truth for term, truth in kept.items())
+            and consistent({**world, **kept}, {})
         )
 
     kept = dict(facts)

@@ -19,6 +19,7 @@ from ..language.value import (
 )
 from ..records import replace
 from .expressions import expression
+from .functions.arguments import null_here
 from .outline import AttributeSpan
 
 _PRIMITIVE = {"string": to_string, "number": to_number, "bool": to_bool}
@@ -131,11 +132,10 @@ def _object(value: Value, attributes: Object, scope: Scope) -> Value:
             found = items[name]
         elif rest is not None:
             found = derived("index", rest, Known(name), not_null=False)
-        missing = isinstance(found, Known) and found.data is None
-        if missing and isinstance(type_, Call) and type_.name == "optional":
-            if len(type_.arguments) == 2:
+        if isinstance(type_, Call) and type_.name == "optional":
+            if len(type_.arguments) == 2 and null_here(scope, found):
                 found = evaluate(type_.arguments[1], scope)
-            elif name not in items:
+            elif name not in items and rest is None:
                 found = Known(None, trail=value.trail)
         return convert(found, type_, scope)
 

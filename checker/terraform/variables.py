@@ -19,6 +19,7 @@ from ..records import dataclass, field, replace
 from ..source import InputError, Span
 from .declarations import Declarations
 from .expressions import expression
+from .functions.arguments import null_here
 from .given import Given
 from .outline import AttributeSpan
 from .types import constraint_of, convert, takes_text
@@ -50,10 +51,11 @@ class Variables:
     def _declared(self, name: str) -> Value | None:
         """What is given, else the default."""
         given = self._given(name)
-        null_is_none = self._has(name, "nullable", "false")
-        if given is not None and not (null_is_none and _is_null(given)):
-            return given
-        return self._default(name) or given
+        if given is None or not self._has(name, "nullable", "false"):
+            return self._default(name) if given is None else given
+        if self._attribute(name, "default") is not None and null_here(self.scope, given):
+            return self._default(name)
+        return replace(given, not_null=True) if isinstance(given, Unknown) else given
 
     def _given(self, name: str) -> Value | None:
         given = self.given.get(name)

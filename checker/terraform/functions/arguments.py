@@ -22,7 +22,7 @@ from ...language.value import (
     term_of,
 )
 from ...records import replace
-from .context import Context, Function
+from .context import Context, Function, InWorlds
 
 ELEMENT_LIMIT = 100_000
 TEXT_LIMIT = 1_000_000
@@ -163,7 +163,7 @@ def joined(operator: str, name: str, conditions: list[Value]) -> Unknown:
     return replace(result, term=term)
 
 
-def null_here(context: Context, value: Value) -> bool:
+def null_here(context: InWorlds, value: Value) -> bool:
     """Whether a value is null in this world."""
     certain = is_null(value)
     if certain is not None:
