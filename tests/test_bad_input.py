@@ -169,6 +169,18 @@ def test_modules_in_a_circle_are_an_error_and_none_of_their_vaults_is_lost(
     }
 
 
+def test_an_alias_that_cannot_be_read_is_an_error(
+    tree: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tree / "bad" / "main.tf").write_text(
+        'resource "aws_kms_alias" "a" {\n  name = "alias/a"\n  name = "alias/b"\n}\n'
+        'resource "aws_backup_vault" "v" {\n  kms_key_arn = "alias/a"\n}\n'
+    )
+    code, report = check(tree, ".", capsys=capsys)
+    assert code == 2
+    assert [(error["path"], error["line"]) for error in report["errors"]] == [("bad/main.tf", 3)]
+
+
 def test_what_terragrunt_generates_is_never_silent(
     tree: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

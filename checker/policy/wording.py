@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ..language.value import Secret, Term
 from ..language.worlds import Facts
 from ..source import Span
@@ -37,8 +39,16 @@ def message(verdict: Verdict, vault: str, span: Span) -> str:
 
 def when(facts: Facts) -> str | None:
     """A world's facts as a condition, or None where they say nothing."""
-    parts = [words(term if truth else ("!", term)) for term, truth in facts.items()]
+    parts = [_bounded(words(term if truth else ("!", term))) for term, truth in facts.items()]
     return " and ".join(sorted(parts)) or None
+
+
+WORDS_LIMIT = 300
+"""Characters of one condition; what is longer is read in the code."""
+
+
+def _bounded(text: str) -> str:
+    return text if len(text) <= WORDS_LIMIT else f"{text[: WORDS_LIMIT - 1]}…"
 
 
 _NEGATED = {"==": "!=", "!=": "==", "<": ">=", ">": "<=", ">=": "<", "<=": ">"}
@@ -75,6 +85,8 @@ def words(term: Term) -> str:
             return words(collection)
         case ("for" | "some keys" | "some elements" | "all elements", str(written), _):
             return written
+        case ("list", *items):
+            return _list(items)
         case ("text", *parts):
             return '"' + "".join(_inside(part) for part in parts if isinstance(part, tuple)) + '"'
         case ("each.key" | "each.value" | "count.index" as bound, _, _):
@@ -85,6 +97,16 @@ def words(term: Term) -> str:
             inner = ", ".join(words(o) for o in operands if isinstance(o, tuple))
             return f"{name}({inner})"
     return "an unknown condition"
+
+
+LIST_LIMIT = 4
+"""Elements of a list that are shown."""
+
+
+def _list(items: Sequence[object]) -> str:
+    shown = [words(item) for item in items[:LIST_LIMIT] if isinstance(item, tuple)]
+    left = len(items) - LIST_LIMIT
+    return f"[{', '.join([*shown, *([f'… {left} more'] if left > 0 else [])])}]"
 
 
 def _operand(term: object) -> str:

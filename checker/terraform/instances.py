@@ -41,6 +41,15 @@ class AnyKey:
 InstanceKey = Key | AnyKey
 
 
+_SIMPLE = {"\n": "\\n", "\r": "\\r", "\t": "\\t", '"': '\\"', "\\": "\\\\"}
+
+
+def _printable(letter: str) -> str:
+    if letter.isprintable():
+        return letter
+    return f"\\u{ord(letter):04x}" if ord(letter) < 0x10000 else f"\\U{ord(letter):08x}"
+
+
 def suffix(key: InstanceKey) -> str:
     """An instance key as Terraform writes it in an address."""
     match key:
@@ -50,7 +59,8 @@ def suffix(key: InstanceKey) -> str:
             return "[*]"
         case int():
             return f"[{key}]"
-    escaped = key.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    escaped = "".join(_SIMPLE.get(letter) or _printable(letter) for letter in key)
+    escaped = escaped.replace("${", "$${").replace("%{", "%%{")
     return f'["{escaped}"]'
 
 

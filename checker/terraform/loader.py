@@ -16,7 +16,7 @@ from ..records import dataclass, field
 from ..source import InputError, Source, Span
 from .arguments import automatic_files, from_file, from_flags
 from .calls import Calls
-from .declarations import Declarations, files_in_order
+from .declarations import Declarations, Key, files_in_order
 from .given import Given, KnownModule
 from .installed import manifest, manifest_path, registry_name
 from .instances import AnyKey, InstanceKey
@@ -292,8 +292,16 @@ class TerraformLoader:
     def _own(self, instance: ModuleInstance, types: Iterable[str]) -> Iterator[Resource]:
         for key in instance.module.resources:
             if key[0] == "resource" and key[1] in types:
+                self._check(instance.module, key)
                 for found in self._keys(partial(instance.resource_keys, key)):
                     yield instance.resource(key, found)
+
+    def _check(self, module: Declarations, key: Key) -> None:
+        """Note where a resource that is wanted cannot be read, whatever comes of it."""
+        try:
+            module.body(module.resources[key])
+        except InputError as error:
+            self.errors.append(error)
 
     def _children(
         self, instance: ModuleInstance, name: str, folder: str

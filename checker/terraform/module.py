@@ -33,6 +33,10 @@ from .instances import InstanceKey, Instances, collection, instances, suffix
 from .outline import Block
 from .variables import Variables
 
+# Attributes that are what an argument is.
+# https://developer.hashicorp.com/terraform/language/resources/terraform-data#attributes-reference
+_COPIES = {("terraform_data", "output"): "input"}
+
 
 class Library(Protocol):
     """Where called modules and functions come from: the loader."""
@@ -181,6 +185,7 @@ class ModuleInstance:
             return attribute.value if attribute else None
 
         def read(name: str) -> Value | None:
+            name = _COPIES.get((type_, name), name)
             attribute = self.module.body(block).attributes.get(name)
             if attribute is not None:
                 note = f"{address} {name}"

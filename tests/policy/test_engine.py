@@ -56,6 +56,11 @@ def test_messages(key: str, message: str, tmp_path: Path, monkeypatch: pytest.Mo
         ('var.env == "prod" ? aws_kms_key.k.arn : null', 'var.env != "prod"'),
         ('var.env != "prod" ? aws_kms_key.k.arn : null', 'var.env == "prod"'),
         ("one(aws_kms_key.maybe[*].arn)", "!var.flag"),
+        (
+            'contains([for i in range(99) : "e${i}"], var.env) ? null : aws_kms_key.k.arn',
+            'contains(["e0", "e1", "e2", "e3", … 95 more], var.env)',
+        ),
+        ('var.env != null && var.env == "" ? null : aws_kms_key.k.arn', 'var.env == ""'),
         ('startswith(var.env, "p") ? null : aws_kms_key.k.arn', 'startswith(var.env, "p")'),
         ("var.env.size > 3 ? null : aws_kms_key.k.arn", "var.env.size > 3"),
         (

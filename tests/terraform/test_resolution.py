@@ -56,6 +56,9 @@ locals {
   arn4 = "arn:aws:kms:${var.u}:1:key/${aws_kms_key.k.key_id}"
 }
 resource "aws_s3_bucket" "b" {}
+resource "terraform_data" "key" { input = aws_kms_key.k.arn }
+resource "terraform_data" "managed" { input = { key = "alias/aws/backup" } }
+resource "null_resource" "key" { triggers = { key = aws_kms_key.k.arn } }
 data "terraform_remote_state" "r" {}
 data "aws_ssm_parameter" "p" {}
 module "kms" { source = "./kmsmod" }
@@ -122,6 +125,12 @@ CASES = [
     ('tomap({ a = 1, b = "x" }).a == "1" ? aws_kms_key.k.arn : null', "pass"),
     ('coalesce(1, "a") == "1" ? aws_kms_key.k.arn : null', "pass"),
     ('contains([1], "1") ? aws_kms_key.k.arn : null', "missing"),
+    ("terraform_data.key.output", "pass"),
+    ("terraform_data.managed.output.key", "aws-managed"),
+    ("null_resource.key.output", "not-a-key"),
+    ("chomp(<<-E\n  ${aws_kms_key.k.arn}\nE\n)", "pass"),
+    ("trimspace(<<-E\n\n  ${aws_kms_key.k.arn}\nE\n)", "pass"),
+    ("trimspace(<<-E\n  ${var.u}\nE\n)", "caller-supplied"),
     ("aws_s3_bucket.b.arn", "not-a-key"),
     ("aws_kms_key.undeclared.arn", "undeclared"),
     ("var.u", "caller-supplied"),

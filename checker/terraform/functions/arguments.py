@@ -152,15 +152,17 @@ def same(left: Value, right: Value) -> Value:
     return equal(left, right)
 
 
-def joined(operator: str, name: str, conditions: list[Value]) -> Unknown:
-    """Conditions that are not known, joined by && or ||, so that each can be decided."""
-    result = unknown(name, *conditions)
+def joined(operator: str, whole: Unknown, conditions: list[Value]) -> Unknown:
+    """Conditions that are not known, joined by && or ||, so that each can be decided.
+
+    `whole` is the result, and stands where there are too many.
+    """
     if len(conditions) > JOINED_LIMIT:
-        return result
+        return whole
     term = term_of(conditions[0])
     for condition in conditions[1:]:
         term = (operator, term, term_of(condition))
-    return replace(result, term=term)
+    return replace(whole, term=term)
 
 
 def null_here(context: InWorlds, value: Value) -> bool:

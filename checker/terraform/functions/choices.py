@@ -225,7 +225,7 @@ def _contains(context: Context, arguments: tuple[Value, ...]) -> Value:
         return unknown("contains", values.rest, arguments[1])
     if not open_items:
         return Known(False)
-    return joined("||", "contains", open_items)
+    return joined("||", unknown("contains", *arguments), open_items)
 
 
 def _is_string(value: Value) -> bool:

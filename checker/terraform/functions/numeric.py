@@ -137,7 +137,7 @@ def _quantifier(name: str, settled: bool) -> Function:
             open_items.append(values.rest)
         if not open_items:
             return Known(not settled)
-        return joined("||" if settled else "&&", name, open_items)
+        return joined("||" if settled else "&&", unknown(name, *open_items), open_items)
 
     return function
 

@@ -104,9 +104,11 @@ def _stripped(name: str, value: Known | Text, cutset: str, left: bool, right: bo
             continue
         data = str(edge.data)
         data = data.lstrip(cutset) if at == 0 else data.rstrip(cutset)
-        if not data and isinstance(value, Text):
-            return unknown(name, value)
         parts[at] = Known(data, trail=edge.trail)
+        if not data and len(parts) > 1:
+            del parts[at]
+            if name == "trim" or not isinstance(parts[at], Attribute):
+                return unknown(name, value)
     for at, wanted in ((0, left), (-1, right)):
         if wanted and isinstance(parts[at], Unknown):
             parts[at] = unknown(name, parts[at])
