@@ -154,6 +154,7 @@ def parser() -> argparse.ArgumentParser:
     scope.add_argument(
         "--read-everything", action="store_true", help="parse files that name no vault, too"
     )
+    scope.add_argument("--stats", action="store_true", help="tell where the time went")
     scope.add_argument("--no-cache", action="store_true", help="neither read nor write a cache")
     scope.add_argument("--cache-dir", metavar="DIR", help="where the cache is kept")
     scope.add_argument("--config", metavar="FILE", help="the settings file")
@@ -275,13 +276,16 @@ def _check(options: argparse.Namespace, reports: Sequence[tuple[str, str | None]
         complain("error: at least one PATH is needed (iac-check --help)")
         return UNTRUSTED
 
-    from . import scan
+    from .pipeline import run
     from .report.counts import totals
+    from .watch import Progress, Watch
 
     paths = options.paths
     if "-" in paths:
         paths, settings = _from_stdin(options, settings)
-    report = scan(paths, settings)
+    watch = Watch()
+    with Progress(watch, sys.stderr):
+        report = run(paths, settings, watch)
     if options.write_baseline is not None:
         return _write_baseline(report, options.write_baseline)
     files_first = sorted(reports, key=lambda pair: pair[1] is None)  # a pipe may be closed early
@@ -290,6 +294,10 @@ def _check(options: argparse.Namespace, reports: Sequence[tuple[str, str | None]
         return UNTRUSTED
     for warning in report.warnings:
         complain(f"warning: {warning}")
+    if options.stats:
+        watch.begin("")
+        for line in watch.table().splitlines():
+            complain(line)
     complain(f"checked {totals(report)}")
     if settings.file is not None and report.run.loosened:
         by = ", ".join((settings.file, *settings.flags))

@@ -66,9 +66,9 @@ class Walker:
         self._boundaries: list[str] = []
         self._real: dict[str, str] = {}
 
-    def walk(self, paths: Iterable[str]) -> Tree:
+    def walk(self, paths: Iterable[str], tree: Tree | None = None) -> Tree:
         """Search folders downward; a file brings its folder. Missing paths are errors."""
-        tree = Tree()
+        tree = Tree() if tree is None else tree
         named: list[str] = []  # the templates among the paths
         for path in paths:
             path = normal(path)

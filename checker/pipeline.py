@@ -18,6 +18,7 @@ from .policy.card import resource_types
 from .policy.result import Report, Result, Run
 from .settings import Settings
 from .source import InputError
+from .watch import Watch
 
 TYPE_CHECKING = False  # `typing` is not worth its import time to every run
 if TYPE_CHECKING:
@@ -32,8 +33,12 @@ RECURSION_LIMIT = 6_000
 """Python frames: room for a few hundred levels of modules and nested expressions."""
 
 
-def run(paths: Sequence[str], settings: Settings) -> Report:
-    """Check the paths. Faults of the input are in the report's errors, never raised."""
+def run(paths: Sequence[str], settings: Settings, watch: Watch | None = None) -> Report:
+    """Check the paths. Faults of the input are in the report's errors, never raised.
+
+    `watch` is told what is being done, and what was counted.
+    """
+    watch = watch or Watch()
     types = resource_types()
     walker = Walker(
         types,
@@ -42,13 +47,17 @@ def run(paths: Sequence[str], settings: Settings) -> Report:
         everything=settings.read_everything,
         unsaved=settings.unsaved,
     )
-    tree = walker.walk(paths)
+    tree = Tree()
+    watch.begin("walk", lambda: f"{tree.walked:,} files")
+    walker.walk(paths, tree)
+    watch.counts.update({"files read": tree.walked, "bytes read": tree.size})
     results: Sequence[Result] = ()
     errors = [*_absent((*settings.var_files, *settings.parameters))]
     warnings: list[str] = []
     asked = _run(paths, walker, settings)
     if tree.hits():
-        results = _judge(tree, walker, types, settings, errors, warnings)
+        results = _judge(tree, walker, types, settings, errors, warnings, watch)
+    watch.begin("report")
     if settings.baseline is not None:
         from .policy import baseline
 
@@ -101,7 +110,9 @@ def _judge(
     settings: Settings,
     errors: list[InputError],
     warnings: list[str],
+    watch: Watch,
 ) -> list[Result]:
+    watch.begin("import")
     import sys
 
     from .language.worlds import Worlds
@@ -115,11 +126,14 @@ def _judge(
     sys.setrecursionlimit(max(sys.getrecursionlimit(), RECURSION_LIMIT))
     worlds = Worlds()
     loaders = tuple(_loaders(tree, walker, worlds, types, settings))
+    watch.begin("load")
     resources = [resource for loader in loaders for resource in loader.load()]
     surroundings = Surroundings(Aliases(loaders, worlds).named, settings.trusted_keys)
     engine = Engine(worlds, surroundings, settings, walker.anchored, Senders(loaders, worlds).of)
     cards = load_cards()
+    watch.begin("judge", lambda: f"{engine.judged:,} of {len(resources):,} resources")
     results = engine.judge(cards, resources)
+    watch.begin("ignores")
     rules = frozenset(card.id for card in cards)
     aside = Suppressions(rules, _today(), settings.honour_checkov_skips)
     if settings.honour_ignores:
@@ -128,6 +142,9 @@ def _judge(
     for fault in (*(loader.errors for loader in loaders), engine.errors, aside.errors):
         errors.extend(fault)
     warnings.extend(aside.warnings)
+    for loader in loaders:
+        watch.counts.update(loader.counts())
+    watch.counts.update({"worlds": worlds.explored, "evaluations": worlds.steps})
     return results
 
 

@@ -46,18 +46,18 @@ class Watch:
 class Progress:
     """A line on a terminal that tells what a run is doing, once it takes longer than PATIENCE."""
 
-    def __init__(self, watch: Watch, out: TextIO) -> None:
+    def __init__(self, watch: Watch, out: TextIO | None) -> None:
         self._watch = watch
         self._out = out
         self._stop: Event | None = None
         self._thread: Thread | None = None
 
     def __enter__(self) -> None:
-        if self._out.isatty():
+        if self._out is not None and self._out.isatty():
             from threading import Event, Thread
 
             self._stop = Event()
-            self._thread = Thread(target=self._show, args=(self._stop,), daemon=True)
+            self._thread = Thread(target=self._show, args=(self._stop, self._out), daemon=True)
             self._thread.start()
 
     def __exit__(self, *_: object) -> None:
@@ -65,11 +65,11 @@ class Progress:
             self._stop.set()
             self._thread.join()
 
-    def _show(self, stop: Event) -> None:
+    def _show(self, stop: Event, out: TextIO) -> None:
         if stop.wait(PATIENCE):
             return
         while not stop.wait(0.1):
-            self._out.write(f"\r\x1b[K{self._watch.progress()[:78]}")
-            self._out.flush()
-        self._out.write("\r\x1b[K")
-        self._out.flush()
+            out.write(f"\r\x1b[K{self._watch.progress()[:78]}")
+            out.flush()
+        out.write("\r\x1b[K")
+        out.flush()

@@ -221,6 +221,16 @@ class TestOutput:
         assert done.stderr.startswith(b"error: cannot write the report: ")
 
 
+def test_stats(capsys: pytest.CaptureFixture[str]) -> None:
+    write(CUSTOMER.replace("aws_kms_key.k.arn", "1 < 2 ? aws_kms_key.k.arn : null"))
+    assert main([".", "--stats"]) == 0
+    told = dict(line.rsplit(None, 1) for line in capsys.readouterr().err.splitlines()[:-1])
+    assert told["files read"] == "1"
+    assert told["Terraform files outlined"] == "1"
+    assert told["expressions parsed with the grammar"] == "1"
+    assert {"walk", "import", "load", "judge"} <= {name.split()[0] for name in told}
+
+
 class TestDocuments:
     def test_version(self, capsys: pytest.CaptureFixture[str]) -> None:
         assert main(["--version"]) == 0
@@ -246,7 +256,7 @@ class TestDocuments:
 def test_flags_become_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     seen = []
 
-    def run(paths: list[str], settings: Settings) -> Report:
+    def run(paths: list[str], settings: Settings, watch: object) -> Report:
         seen.append((paths, settings))
         return Report(__version__, (), (), (), 1)
 

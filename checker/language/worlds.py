@@ -60,6 +60,10 @@ class Worlds:
         self._active: set[Hashable] = set()
         self._touched = False
         self._steps = 0
+        self.steps = 0
+        """Expressions evaluated, over all judgements."""
+        self.explored = 0
+        """Worlds entered, over all judgements."""
         self.trying = 0
         """How many `try` and `can` surround the current evaluation."""
 
@@ -239,6 +243,7 @@ class Worlds:
     def step(self) -> None:
         """Count one evaluation. Raises TooManyWorlds past STEP_LIMIT."""
         self._steps += 1
+        self.steps += 1
         if self._steps > STEP_LIMIT:
             raise TooManyWorlds
 
@@ -279,6 +284,7 @@ class Worlds:
         return consistent(self.facts, self._domains)
 
     def _enter(self, facts: Facts) -> None:
+        self.explored += 1
         self.facts = facts
         self._here = {}
         self._active = set()

@@ -44,6 +44,8 @@ class Engine:
         self._around = around
         self._settings = settings
         self.errors: list[InputError] = []
+        self.judged = 0
+        """How many resources are done."""
 
     def judge(self, cards: Iterable[Card], resources: Sequence[Resource]) -> list[Result]:
         results = []
@@ -51,6 +53,7 @@ class Engine:
             for resource in resources:
                 if resource.type in card.resources and not resource.data:
                     result = self._result(card, resource)
+                    self.judged += 1
                     if result is not None:
                         results.append(result)
         return sorted(results, key=lambda result: result.order)

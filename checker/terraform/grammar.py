@@ -21,11 +21,14 @@ _NUMBERS = """
 
 _parser: Lark | None = None
 _cache_folder: str | None = None
+asked = 0
+"""How often the parser was asked for in a run: once an expression."""
 
 
 def configure(cache: bool, folder: str | None) -> None:
     """Where the compiled grammar is kept; called once, before the first expression is parsed."""
-    global _cache_folder
+    global _cache_folder, asked
+    asked = 0
     if not cache:
         _cache_folder = None
         return
@@ -35,7 +38,8 @@ def configure(cache: bool, folder: str | None) -> None:
 
 def parser() -> Lark:
     """The parser of one expression, built or read from the cache on first use."""
-    global _parser
+    global _parser, asked
+    asked += 1
     if _parser is None:
         _parser = _build()
     return _parser
