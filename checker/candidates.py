@@ -40,6 +40,12 @@ _NESTED = re.compile(
     rb"""(?:"([^"\n]+)"|'([^'\n]+)'|([^\s"'&*!{\[|>#][^\n,}#]*))"""
 )
 
+# A module call from elsewhere, and a nested stack: to say what was not read, not to judge it.
+_CALL = re.compile(
+    rb'^[ \t]*module[ \t]+"[^"\n]+"[ \t]*\{[^{}]*?\bsource[ \t]*=[ \t]*"([^"\n]+)"', re.MULTILINE
+)
+_STACK = re.compile(rb"""TemplateURL["']?[ \t]*:[ \t]*(?:!Sub[ \t]+)?["']?(\w+://[^\s"']+)""")
+
 COMMENTS = (b"iac-check", b"iac_check", b"checkov:skip")
 NESTING = (b"AWS::CloudFormation::Stack", b"AWS::Serverless::Application", b"AWS::Include")
 EXPORT = b"Export"
@@ -181,6 +187,26 @@ def sources(text: bytes) -> Iterator[bytes | None]:
         before = text[match.start() - 1 : match.start()]
         if not (before.isalnum() or before in (b"_", b"-")):
             yield match[1]
+
+
+def remote_calls(text: bytes) -> Iterator[str]:
+    """The sources of module calls that are no paths."""
+    for match in _CALL.finditer(text):
+        source = match[1].decode("utf-8", "replace")
+        if not is_local(source):
+            yield source
+
+
+def remote_stacks(text: bytes) -> Iterator[str]:
+    """The addresses of nested templates. The CDK writes the file's own name beside one."""
+    if b"TemplateURL" in text and b"aws:asset:path" not in text:
+        for match in _STACK.finditer(text):
+            yield match[1].decode("utf-8", "replace")
+
+
+def is_local(source: str) -> bool:
+    """Whether a module's source is a path."""
+    return source in (".", "..") or source.startswith(("./", "../"))
 
 
 def calls_modules(text: bytes) -> bool:

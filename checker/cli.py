@@ -277,7 +277,7 @@ def _check(options: argparse.Namespace, reports: Sequence[tuple[str, str | None]
         return UNTRUSTED
 
     from .pipeline import run
-    from .report.counts import totals
+    from .report.counts import totals, unread
     from .watch import Progress, Watch
 
     paths = options.paths
@@ -299,6 +299,8 @@ def _check(options: argparse.Namespace, reports: Sequence[tuple[str, str | None]
         for line in watch.table().splitlines():
             complain(line)
     complain(f"checked {totals(report)}")
+    if report.unread:
+        complain(f"note: {unread(report.unread)}")
     if settings.file is not None and report.run.loosened:
         by = ", ".join((settings.file, *settings.flags))
         complain(f"note: by {by}: {'; '.join(report.run.loosened)}")

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from operator import attrgetter
 
 from . import candidates
-from .candidates import TEMPLATES, TERRAFORM, TERRAGRUNT, File, Needles, reason
+from .candidates import TEMPLATES, TERRAFORM, TERRAGRUNT, File, Needles, is_local, reason
 from .records import dataclass, field
 from .source import InputError
 
@@ -35,6 +35,10 @@ class Tree:
     # those whose bytes could hide a call, or one that leads outside of what may be read.
     calls: dict[str, set[str]] = field(default_factory=dict)
     unsure: set[str] = field(default_factory=set)
+    # The addresses of modules that are called from elsewhere, by the calling folder, and of nested
+    # templates.
+    remote_modules: dict[str, set[str]] = field(default_factory=dict)
+    remote_stacks: set[str] = field(default_factory=set)
     # What templates name by a literal path as nested or included, and was not looked at yet.
     nested: set[str] = field(default_factory=set)
 
@@ -231,6 +235,7 @@ class Walker:
             tree.files += file.sure
             for target in candidates.nested(candidates.searchable(data)):
                 tree.nested.add(normal(os.path.join(folder, target)))
+            tree.remote_stacks.update(candidates.remote_stacks(data))
         tree.hit = tree.hit or file.hit
         if unsaved:
             file.keep(data)
@@ -241,6 +246,8 @@ class Walker:
             return
         if hit:
             tree.unsure.add(folder)
+        for source in candidates.remote_calls(text):
+            tree.remote_modules.setdefault(folder, set()).add(source)
         for found in candidates.sources(text):
             if found is None:
                 tree.unsure.add(folder)
@@ -249,11 +256,6 @@ class Walker:
             if is_local(source):
                 targets = tree.calls.setdefault(folder, set())
                 targets.add(normal(os.path.join(folder, source)))
-
-
-def is_local(source: str) -> bool:
-    """Whether a module's source is a path."""
-    return source in (".", "..") or source.startswith(("./", "../"))
 
 
 def is_candidate(name: str) -> bool:

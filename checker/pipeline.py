@@ -57,6 +57,7 @@ def run(paths: Sequence[str], settings: Settings, watch: Watch | None = None) ->
     asked = _run(paths, walker, settings)
     if tree.hits():
         results = _judge(tree, walker, types, settings, errors, warnings, watch)
+    unread = tree.remote_stacks.union(*tree.remote_modules.values())
     watch.begin("report")
     if settings.baseline is not None:
         from .policy import baseline
@@ -74,6 +75,7 @@ def run(paths: Sequence[str], settings: Settings, watch: Watch | None = None) ->
         warnings=(*settings.warnings, *warnings),
         files=tree.files,
         run=asked,
+        unread=tuple(sorted(unread)),
     )
 
 

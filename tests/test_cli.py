@@ -221,6 +221,28 @@ class TestOutput:
         assert done.stderr.startswith(b"error: cannot write the report: ")
 
 
+def test_what_is_not_on_disk_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    """Else a vault in a module that was never read would be a pass without a word."""
+    calls = (
+        'module "a" {\n  source = "./a"\n}\nmodule "b" {\n  source = "example/vaults/aws"\n}\n'
+        '# module "c" {\n#   source = "example/comment/aws"\n# }\n'
+    )
+    write(calls)
+    write("", "a/main.tf")
+    write(
+        "Resources:\n  S:\n    Type: AWS::CloudFormation::Stack\n    Properties:\n"
+        "      TemplateURL: !Sub https://${Bucket}.example.com/vaults.yaml\n",
+        "t.yaml",
+    )
+    assert main(["."]) == 0
+    err = capsys.readouterr().err
+    assert "note: 2 modules or nested stacks not on disk" in err
+    assert ": example/vaults/aws, https://${Bucket}.example.com/vaults.yaml (" in err
+    write('{"Modules": [{"Key": "b", "Dir": "a"}]}', ".terraform/modules/modules.json")
+    assert main(["."]) == 0
+    assert "note: 1 module or nested stack not on disk" in capsys.readouterr().err
+
+
 def test_stats(capsys: pytest.CaptureFixture[str]) -> None:
     write(CUSTOMER.replace("aws_kms_key.k.arn", "1 < 2 ? aws_kms_key.k.arn : null"))
     assert main([".", "--stats"]) == 0

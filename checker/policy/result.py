@@ -93,6 +93,8 @@ class Report:
     warnings: tuple[str, ...]
     files: int
     run: Run = Run()
+    # The modules and nested stacks whose source is not on disk: what they declare is not checked.
+    unread: tuple[str, ...] = ()
 
     def count(self, status: Status) -> int:
         return sum(1 for result in self.results if result.status == status)

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 TYPE_CHECKING = False  # `typing` is not worth its import time to every run
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ..policy.result import Report
+
+SHOWN = 3
+"""How many addresses of what is not on disk the note names."""
 
 
 def totals(report: Report) -> str:
@@ -23,6 +28,17 @@ def lowered(report: Report) -> str:
     return f" ({', '.join(parts)})" if parts else ""
 
 
-def counted(number: int, noun: str) -> str:
+def unread(addresses: Sequence[str]) -> str:
+    """That modules and nested stacks are not on disk, and which; of many, the first few."""
+    shown = ", ".join(addresses[:SHOWN])
+    more = f" and {len(addresses) - SHOWN} more" if len(addresses) > SHOWN else ""
+    count = counted(len(addresses), "module or nested stack", "modules or nested stacks")
+    return (
+        f"{count} not on disk, so what they declare is not checked: {shown}{more} "
+        "(terraform init installs modules)"
+    )
+
+
+def counted(number: int, noun: str, nouns: str | None = None) -> str:
     """`1 file`, `2 files`."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+    return f"{number} {noun}" if number == 1 else f"{number} {nouns or noun + 's'}"

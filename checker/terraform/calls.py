@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping
 
-from ..discovery import Tree, Walker, is_local, normal
+from ..candidates import is_local
+from ..discovery import Tree, Walker, normal
 from ..language.evaluate import Scope, evaluate
 from ..language.expression import Expression, Literal, settled
 from ..language.value import Known

@@ -231,8 +231,12 @@ class TerraformLoader:
             except InputError as error:
                 self.errors.append(error)
                 continue
+            self.tree.remote_modules.pop(
+                root, None
+            )  # it is installed, or told where it is asked for
             for folder in self._manifests[root].values():
                 target = normal(os.path.join(root, folder))
+                self.tree.remote_modules.pop(target, None)
                 if ".terraform" in target.split("/"):
                     installed.add(target)
                     self.module(target)
