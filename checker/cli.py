@@ -294,6 +294,8 @@ def _check(options: argparse.Namespace, reports: Sequence[tuple[str, str | None]
         return UNTRUSTED
     for warning in report.warnings:
         complain(f"warning: {warning}")
+    for note in watch.notes:
+        complain(f"note: {note}")
     if options.stats:
         watch.begin("")
         for line in watch.table().splitlines():

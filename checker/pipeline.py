@@ -127,7 +127,7 @@ def _judge(
 
     sys.setrecursionlimit(max(sys.getrecursionlimit(), RECURSION_LIMIT))
     worlds = Worlds()
-    loaders = tuple(_loaders(tree, walker, worlds, types, settings))
+    loaders = tuple(_loaders(tree, walker, worlds, types, settings, watch))
     watch.begin("load")
     resources = [resource for loader in loaders for resource in loader.load()]
     surroundings = Surroundings(Aliases(loaders, worlds).named, settings.trusted_keys)
@@ -151,7 +151,12 @@ def _judge(
 
 
 def _loaders(
-    tree: Tree, walker: Walker, worlds: Worlds, types: frozenset[str], settings: Settings
+    tree: Tree,
+    walker: Walker,
+    worlds: Worlds,
+    types: frozenset[str],
+    settings: Settings,
+    watch: Watch,
 ) -> Iterator[TerraformLoader | CloudFormationLoader]:
     """One for each language in which something may matter: each takes time to import."""
     related = tuple(type_.encode() for type_ in (*ALIASES, *PLANS))
@@ -169,7 +174,7 @@ def _loaders(
         from .terraform import grammar
         from .terraform.loader import TerraformLoader
 
-        grammar.configure(settings.cache, settings.cache_dir)
+        grammar.configure(settings.cache, settings.cache_dir, watch.notes.append)
         yield TerraformLoader(
             tree, walker, worlds, types, settings.variables, settings.var_files, known_modules()
         )

@@ -20,6 +20,8 @@ class Watch:
     def __init__(self) -> None:
         self.seconds: dict[str, float] = {}
         self.counts: dict[str, int] = {}
+        self.notes: list[str] = []
+        """What a user may wonder about, such as why this run takes longer than the next."""
         self._doing = ""
         self._since = perf_counter()
         self._done: Callable[[], str] = str

@@ -11,6 +11,8 @@ import stat
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from lark import Lark
 
 # HCL has no negative numbers, only the operator; theirs would take `-1-1e9` for one number.
@@ -21,14 +23,18 @@ _NUMBERS = """
 
 _parser: Lark | None = None
 _cache_folder: str | None = None
+_tell: Callable[[str], object] = str
 asked = 0
 """How often the parser was asked for in a run: once an expression."""
 
 
-def configure(cache: bool, folder: str | None) -> None:
-    """Where the compiled grammar is kept; called once, before the first expression is parsed."""
-    global _cache_folder, asked
-    asked = 0
+def configure(cache: bool, folder: str | None, tell: Callable[[str], object] = str) -> None:
+    """Where the compiled grammar is kept; called once, before the first expression is parsed.
+
+    `tell` is told of a run that has to compile it, which takes about two seconds.
+    """
+    global _cache_folder, _tell, asked
+    asked, _tell = 0, tell
     if not cache:
         _cache_folder = None
         return
@@ -62,7 +68,10 @@ def _build() -> Lark:
     if cached is not None:
         return cached
     built = Lark(grammar, parser="lalr", start="expression", maybe_placeholders=False)
-    _write(name, built)
+    if _write(name, built):
+        _tell(f"the grammar of expressions was compiled, once; it is kept in {_cache_folder}")
+    elif _cache_folder is not None:
+        _tell(f"the grammar of expressions was compiled, for {_cache_folder} cannot be written to")
     return built
 
 
@@ -102,19 +111,20 @@ def _read(name: str) -> Lark | None:
         return None  # a damaged cache is built anew
 
 
-def _write(name: str, built: Lark) -> None:
+def _write(name: str, built: Lark) -> bool:
     """Written whole or not at all; a home that cannot be written to only costs time."""
     if _cache_folder is None:
-        return
+        return False
     import tempfile
 
     try:
         os.makedirs(_cache_folder, mode=0o700, exist_ok=True)
         if not _private(_cache_folder):
-            return
+            return False
         handle, temporary = tempfile.mkstemp(dir=_cache_folder)
         with os.fdopen(handle, "wb") as stream:
             built.save(stream)
         os.replace(temporary, os.path.join(_cache_folder, name))
     except OSError:
-        return
+        return False
+    return True
