@@ -1,1 +1,1 @@
-"""The rules as a plugin of cfn-lint: `cfn-lint --append-rules $(iac-check --cfn-lint-rules)`."""
+"""The rules as a plugin of cfn-lint: docs/use/cfn-lint.md."""
