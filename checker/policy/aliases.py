@@ -7,7 +7,7 @@ from typing import Protocol
 
 from ..graph import Resource
 from ..kms import ALIASES
-from ..language.value import EvaluationError, Known
+from ..language.value import EvaluationError, Known, Term, Value, term_of
 from ..language.worlds import TooManyWorlds, Worlds
 from ..source import InputError
 
@@ -26,31 +26,45 @@ class Aliases:
     def __init__(self, loaders: Iterable[Loader], worlds: Worlds) -> None:
         self._loaders = loaders
         self._worlds = worlds
-        self._index: dict[str, list[Resource]] | None = None
+        self._index: dict[Term, list[Resource]] | None = None
 
-    def named(self, name: str, vault: Resource) -> list[Resource]:
-        """The aliases of that name: those of the vault's own root, else those of any other."""
+    def named(self, name: Value, vault: Resource) -> list[Resource]:
+        """The aliases of that name: those of the vault's own root, else those of any other.
+
+        A name is the same where its parts are, those too that are not known. Those that this
+        world does not create count only where it creates none.
+        """
         if self._index is None:
             self._index = {}
             for loader in self._loaders:
                 for alias in loader.instances_of(ALIASES):
                     for found in self._names(alias):
                         self._index.setdefault(found, []).append(alias)
-        aliases = self._index.get(name, [])
-        return [alias for alias in aliases if alias.scope == vault.scope] or aliases
+        aliases = self._index.get(term_of(name), [])
+        near = [alias for alias in aliases if alias.scope == vault.scope] or aliases
+        return [alias for alias in near if _created(alias)] or near
 
-    def _names(self, alias: Resource) -> set[str]:
+    def _names(self, alias: Resource) -> set[Term]:
         path = ALIASES[alias.type][0]
 
-        def read() -> str | None:
+        def read() -> Term | None:
             try:
                 value = alias.read(path)
+                return None if value is None else term_of(value)
             except (EvaluationError, InputError):
                 return None  # an alias whose name cannot be told is found by no name
-            return value.data if isinstance(value, Known) and isinstance(value.data, str) else None
 
         try:
             outcomes = self._worlds.explore(read)
         except TooManyWorlds:
             return set()
         return {name for _, name in outcomes if name is not None}
+
+
+def _created(alias: Resource) -> bool:
+    """Whether an alias may exist in the current world."""
+    try:
+        exists = alias.exists()
+    except EvaluationError:
+        return True
+    return not (isinstance(exists, Known) and exists.data is False)

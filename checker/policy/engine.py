@@ -23,7 +23,8 @@ class _Seen:
     """The outcome in one world; `verdict` is None where the resource does not exist in it."""
 
     verdict: Verdict | None
-    name: str | None
+    name: str | None = None
+    place: Span | None = None  # where the value is written
 
 
 class Engine:
@@ -66,14 +67,17 @@ class Engine:
             verdict = unresolved(
                 "unsupported", "its conditions need more worlds or steps than are explored"
             )
-            outcomes = [({}, _Seen(verdict, None))]
+            outcomes = [({}, _Seen(verdict, None, self._only_place(resource, paths.value)))]
+        if not outcomes:
+            verdict = unresolved("unsupported", "what it depends on contradicts itself")
+            outcomes = [({}, _Seen(verdict, None, self._only_place(resource, paths.value)))]
         existing = [(facts, seen) for facts, seen in outcomes if seen.verdict is not None]
         if not existing:
             return None
-        facts, verdict = _worst(existing)
+        facts, worst = _worst(existing)
         names = {seen.name for _, seen in existing}
         name = names.pop() if len(names) == 1 else None
-        return self._report(card, resource, paths, verdict, when(facts), name)
+        return self._report(card, resource, paths, worst, when(facts), name)
 
     def _seen(self, card: Card, resource: Resource, paths: ResourceCard) -> _Seen:
         """The verdict in the current world."""
@@ -85,10 +89,11 @@ class Engine:
         except EvaluationError:
             pass
         if isinstance(exists, Known) and exists.data is False:
-            return _Seen(None, None)
+            return _Seen(None)
         name = self._name(resource, paths)
         if name is not None and name == card.unless.get("name", {}).get("equals"):
-            return _Seen(passed(f'AWS creates the vault "{name}", and its key is fixed'), name)
+            verdict = passed(f'AWS creates the vault "{name}", and its key is fixed')
+            return _Seen(verdict, name, self._place(resource, paths.value))
         try:
             value = resource.read(paths.value)
             verdict = PREDICATES[card.require](value, resource, self._around)
@@ -102,7 +107,7 @@ class Engine:
             verdict = unresolved("unsupported", f"it cannot be read: {error.message}")
         except RecursionError:
             verdict = unresolved("unsupported", "its expressions are nested too deeply")
-        return _Seen(verdict, name)
+        return _Seen(verdict, name, self._place(resource, paths.value))
 
     def _name(self, resource: Resource, paths: ResourceCard) -> str | None:
         try:
@@ -123,7 +128,18 @@ class Engine:
             return resource.place(name)
         except InputError as error:
             self._error(error)
+        except EvaluationError:
+            pass  # told by the verdict
+        return None
+
+    def _only_place(self, resource: Resource, name: str) -> Span | None:
+        """Where an argument is written, where that is the same in every world."""
+        try:
+            explored = self._worlds.explore(lambda: self._place(resource, name))
+        except TooManyWorlds:
             return None
+        places = {place for _, place in explored}
+        return places.pop() if len(places) == 1 else None
 
     def _error(self, error: InputError) -> None:
         if not any(vars(known) == vars(error) for known in self.errors):
@@ -134,7 +150,7 @@ class Engine:
     ) -> Iterator[Hop]:
         """Arguments that were meant to be the one that is judged, and the construct's line."""
         for name in paths.mistaken:
-            span = self._place(resource, name)
+            span = self._only_place(resource, name)
             if span is not None:
                 note = f'"{name}" is not an argument of {resource.type}'
                 yield Hop(span, f"{note}; did you mean {paths.value}?")
@@ -146,11 +162,12 @@ class Engine:
         card: Card,
         resource: Resource,
         paths: ResourceCard,
-        verdict: Verdict,
+        seen: _Seen,
         world: str | None,
         name: str | None,
     ) -> Result:
-        place = self._place(resource, paths.value)
+        verdict, place = seen.verdict, seen.place
+        assert verdict is not None
         span = place or resource.span
         origin = resource.origin()
         outcome = verdict.reason or "pass"
@@ -188,20 +205,20 @@ class Engine:
         )
 
 
-def _worst(outcomes: list[tuple[Facts, _Seen]]) -> tuple[Facts, Verdict]:
-    """The worst world's verdict, with only the facts that it takes to get it.
+def _worst(outcomes: list[tuple[Facts, _Seen]]) -> tuple[Facts, _Seen]:
+    """The outcome in the worst world, with only the facts that it takes to get it.
 
     Facts without which every world still gives this reason and cause are dropped.
     """
-    judged = [(facts, seen.verdict) for facts, seen in outcomes if seen.verdict is not None]
-    facts, worst = max(
-        judged, key=lambda pair: (pair[1].rank, -len(pair[0]), repr(sorted(map(repr, pair[0]))))
+    judged = [(facts, seen, seen.verdict) for facts, seen in outcomes if seen.verdict is not None]
+    facts, worst, wrong = max(
+        judged, key=lambda one: (one[2].rank, -len(one[0]), repr(sorted(map(repr, one[0]))))
     )
 
     def certain(kept: Facts) -> bool:
         return all(
-            (verdict.reason, verdict.cause) == (worst.reason, worst.cause)
-            for world, verdict in judged
+            (verdict.reason, verdict.cause) == (wrong.reason, wrong.cause)
+            for world, _, verdict in judged
             if all(world.get(term, truth) is truth for term, truth in kept.items())
             and consistent({**world, **kept}, {})
         )

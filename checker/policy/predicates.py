@@ -18,19 +18,20 @@ from ..language.value import (
     Value,
     Whole,
     first_unknown,
+    text,
 )
-from ..records import dataclass
+from ..records import dataclass, replace
 from .verdict import Verdict, passed, unresolved
 
-_MANAGED = re.compile(r"(?:^|:)(alias/aws/[^:]*)")
-_ALIAS_NAME = re.compile(r"(?:^|:)(alias/[A-Za-z0-9/_-]+)\Z")
+_MANAGED = re.compile(r"(?:^|:)(alias/aws/[^:\s]*)")
+_ALIAS_NAME = re.compile(r"(?:^|:)(alias/[A-Za-z0-9/_-]*)\Z")
 
 
 @dataclass(frozen=True)
 class Surroundings:
     """What a judgement may look at beside the value: aliases of the scan, trusted keys."""
 
-    aliases: Callable[[str, Resource], Iterable[Resource]]
+    aliases: Callable[[Value, Resource], Iterable[Resource]]
     trusted: tuple[str, ...] = ()
 
 
@@ -86,11 +87,13 @@ class _Judgement:
         last = parts[-1]
         if isinstance(last, Attribute) and _composes_arn(parts[:-1], last):
             return self._attribute(last.resource, last.path, _distinct((*trail, *last.trail)))
-        if isinstance(last, Known):
-            named = _ALIAS_NAME.search(str(last.data))
-            whole_part = named and (named[0].startswith(":") or len(parts) == 1)
-            if named and whole_part:
-                return self._alias_name(named[1], whole)
+        name = _alias_name(parts)
+        aliases = list(self._around.aliases(name, self._vault)) if name is not None else []
+        if aliases:
+            verdicts = (self._resource(alias, trail) for alias in aliases)
+            return max(verdicts, key=lambda verdict: verdict.rank)
+        if isinstance(name, Known):
+            return self._other_alias(str(name.data), whole)
         if isinstance(whole, Known):
             return self._literal(str(whole.data), trail)
         unknown = first_unknown(*parts)
@@ -108,12 +111,8 @@ class _Judgement:
             trail,
         )
 
-    def _alias_name(self, name: str, whole: Value) -> Verdict:
-        verdicts = [
-            self._resource(alias, whole.trail) for alias in self._around.aliases(name, self._vault)
-        ]
-        if verdicts:
-            return max(verdicts, key=lambda verdict: verdict.rank)
+    def _other_alias(self, name: str, whole: Value) -> Verdict:
+        """An alias that the scan does not declare."""
         trusted = (name, str(whole.data)) if isinstance(whole, Known) else (name,)
         if any(fnmatchcase(t, pattern) for t in trusted for pattern in self._around.trusted):
             return passed("the settings trust this alias", whole.trail)
@@ -125,10 +124,6 @@ class _Judgement:
     # -- resources --------------------------------------------------------------------------
 
     def _attribute(self, resource: Resource, path: str, trail: tuple[Hop, ...]) -> Verdict:
-        mark = (resource.scope, resource.address, path)
-        if mark in self._seen:
-            return unresolved("cycle", f"{resource.address} leads back to itself", trail)
-        self._seen.add(mark)
         if not resource.data and path in KEYS.get(resource.type, ()):
             return self._resource(resource, trail)
         if not resource.data and path in ALIASES.get(resource.type, ("", "", ()))[2]:
@@ -137,7 +132,7 @@ class _Judgement:
             return self._lookup(resource, trail)
         configured = resource.read(path)
         if configured is not None:
-            return self.judge(configured).after(*trail)
+            return self._next(resource, path, configured, trail)
         hops = _distinct((*trail, _declared(resource)))
         if resource.data:
             detail = f"{resource.address} reads it from outside the scanned code"
@@ -162,7 +157,8 @@ class _Judgement:
         except EvaluationError:
             name = None  # the name is only asked whether it is one of AWS's own
         if isinstance(name, Known) and str(name.data).startswith("alias/aws/"):
-            return Verdict("aws-managed", str(name.data), None, _distinct((*hops, *name.trail)))
+            shown = "alias/aws/…" if name.sensitive else str(name.data)
+            return Verdict("aws-managed", shown, None, _distinct((*hops, *name.trail)))
         return self._onward(resource, target_path, hops)
 
     def _lookup(self, resource: Resource, trail: tuple[Hop, ...]) -> Verdict:
@@ -174,14 +170,25 @@ class _Judgement:
             detail = f"{resource.address} has no {path}"
             return unresolved("undeclared", detail, _distinct((*trail, _declared(resource))))
         if resource.data and isinstance(target, Known | Text):
-            verdict = self.judge(target)
+            verdict = self._next(resource, path, target, trail)
             if verdict.reason == "missing":
                 verdict = unresolved("external", f"{resource.address} has no {path}", verdict.trail)
-            return verdict.after(*trail)
-        verdict = self.judge(target)
+            return verdict
+        verdict = self._next(resource, path, target, trail)
         if verdict.reason == "missing":
             verdict = unresolved("undeclared", f"{resource.address} has no {path}", verdict.trail)
-        return verdict.after(*trail)
+        return verdict
+
+    def _next(self, resource: Resource, path: str, value: Value, trail: tuple[Hop, ...]) -> Verdict:
+        """What an argument of a resource leads on to, unless it leads back to it."""
+        mark = (resource.scope, resource.address, path)
+        if mark in self._seen:
+            return unresolved("cycle", f"{resource.address} leads back to itself", trail)
+        self._seen.add(mark)
+        try:
+            return self.judge(value).after(*trail)
+        finally:
+            self._seen.discard(mark)
 
 
 _UNKNOWN = "\0"
@@ -203,6 +210,19 @@ def _composes_arn(before: tuple[Value, ...], last: Attribute) -> bool:
         return False
     fixed = {0: "arn", 2: "kms"} if len(parts) == 5 else {0: "arn"}
     return all(_UNKNOWN in parts[at] or parts[at] == word for at, word in fixed.items())
+
+
+def _alias_name(parts: tuple[Value, ...]) -> Value | None:
+    """The name of the alias that a string is, or that an ARN ends in."""
+    for at in reversed(range(len(parts))):
+        part = parts[at]
+        if isinstance(part, Known):
+            found = _ALIAS_NAME.search(str(part.data))
+            if found and (found[0].startswith(":") or at == 0):
+                return text([replace(part, data=found[1]), *parts[at + 1 :]])
+            if ":" in str(part.data):
+                return None
+    return None
 
 
 def _declared(resource: Resource) -> Hop:
