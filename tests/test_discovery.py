@@ -77,6 +77,27 @@ def test_modules_outside_of_the_named_path_are_followed(root: Path) -> None:
     assert files(walk("env")) == {"env/main.tf", "modules/a/main.tf", "modules/b/main.tf"}
 
 
+def test_templates_are_nested_from_anywhere_in_the_repository(root: Path) -> None:
+    nests = "Resources: {S: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: %s}}}\n"
+    vault = "Resources: {V: {Type: AWS::Backup::BackupVault}}\n"
+    write(root, **{
+        "stacks/a.yaml": nests % "../shared/b", "stacks/remote.yaml": nests % "s3://b/shared/c.yaml",
+        "stacks/part.json": '{"Resources": {"Type": "A::B", "Location": "../shared/d 1.txt"}}',
+        "shared/b": nests % "'e.yaml'", "shared/c.yaml": vault, "shared/d 1.txt": vault,
+        "shared/e.yaml": vault,
+    })  # fmt: skip
+    found = files(walk("stacks"))
+    assert {path for path in found if "shared" in path} == {
+        "shared/b", "shared/d 1.txt", "shared/e.yaml"
+    }  # fmt: skip
+
+
+def test_endings_of_templates_are_in_any_case(root: Path) -> None:
+    vault = "Resources: {V: {Type: AWS::Backup::BackupVault}}\n"
+    write(root, **{"a.YAML": vault, "b.Json": vault, "c.cfn": vault, "d.TF": VAULT})
+    assert files(walk(".")) == {"a.YAML", "b.Json", "c.cfn"}
+
+
 def test_links_are_read_only_inside(root: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     outside = tmp_path_factory.mktemp("outside")
     write(outside, **{"main.tf": VAULT})

@@ -51,11 +51,6 @@ class Assembly:
         """The file that is published under an address that ends in its object key."""
         return self._assets.get(address.rpartition("/")[2])
 
-    def addresses(self, path: str) -> set[str]:
-        """The object keys under which a file of the assembly is published."""
-        name = os.path.basename(path)
-        return {key for key, file in self._assets.items() if file == name}
-
     def construct(self, template: str, logical_id: str, path: str | None) -> Construct | None:
         """The construct behind a resource, by its path or else by its logical ID."""
         metadata = self._metadata

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from functools import partial
 
 from ..language.value import (
     EvaluationError,
-    Hop,
     Known,
     Term,
     Text,
@@ -17,12 +15,37 @@ from ..language.value import (
     first_unknown,
     term_of,
 )
-from ..language.worlds import TooManyWorlds, Worlds
+from ..language.worlds import TooManyWorlds, Unreachable, Worlds
+from ..records import dataclass
 from .stack import STACK_NAME, Stack
 
-Output = tuple[Stack, str]
-
 _NAME = "[A-Za-z][A-Za-z0-9-]*"  # of a stack
+
+
+@dataclass(frozen=True, eq=False)
+class Output:
+    """One output of a stack."""
+
+    stack: Stack
+    key: str
+
+    @property
+    def where(self) -> str:
+        return "/".join(part for part in (self.stack.root, self.stack.address, self.key) if part)
+
+    def name(self) -> Value | None:
+        """Under what it is exported, in the current world; None where it is not."""
+        try:
+            return self.stack.export(self.key)
+        except (EvaluationError, RecursionError):
+            return None  # what is wrong with it is told where its own template is judged
+
+    def exists(self) -> bool:
+        """Whether the current world has it."""
+        try:
+            return self.stack.exists() and self.stack.has_output(self.key)
+        except EvaluationError:
+            return True
 
 
 class Exports:
@@ -32,38 +55,35 @@ class Exports:
         self._stacks = stacks
         self._worlds = worlds
         self._read = False
-        self._fixed: dict[Term, list[Output]] = {}
+        self._named: dict[Term, list[Output]] = {}
+        self._varying: set[Output] = set()
         self._named_by_stack: list[tuple[Value, Output]] = []
-        self._varying: list[Output] = []
 
-    def find(self, name: Value) -> Value:
-        """The exported value of a name; an unknown where nothing, or too much, has that name.
+    def find(self, name: Value, importer: Stack) -> Value:
+        """The exported value of a name; an unknown where nothing has that name.
 
         A name is the same where its parts are. The name of the exporting stack is known only
-        when it is deployed: what the importer writes in its place agrees with it.
+        when it is deployed: what the importer writes in its place agrees with it. Where several
+        outputs have the name, each is the one in a world of its own.
         """
         self._index()
-        same = list(self._fixed.get(term_of(name), ()))
         alike = [output for exported, output in self._named_by_stack if _agrees(name, exported)]
-        for output in self._varying:
-            exported = _name(output)
-            if exported is not None and term_of(exported) == term_of(name):
-                same.append(output)
-            elif exported is not None and _agrees(name, exported):
-                alike.append(output)
-        found = same or alike
+        found = self._named.get(term_of(name), alike)
         term = ("Fn::ImportValue", term_of(name))
-        if len(found) == 1:
-            stack, key = found[0]
-            return stack.output(key)
         if not found:
             return _nobody(name, term)
-        hops = tuple(
-            Hop(stack.section("Outputs")[key].span, "it may be exported here")
-            for stack, key in found
-        )
-        why = "several templates of the scan export that name"
-        return Unknown("external", why, term, not_null=True, trail=hops)
+        found = [output for output in found if output.exists()] or found
+        chosen = found[-1]
+        for output in found[:-1]:
+            which: Term = ("exporter", term_of(name))
+            if self._worlds.decide(("==", which, ("literal", "str", output.where))):
+                chosen = output
+                break
+        if chosen in self._varying and chosen.stack.root != importer.root:
+            exported = chosen.name()
+            if exported is None or not (exported == name or _agrees(name, exported)):
+                raise Unreachable  # in this world its name is another one
+        return chosen.stack.output(chosen.key)
 
     def _index(self) -> None:
         if self._read:
@@ -71,26 +91,18 @@ class Exports:
         self._read = True  # before reading: where a stack's template is may be an import too
         for stack in self._stacks():
             for key in stack.section("Outputs"):
-                output = (stack, key)
+                output = Output(stack, key)
                 try:
-                    names = [name for _, name in self._worlds.explore(partial(_name, output))]
+                    names = [name for _, name in self._worlds.explore(output.name)]
                 except TooManyWorlds:
                     continue
-                if any(name != names[0] for name in names):
-                    self._varying.append(output)
-                elif names and names[0] is not None:
-                    self._fixed.setdefault(term_of(names[0]), []).append(output)
-                    if any(map(_is_stack_name, _parts(names[0]))):
-                        self._named_by_stack.append((names[0], output))
-
-
-def _name(output: Output) -> Value | None:
-    """The name of an export, in the current world; None for an output that is not exported."""
-    stack, key = output
-    try:
-        return stack.export(key)
-    except (EvaluationError, RecursionError):
-        return None  # what is wrong with it is told where its own template is judged
+                distinct = {term_of(name): name for name in names if name}
+                if len(distinct) > 1:
+                    self._varying.add(output)
+                for term, name in distinct.items():
+                    self._named.setdefault(term, []).append(output)
+                    if any(map(_is_stack_name, _parts(name))):
+                        self._named_by_stack.append((name, output))
 
 
 def _parts(name: Value) -> tuple[Value, ...]:

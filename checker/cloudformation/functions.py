@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
+from json import dumps
 
 from ..language.access import index
 from ..language.convert import scalar_text, to_number, to_string
@@ -12,6 +14,7 @@ from ..language.value import (
     Attribute,
     Cause,
     EvaluationError,
+    Hop,
     Known,
     ListValue,
     MapValue,
@@ -71,7 +74,7 @@ def _join(arguments: tuple[Value, ...], scope: Scope) -> Value:
         return derived("Fn::Join", delimiter, items)
     if not isinstance(items, ListValue):
         raise EvaluationError("Fn::Join takes a list")
-    present = [item for item in items.items if not _removed(item)]
+    present = [item for item in _members(items) if not _removed(item)]
     if items.rest is not None:
         present.append(items.rest)
     parts: list[Value] = []
@@ -80,6 +83,10 @@ def _join(arguments: tuple[Value, ...], scope: Scope) -> Value:
             parts.append(delimiter)
         parts.append(to_string(item))
     return text(parts)
+
+
+def _members(items: ListValue) -> tuple[Value, ...]:
+    return tuple(item.hidden() for item in items.items) if items.sensitive else items.items
 
 
 def _removed(value: Value) -> bool:
@@ -98,7 +105,7 @@ def _select(arguments: tuple[Value, ...], scope: Scope) -> Value:
 def _length(arguments: tuple[Value, ...], scope: Scope) -> Value:
     items = arguments[0]
     if isinstance(items, ListValue) and items.rest is None:
-        return Known(len(items.items))
+        return Known(len(items.items), sensitive=items.sensitive)
     if isinstance(items, Known | MapValue):
         raise EvaluationError("Fn::Length takes a list")
     return derived("length", items)
@@ -135,7 +142,8 @@ def _cidr(arguments: tuple[Value, ...], scope: Scope) -> Value:
         raise EvaluationError(f"Fn::Cidr: {error}") from None
     if len(found) < wanted:
         raise EvaluationError(f"Fn::Cidr: {block.data} has no {wanted} blocks of that size")
-    return ListValue(tuple(map(Known, found)), "list")
+    sensitive = any(argument.sensitive for argument in arguments)
+    return ListValue(tuple(Known(subnet, sensitive=sensitive) for subnet in found), "list")
 
 
 def _zones(arguments: tuple[Value, ...], scope: Scope) -> Value:
@@ -144,28 +152,48 @@ def _zones(arguments: tuple[Value, ...], scope: Scope) -> Value:
 
 
 def _json(arguments: tuple[Value, ...], scope: Scope) -> Value:
-    from json import dumps
-
-    value = arguments[0]
-    try:
-        return Known(dumps(_plain(value), separators=(",", ":"), ensure_ascii=False))
-    except _NotKnown:
-        return derived("Fn::ToJsonString", value)
+    return text(list(_json_parts(arguments[0])))
 
 
-class _NotKnown(Exception):
-    """A part of a collection is not known."""
-
-
-def _plain(value: Value) -> object:
+def _json_parts(value: Value) -> Iterator[Value]:
+    """A value as JSON. What is not known of it is taken as a string, as most parameters are."""
     match value:
+        case ListValue(rest=None):
+            kept = (item for item in _members(value) if not _removed(item))
+            yield from _enclosed("[]", (_json_parts(item) for item in kept))
+        case MapValue(items=items, rest=None):
+            members = {k: v.hidden() if value.sensitive else v for k, v in items.items()}
+            yield from _enclosed(
+                "{}",
+                (
+                    chain((Known(f"{dumps(key, ensure_ascii=False)}:"),), _json_parts(item))
+                    for key, item in members.items()
+                    if not _removed(item)
+                ),
+            )
         case Known(data=data):
-            return data
-        case ListValue(items=items, rest=None):
-            return [_plain(item) for item in items if not _removed(item)]
-        case MapValue(items=mapping, rest=None):
-            return {key: _plain(item) for key, item in mapping.items() if not _removed(item)}
-    raise _NotKnown
+            yield replace(value, data=dumps(data, ensure_ascii=False))
+        case Text(parts=parts):
+            written = (
+                replace(part, data=dumps(part.data, ensure_ascii=False)[1:-1])
+                if isinstance(part, Known)
+                else part
+                for part in parts
+            )
+            yield from (Known('"'), *written, Known('"'))
+        case ListValue() | MapValue():
+            yield derived("Fn::ToJsonString", value)
+        case _:
+            yield from (Known('"'), value, Known('"'))
+
+
+def _enclosed(brackets: str, members: Iterable[Iterable[Value]]) -> Iterator[Value]:
+    yield Known(brackets[0])
+    for number, member in enumerate(members):
+        if number:
+            yield Known(",")
+        yield from member
+    yield Known(brackets[1])
 
 
 def _resolve(arguments: tuple[Value, ...], scope: Scope) -> Value:
@@ -187,6 +215,21 @@ def _include(arguments: tuple[Value, ...], scope: Scope) -> Value:
     return Unknown("external", why, ("AWS::Include",))
 
 
+def _alias(arguments: tuple[Value, ...], scope: Scope) -> Value:
+    """What a YAML alias stands for; its trail leads on to the anchor."""
+    value = arguments[0]
+    first, *others = value.trail
+    if first.note:
+        return value
+    return replace(value, trail=(Hop(first.span, "the alias stands for this"), *others))
+
+
+def _older_yaml(arguments: tuple[Value, ...], scope: Scope) -> Value:
+    """Whether what deploys the template reads YAML 1.1: all of its scalars, or none."""
+    why = "which version of YAML is read depends on what deploys the template"
+    return Unknown("external", why, ("==", ("ref", "", "YAML"), term_of(Known("1.1"))))
+
+
 def _malformed(arguments: tuple[Value, ...], scope: Scope) -> Value:
     raise EvaluationError(f"{term_of(arguments[0])[2]} does not have the arguments that it takes")
 
@@ -204,5 +247,7 @@ _FUNCTIONS: dict[str, Callable[[tuple[Value, ...], Scope], Value]] = {
     "resolve": _resolve,
     "serverless": _serverless,
     "AWS::Include": _include,
+    "alias": _alias,
+    "YAML 1.1": _older_yaml,
     "malformed": _malformed,
 }

@@ -21,12 +21,14 @@ from ..language.expression import (
     Object,
     Operation,
     Reference,
+    Scalar,
     Template,
     Tuple,
     Unsupported,
 )
 from ..records import replace
 from ..source import Span
+from .yaml_document import older_reading
 
 LOOP = "Fn::ForEach::"
 
@@ -87,12 +89,17 @@ class _Reader:
         }
 
     def value(self, node: Node) -> Expression:
+        if node.anchor is not None:
+            written = self.value(replace(node, span=node.anchor, anchor=None))
+            return Call(node.span, "alias", (written,))
         function = function_of(node)
         if function is not None:
             name, argument = function
             read = self._functions.get(name)
             return read(argument, node.span) if read else Unsupported(node.span, name)
         match node:
+            case ScalarNode(older=bool() | int() as older):
+                return _either(node.span, older, node.value)
             case ScalarNode(value=str()):
                 return self._string(node)
             case ScalarNode(value=value):
@@ -113,7 +120,10 @@ class _Reader:
         items: list[tuple[Expression, Expression]] = []
         for key, span, value in node.entries:
             name: Expression = Literal(span, key)
-            if key == "Fn::Transform":
+            older = older_reading(key) if span.text == key else None  # a key in quotes is text
+            if older is not None:
+                name = _either(span, older, key)
+            elif key == "Fn::Transform":
                 name = self._transform(value, span)  # it adds keys that are not known
             elif key.startswith("Fn::"):
                 name = Unsupported(span, key)
@@ -125,10 +135,16 @@ class _Reader:
     def _ref(self, argument: Node, span: Span) -> Expression:
         if isinstance(argument, ScalarNode) and argument.value == "AWS::NoValue":
             return Literal(span, None)
-        return Index(span, Reference(span, "Ref"), self.value(argument))
+        return Index(span, Reference(span, "Ref"), self._name(argument))
 
     def _condition(self, argument: Node, span: Span) -> Expression:
-        return Index(span, Reference(span, "Condition"), self.value(argument))
+        return Index(span, Reference(span, "Condition"), self._name(argument))
+
+    def _name(self, node: Node) -> Expression:
+        """A name that the template declares, which reads as where it is declared."""
+        if isinstance(node, ScalarNode) and node.tag is None and node.older is not None:
+            return Literal(node.span, node.value)
+        return self.value(node)
 
     def _get_att(self, argument: Node, span: Span) -> Expression:
         match argument:
@@ -271,6 +287,12 @@ class _Reader:
 
 _PLAIN = _Reader(serverless=False)
 _SERVERLESS = _Reader(serverless=True)
+
+
+def _either(span: Span, older: Scalar, newer: Scalar) -> Expression:
+    """A scalar that YAML 1.1 and 1.2 read differently."""
+    test = Call(span, "YAML 1.1", ())
+    return Conditional(span, test, Literal(span, older), Literal(span, newer))
 
 
 def _items(argument: Node) -> tuple[Node, ...]:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 
-from ..candidates import NESTING, File
+from ..candidates import File, looks_like_template, searchable
 from ..discovery import Tree, Walker, normal, read_bytes
 from ..graph import Origin, Resource
 from ..language.document import Entry, MappingNode, Node, ScalarNode
@@ -18,18 +18,19 @@ from ..source import InputError, Source
 from .assembly import Assembly, Place
 from .embedded import placed, written_out
 from .exports import Exports
+from .family import Family
 from .parameters import Given, read_parameters
 from .stack import NESTED, Stack
 from .template import Template, templates, type_of
+from .yaml_document import read_template
 
-_WORD = re.compile(rb"[^\s\"'/\\,\[\]{}()]+")
-_MARK = b"AWSTemplateFormatVersion"
 NESTING_LIMIT = 100
 """Levels of nested stacks."""
 
 STACK_LIMIT = 20_000
 """Nested stacks of one scan; calls that multiply past it are an error."""
 
+_SECTION = re.compile(rb"""\bResources["']?\s{0,99}:""")
 _REMOTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 
 
@@ -46,6 +47,8 @@ class CloudFormationLoader:
     errors: list[InputError] = field(default_factory=list)
     _files: dict[str, File] = field(default_factory=dict)
     _templates: dict[str, list[Template]] = field(default_factory=dict)
+    _included: dict[str, set[str]] = field(default_factory=dict)
+    _faults: dict[str, InputError] = field(default_factory=dict)
     _roots: dict[Template, Stack] = field(default_factory=dict)
     _targets: dict[tuple[Stack, str], Template | Unknown] = field(default_factory=dict)
     _assemblies: dict[str, Assembly] = field(default_factory=dict)
@@ -55,6 +58,7 @@ class CloudFormationLoader:
 
     def __post_init__(self) -> None:
         self._files = {file.path: file for file in self.tree.templates}
+        self._family = Family(self.tree.templates, self._named_by)
 
     def counts(self) -> dict[str, int]:
         """What was read and expanded, for who asks where the time went."""
@@ -87,7 +91,7 @@ class CloudFormationLoader:
     def _stacks(self, paths: set[str], report: bool = False) -> Iterator[Stack]:
         """The stacks of some templates, through those that nest them, each once."""
         self._nested = 0
-        family = self._with_callers(paths)
+        family = self._family.of(paths)
         found = [template for path in sorted(family) for template in self.templates(path)]
         called = {
             target
@@ -131,21 +135,14 @@ class CloudFormationLoader:
             if isinstance(target, Template):
                 yield target
 
-    def _with_callers(self, paths: set[str]) -> set[str]:
-        """Some templates, and those that name one of them where a nested stack would."""
-        callers: dict[bytes, set[str]] = {}
-        for file in self.tree.templates:
-            if file.hit or file.holds(*NESTING):
-                for word in set(_WORD.findall(file.data)):
-                    callers.setdefault(word, set()).add(file.path)
-        family, waiting = set(paths), list(paths)
-        while waiting:
-            path = waiting.pop()
-            for name in (os.path.basename(path), *self._assembly(path).addresses(path)):
-                for caller in callers.get(name.encode("utf-8", "surrogateescape"), set()) - family:
-                    family.add(caller)
-                    waiting.append(caller)
-        return family
+    def _named_by(self, path: str) -> set[str] | None:
+        """The files that a template nests or includes; None where it cannot be read."""
+        found = self._read(path)
+        if path in self._faults:
+            return None
+        stacks = map(self._root, found)
+        nested = (self._path(stack, name) for stack in stacks for name in _of_types(stack, NESTED))
+        return {*self._included.get(path, ()), *(file for file in nested if file is not None)}
 
     def _root(self, template: Template) -> Stack:
         if template not in self._roots:
@@ -157,19 +154,27 @@ class CloudFormationLoader:
     # -- files ------------------------------------------------------------------------------
 
     def templates(self, path: str) -> list[Template]:
-        """The templates of a file; none where it holds none."""
+        """The templates of a file; none where it holds none. A file that is asked for matters."""
+        found = self._read(path)
+        if path in self._faults and self._faults[path] not in self.errors:
+            self.errors.append(self._faults[path])
+        return found
+
+    def _read(self, path: str) -> list[Template]:
         if path not in self._templates:
             file = self._files.get(path)
             self._templates[path] = []
             data = self._data(path)
             if data is not None:
                 try:
-                    self._templates[path] = templates(Source.decode(path, data))
-                    if file and not file.sure and self._templates[path]:
-                        self.tree.files += 1
+                    source = Source.decode(path, data)
+                    self._templates[path] = templates(source, partial(self._fragment, path))
                 except InputError as error:
-                    if self._looks_like_template(data):
-                        self.errors.append(error)
+                    if self._meant_as_template(searchable(data)):
+                        self._faults[path] = error
+                else:
+                    if file and bool(self._templates[path]) is not file.sure:
+                        self.tree.files += -1 if file.sure else 1
         return self._templates[path]
 
     def _data(self, path: str) -> bytes | None:
@@ -182,13 +187,32 @@ class CloudFormationLoader:
             self.errors.append(error)
             return None
 
-    def _looks_like_template(self, data: bytes) -> bool:
+    def _meant_as_template(self, text: bytes) -> bool:
         """Whether a file that cannot be read as YAML or JSON is meant as a template."""
-        if _MARK in data or b"\x00" in data[:4]:
-            return True
-        names = b"|".join(re.escape(type_.encode()) for type_ in sorted(self.types))
-        pattern = rb"""["']?Type["']?[ \t]*:[ \t\r\n]*["']?(?:%s)["'\s,}]"""
-        return re.search(pattern % names, data) is not None
+        wanted = (type_.encode() in text for type_ in self.types)
+        return looks_like_template(text) or (any(wanted) and _SECTION.search(text) is not None)
+
+    def _fragment(self, template: str, location: str) -> Node | None:
+        """The document that a template includes, where it is on disk."""
+        path = self._beside(template, location)
+        if path is None or not self.walker.inside(path):
+            return None
+        self._included.setdefault(template, set()).add(path)
+        data = self._data(path)
+        if data is None:
+            return None
+        try:
+            return next(iter(read_template(Source.decode(path, data))), None)
+        except InputError as error:
+            self.errors.append(error)
+            return None
+
+    def _beside(self, template: str, location: str) -> str | None:
+        """The file that a location means, as seen from a template; None where there is none."""
+        if _REMOTE.match(location) or "\0" in location:
+            return None
+        path = normal(os.path.join(os.path.dirname(template), location))
+        return path if os.path.isfile(path) else None
 
     def _parameters(self) -> Given:
         if self._given is None:
@@ -221,18 +245,21 @@ class CloudFormationLoader:
         if body is not None:
             embedded = self._body(caller, name, body)
             return embedded or _unread(caller, name, "its TemplateBody cannot be read")
-        location = self._location(caller, name, entry)
+        path = self._path(caller, name)
         why = "its template is not on disk"
-        if location is not None and not _REMOTE.match(location):
-            path = normal(os.path.join(os.path.dirname(caller.template.path), location))
-            if os.path.isfile(path) and not self.walker.inside(path):
-                why = f"{location} leads outside the repository, where nothing is read"
-            elif os.path.isfile(path):
-                found = self.templates(path)
-                if found:
-                    return found[0]
-                why = f"{location} is no template"
+        if path is not None and not self.walker.inside(path):
+            why = "its template lies outside the repository, where nothing is read"
+        elif path is not None:
+            found = self.templates(path)
+            if found:
+                return found[0]
+            why = "its file is no template"
         return _unread(caller, name, why)
+
+    def _path(self, caller: Stack, name: str) -> str | None:
+        """The file that a nested stack's template is in."""
+        location = self._location(caller, name, caller.section("Resources")[name])
+        return None if location is None else self._beside(caller.template.path, location)
 
     def _location(self, caller: Stack, name: str, entry: Entry) -> str | None:
         """Where the template is, where that is the same in every world."""
@@ -291,10 +318,10 @@ class CloudFormationLoader:
         """The cloud assembly in a template's folder; an empty one where there is none."""
         folder = os.path.dirname(path)
         if folder not in self._assemblies:
-            self._assemblies[folder] = Assembly(folder, self._beside)
+            self._assemblies[folder] = Assembly(folder, self._readable)
         return self._assemblies[folder]
 
-    def _beside(self, path: str) -> bytes | None:
+    def _readable(self, path: str) -> bytes | None:
         readable = os.path.isfile(path) and self.walker.inside(path)
         return read_bytes(Tree(), path) if readable else None
 
@@ -307,7 +334,7 @@ class CloudFormationLoader:
 
     def _created(self, construct: str, place: Place | None) -> Hop | None:
         """The line that creates a construct, where its file is in the repository."""
-        data = self._beside(place.path) if place is not None else None
+        data = self._readable(place.path) if place is not None else None
         if place is None or data is None:
             return None
         try:
@@ -327,7 +354,7 @@ class CloudFormationLoader:
         if self._exports is None:
             exporters = self._holding(b"Export")
             self._exports = Exports(lambda: self._stacks(exporters), self.worlds)
-        return self._exports.find(name)
+        return self._exports.find(name, importer)
 
 
 def _unread(caller: Stack, name: str, why: str) -> Unknown:

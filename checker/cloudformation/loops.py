@@ -10,45 +10,61 @@ from collections.abc import Callable, Iterable, Iterator
 
 from ..language.document import Entry, MappingNode, Node, ScalarNode, SequenceNode
 from ..records import replace
+from ..source import InputError
 from .intrinsics import LOOP, function_of
 
 _NOT_ALPHANUMERIC = re.compile(r"[^A-Za-z0-9]")
 
 EXPANSION_LIMIT = 10_000
-"""Entries that the loops of one section may give."""
+"""Copies of a body that the loops of one section may give."""
 
 Collection = Callable[[Node], tuple[str, ...] | None]
 
 
-def expand(entries: Iterable[Entry], collection: Collection) -> dict[str, Entry]:
+class _TooMany(Exception):
+    """The loops of a section give more than EXPANSION_LIMIT copies."""
+
+
+def expand(
+    entries: Iterable[Entry], collection: Collection, fault: Callable[[InputError], None]
+) -> dict[str, Entry]:
     """Entries with each loop replaced by what it gives.
 
     `collection` gives a loop's strings, or None where they are not known: such a loop gives
-    its body once, in which the identifier is an unsupported function.
+    its body once, in which the identifier is an unsupported function. Loops that multiply past
+    the limit are a fault, and end there.
     """
     found: dict[str, Entry] = {}
-    for entry in _expanded(entries, collection):
-        found[entry.key] = entry
-        if len(found) >= EXPANSION_LIMIT:
-            break
+    loops = _Loops(collection)
+    for entry in entries:
+        try:
+            found.update((copy.key, copy) for copy in loops.expanded(entry))
+        except _TooMany:
+            what = f"its loops give more than {EXPANSION_LIMIT} copies; not all are checked"
+            fault(InputError.at(entry.span, what))
     return found
 
 
-def _expanded(entries: Iterable[Entry], collection: Collection) -> Iterator[Entry]:
-    for entry in entries:
+class _Loops:
+    def __init__(self, collection: Collection) -> None:
+        self._collection = collection
+        self._left = EXPANSION_LIMIT
+
+    def expanded(self, entry: Entry) -> Iterator[Entry]:
         if not entry.key.startswith(LOOP):
             yield entry
-            continue
+            return
         match entry.value:
             case SequenceNode(items=(ScalarNode(value=str(name)), values, MappingNode() as body)):
-                items = collection(values)
-                if items is None:
-                    bodies = iter((substitute(body, name, None),))
-                else:
-                    bodies = (substitute(body, name, item) for item in items)
-                for copy in bodies:
+                items = self._collection(values)
+                for item in (None,) if items is None else items:
+                    self._left -= 1
+                    if self._left < 0:
+                        raise _TooMany
+                    copy = substitute(body, name, item)
                     if isinstance(copy, MappingNode):
-                        yield from _expanded(copy.entries, collection)
+                        for inner in copy.entries:
+                            yield from self.expanded(inner)
 
 
 def substitute(node: Node, name: str, value: str | None) -> Node:

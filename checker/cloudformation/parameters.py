@@ -7,15 +7,29 @@ from collections.abc import Callable, Iterator, Mapping
 
 from ..language.convert import scalar_text
 from ..language.document import Entry, MappingNode, Node, ScalarNode, SequenceNode
-from ..language.evaluate import Scope, define
+from ..language.evaluate import Scope, define, evaluate
 from ..language.expression import Expression
-from ..language.value import Hop, Known, ListValue, Text, Unknown, Value, derived
-from ..records import replace
+from ..language.pieces import pieces
+from ..language.value import (
+    Attribute,
+    Hop,
+    Known,
+    ListValue,
+    Text,
+    Unknown,
+    Value,
+    derived,
+    term_of,
+    text,
+)
+from ..language.worlds import Unreachable
+from ..records import dataclass, replace
 from ..source import InputError, Source, Span
 from .functions import split, string
 from .yaml_document import read_template
 
 _LIST = re.compile(r"CommaDelimitedList\Z|List<")
+_TRUE = ("true", "yes", "on")
 _STORED = "AWS::SSM::Parameter::Value<"
 
 Given = Mapping[str, Callable[[], Value | None]]
@@ -32,76 +46,125 @@ def parameter(
     """A parameter's value in a stack, which `where` tells apart from others."""
     name, span, body = entry
     kind = _text(body, "Type") or "String"
-    term = ("ref", where, name)
     if kind.startswith(_STORED):
         why = f'parameter "{name}" is read from SSM when the stack is deployed'
+        term = ("ref", where, name)
         return Unknown("external", why, term, not_null=True, trail=(Hop(span, why),))
-    hidden = (_text(body, "NoEcho") or "").lower() == "true"
+    hidden = (_text(body, "NoEcho") or "").lower() in _TRUE
+    many = _LIST.match(kind) is not None
+    bounds = _Bounds(body, None if many else _allowed(body, scope, read), scope)
     value = given() if given is not None else None
     why = f'parameter "{name}" has neither a value nor a default'
     default = body.get("Default") if isinstance(body, MappingNode) else None
+    what = "value"
     if (value is None or _is_null(value)) and default is not None:
         shown = "a sensitive value" if hidden else _shown(default)
         value = define(scope, read(default), f'parameter "{name}" defaults to {shown}')
-        if not _LIST.match(kind) and _refused(body, value):
-            # CloudFormation stops and asks for another, so the default is never the value.
-            why = f'parameter "{name}" has no value, and its constraints refuse its default'
-            value = None
+        what = "default"
+    if value is not None and not many and bounds.refuse(value):
+        # CloudFormation stops and asks for another, so this is never the value.
+        why = f'parameter "{name}" has no value, and its constraints refuse its {what}'
+        value = None
     if value is None or _is_null(value):
-        domain = None if _LIST.match(kind) else _allowed(body)
-        value = Unknown(
-            "caller-supplied", why, term, not_null=True, domain=domain, trail=(Hop(span, why),)
-        )
-    value = string(value)
-    if _LIST.match(kind):
-        value = _listed(value)
-    return value.hidden() if hidden else value
+        # AllowedValues that YAML 1.1 reads otherwise bound another unknown in its world.
+        term = ("ref", f"{where}{bounds.older}", name)
+        value = Unknown("caller-supplied", why, term, not_null=True, trail=(Hop(span, why),))
+    if isinstance(value, Unknown) and not many:
+        value = bounds.within(value)
+    value = string(value.hidden() if hidden else value)
+    return _listed(value) if many else value
 
 
 def _listed(value: Value) -> Value:
     """A list parameter's value: the parts between commas, without blanks around them."""
-    if isinstance(value, Text):
-        return derived("Fn::Split", Known(","), value)
-    if not isinstance(value, Known):
+    if isinstance(value, Known) and value.data is not None:
+        parts = split(",", value)
+        found = parts.items if isinstance(parts, ListValue) else ()
+    elif isinstance(value, Text | Attribute):
+        pieced = pieces(value, ",")
+        if pieced is None:
+            return derived("Fn::Split", Known(","), value)
+        found = pieced
+    else:
         return value
-    parts = split(",", value)
-    assert isinstance(parts, ListValue)
-    items = (replace(i, data=str(i.data).strip()) for i in parts.items if isinstance(i, Known))
-    return ListValue(tuple(items), "list", trail=value.trail)
+    return ListValue(tuple(map(_stripped, found)), "list", trail=value.trail)
 
 
-def _allowed(body: Node) -> tuple[str, ...] | None:
+def _stripped(value: Value) -> Value:
+    match value:
+        case Known(data=str(data)):
+            return replace(value, data=data.strip())
+        case Text(parts=(first, *between, last)):
+            if isinstance(first, Known):
+                first = replace(first, data=str(first.data).lstrip())
+            if isinstance(last, Known):
+                last = replace(last, data=str(last.data).rstrip())
+            return text([first, *between, last], trail=value.trail)
+    return value
+
+
+def _allowed(
+    body: Node, scope: Scope, read: Callable[[Node], Expression]
+) -> tuple[str, ...] | None:
     node = body.get("AllowedValues") if isinstance(body, MappingNode) else None
     if not isinstance(node, SequenceNode) or not node.items:
         return None
-    values = [item.value for item in node.items if isinstance(item, ScalarNode)]
-    if len(values) != len(node.items):
+    values = [evaluate(read(item), scope) for item in node.items]
+    known = [value.data for value in values if isinstance(value, Known)]
+    if len(known) != len(values):
         return None
-    return tuple(dict.fromkeys("" if value is None else scalar_text(value) for value in values))
+    return tuple(dict.fromkeys("" if data is None else scalar_text(data) for data in known))
 
 
-def _refused(body: Node, default: Value) -> bool:
-    """Whether a parameter's constraints refuse its default.
+@dataclass(frozen=True)
+class _Bounds:
+    """What a parameter's constraints leave to its value.
 
     https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/parameters-section-structure.html
-    A pattern (Java's) is tried on an empty default only: that is the placeholder people write,
-    and no pattern takes long to match nothing.
     """
-    if not isinstance(default, Known) or default.data is None:
-        return False
-    text = scalar_text(default.data)
-    allowed = _allowed(body)
-    if allowed is not None and text not in allowed:
-        return True
-    if text:
-        return False
-    pattern, least = _text(body, "AllowedPattern"), _text(body, "MinLength")
-    if least is not None and least.isdecimal() and int(least) > 0:
-        return True
-    try:
-        return pattern is not None and re.fullmatch(pattern[:1_000], "") is None
-    except (re.error, OverflowError, RecursionError):
-        return False
+
+    body: Node
+    allowed: tuple[str, ...] | None
+    scope: Scope
+
+    @property
+    def older(self) -> str:
+        """A mark of the world, where it decides which values are allowed."""
+        node = self.body.get("AllowedValues") if isinstance(self.body, MappingNode) else None
+        items = node.items if isinstance(node, SequenceNode) else ()
+        ambiguous = any(isinstance(i, ScalarNode) and i.older is not None for i in items)
+        return f":{self.allowed}" if ambiguous else ""
+
+    def refuse(self, value: Value) -> bool:
+        """Whether they certainly refuse a value."""
+        if not isinstance(value, Known) or value.data is None:
+            return False
+        word = scalar_text(value.data)
+        if self.allowed is not None and word not in self.allowed:
+            return True
+        return not word and self._refuse_empty()
+
+    def within(self, value: Unknown) -> Unknown:
+        """An unknown value, which is none of those that they refuse."""
+        if self.allowed is not None:
+            either = self.allowed if value.domain is None else value.domain
+            both = tuple(data for data in either if data in self.allowed)
+            return replace(value, domain=both or self.allowed)
+        empty = ("==", value.term, term_of(Known("")))
+        if value.domain is None and self._refuse_empty() and self.scope.worlds.decide(empty):
+            raise Unreachable
+        return value
+
+    def _refuse_empty(self) -> bool:
+        """A pattern (Java's) is tried on an empty value only: that is the placeholder people
+        write, and no pattern takes long to match nothing."""
+        pattern, least = _text(self.body, "AllowedPattern"), _text(self.body, "MinLength")
+        if least is not None and least.isdecimal() and int(least) > 0:
+            return True
+        try:
+            return pattern is not None and re.fullmatch(pattern[:1_000], "") is None
+        except (re.error, OverflowError, RecursionError):
+            return False
 
 
 def _text(body: Node, key: str) -> str | None:
@@ -157,6 +220,8 @@ def _pairs(node: Node) -> Iterator[tuple[str, Value]]:
                     raise InputError.at(item.span, "a parameter needs a ParameterKey")
                 if value_node is not None:
                     yield str(name.value), _value(value_node)
+                elif _text(item, "UsePreviousValue") == "true":
+                    yield str(name.value), _previous(str(name.value), item.span)
             case _:
                 raise InputError.at(item.span, "a parameter is a ParameterKey and ParameterValue")
 
@@ -169,6 +234,12 @@ def _value(node: Node) -> Value:
             words = [str(item.value) for item in items if isinstance(item, ScalarNode)]
             return _set(",".join(words), node.span)
     raise InputError.at(node.span, "a parameter's value is a string or a list of strings")
+
+
+def _previous(name: str, span: Span) -> Value:
+    why = f'parameter "{name}" keeps the value that the deployed stack has'
+    term = ("ref", span.source.path, name)
+    return Unknown("caller-supplied", why, term, not_null=True, trail=(Hop(span, why),))
 
 
 def _set(text: str, span: Span) -> Value:

@@ -5,13 +5,13 @@ A template that another one nests is evaluated once per call, with the parameter
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from functools import partial
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Protocol
 
 from ..graph import Origin, Resource
 from ..language.document import Entry, MappingNode, Node, ScalarNode, SequenceNode
 from ..language.evaluate import define, evaluate, truth
+from ..language.expression import Conditional
 from ..language.value import (
     Attribute,
     EvaluationError,
@@ -20,17 +20,22 @@ from ..language.value import (
     LazyItems,
     ListValue,
     MapValue,
+    Text,
     Unknown,
     Value,
     term_of,
+    text,
 )
 from ..language.worlds import TooManyWorlds, Worlds
 from ..records import dataclass, field
-from ..source import Span
+from ..source import InputError, Span
 from .functions import call as call_function
+from .includes import TRANSFORM
 from .intrinsics import LOOP, function_of
 from .loops import expand
+from .names import AnyName, MoreNames
 from .parameters import Given, parameter
+from .passed import OF_INSTANCE, Call
 from .template import Template, type_of
 
 NESTED: Mapping[str, str] = {
@@ -53,6 +58,8 @@ _OF_STACK = (STACK_NAME, "AWS::StackId", "AWS::NotificationARNs")
 class Library(Protocol):
     """Where nested templates and imported values come from: the loader."""
 
+    errors: list[InputError]
+
     def nested(self, caller: Stack, name: str) -> Template | Unknown:
         """The template of a nested stack, or what stands for it where it is not on disk."""
         ...
@@ -64,25 +71,6 @@ class Library(Protocol):
     def origin(self, template: Template, name: str, construct: str | None) -> Origin | None:
         """The CDK construct of a resource, as far as the template or its assembly tells it."""
         ...
-
-
-class _Anything(Mapping[str, Value]):
-    """The attributes of a resource: any name may be read, and none can be listed."""
-
-    def __init__(self, get: Callable[[str], Value]) -> None:
-        self._get = get
-
-    def __getitem__(self, key: str) -> Value:
-        return self._get(key)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(())
-
-    def __len__(self) -> int:
-        return 0
-
-    def __contains__(self, key: object) -> bool:
-        return isinstance(key, str)
 
 
 @dataclass(eq=False)
@@ -101,6 +89,7 @@ class Stack:
     calls: tuple[Span, ...] = ()
     parent: Stack | None = None
     name: str = ""
+    called: Call | None = None
     _sections: dict[str, dict[str, Entry]] = field(default_factory=dict)
     _resources: dict[str, Resource] = field(default_factory=dict)
     _children: dict[str, Stack] = field(default_factory=dict)
@@ -117,7 +106,9 @@ class Stack:
                     *_OF_STACK,
                     "AWS::NoValue",
                 )
-                return self._table(name, names, self._ref, "Resources", "parameter or resource")
+                return self._table(
+                    name, names, self._ref, ("Parameters", "Resources"), "parameter or resource"
+                )
             case "GetAtt":
                 return self._section_table(name, "Resources", self._attributes, "resource")
             case "Condition":
@@ -138,27 +129,41 @@ class Stack:
     def _section_table(
         self, kind: str, section: str, read: Callable[[str], Value], what: str
     ) -> MapValue:
-        return self._table(kind, tuple(self.section(section)), read, section, what)
+        return self._table(kind, tuple(self.section(section)), read, (section,), what)
 
     def _table(
         self,
         kind: str,
         names: tuple[str, ...],
         read: Callable[[str], Value],
-        section: str,
+        sections: tuple[str, ...],
         what: str,
     ) -> MapValue:
         def remembered(name: str) -> Value:
             return self.worlds.remember((self, kind, name), lambda: read(name))
 
         absent = f'the template declares no {what} "{{}}"'
-        rest: Unknown | None = None
-        included = self.section(section).get("Fn::Transform")
-        if included is not None:
-            why = f"it is not in {section}, but Fn::Transform may add it"
-            hop = Hop(included.span, why)
-            rest = Unknown("external", why, ("Fn::Transform", self._where, section), trail=(hop,))
-        return MapValue(LazyItems(names, remembered), rest=rest, absent=absent)
+        items = LazyItems(names, remembered)
+        if "Resources" in sections:
+            items = MoreNames(names, remembered, self._of_module)
+        return MapValue(items, rest=self._more(*sections), absent=absent)
+
+    def _more(self, *sections: str) -> Unknown | None:
+        """What stands for the names that an include may add to sections, if there is one."""
+        entries = (self.section(name).get(TRANSFORM) for name in sections)
+        span = next((entry.span for entry in entries if entry), self.template.included)
+        return None if span is None else self._included(span, f"in {' or '.join(sections)}")
+
+    def _included(self, span: Span, where: str) -> Unknown:
+        why = f"it is not {where}, but {TRANSFORM} may add it"
+        return Unknown("external", why, (TRANSFORM, self._where, where), trail=(Hop(span, why),))
+
+    def _of_module(self, name: str) -> Unknown | None:
+        """A name that is made of a module's logical ID and that of a resource in it."""
+        for module, entry in self.section("Resources").items():
+            if name.startswith(module) and (type_of(entry.value) or "").endswith("::MODULE"):
+                return self._unread(self.resource(module), name)
+        return None
 
     def section(self, name: str) -> Mapping[str, Entry]:
         """The entries of a section, with its loops expanded."""
@@ -168,8 +173,11 @@ class Stack:
             plain = {e.key: e for e in entries if not e.key.startswith(LOOP)}
             self._sections[name] = found = plain  # what a loop's own collection may refer to
             if len(plain) < len(entries):
-                self._sections[name] = found = expand(entries, self._collection)
+                self._sections[name] = found = self._expand(entries)
         return found
+
+    def _expand(self, entries: Iterable[Entry]) -> dict[str, Entry]:
+        return expand(entries, self._collection, self.library.errors.append)
 
     def _collection(self, node: Node) -> tuple[str, ...] | None:
         """The strings that a loop runs over, where they are the same in every world."""
@@ -198,9 +206,11 @@ class Stack:
             given = self.given.get(name)
             return parameter(declared, given, self, self.template.expression, self._where)
         if name in self.section("Resources"):
-            return Attribute(self.resource(name), "Ref")
+            return self._attribute(self.resource(name), name, "Ref")
         if name == "AWS::NoValue":
             return Known(None)
+        if name in OF_INSTANCE and self.called is not None and self.called.is_set:
+            return self.called.of_instance(name)
         if name in _ACCOUNT_WIDE and self.parent is not None:
             return self.parent._ref(name)
         value = self.given[name]() if name in self.given else None
@@ -250,12 +260,15 @@ class Stack:
             return found
         entry = self.section("Resources")[name]
         properties = _child(entry.value, "Properties")
+        included = entry.value.entry(TRANSFORM) if isinstance(entry.value, MappingNode) else None
         address = self.prefixed(name)
 
         def read(path: str) -> Value | None:
-            if properties is None:
-                return None
-            return self._chosen(self.member(properties, path, f"{address} {path}"))
+            note = f"{address} {path}"
+            value = None if properties is None else self.member(properties, path, note)
+            if value is None and included is not None:
+                return self._included(included.span, f"in {address}")
+            return self._settled(value)
 
         found = Resource(
             framework="cloudformation",
@@ -264,7 +277,7 @@ class Stack:
             span=entry.span,
             scope=self.root,
             read=read,
-            place=lambda path: _place(properties, path),
+            place=lambda path: self._place(entry.value, path),
             exists=lambda: Known(self.exists() and self._holds(entry.value)),
             calls=self.calls,
             origin=lambda: self.library.origin(self.template, name, _construct(entry.value)),
@@ -282,6 +295,7 @@ class Stack:
 
         None where there is no such member; a null where a function removed all of them.
         """
+        node = self.chosen(node)
         direct = node.get(name) if isinstance(node, MappingNode) else None
         if direct is not None and function_of(node) is None:
             expression = self.template.expression(direct)
@@ -298,19 +312,43 @@ class Stack:
                 return value
         raise EvaluationError("it is not a mapping of properties", node.span)
 
-    def _chosen(self, value: Value | None) -> Value | None:
+    def chosen(self, node: Node) -> Node:
+        """What a node is in this world, where `Fn::If` chooses it."""
+        while (function := function_of(node)) is not None and function[0] == "Fn::If":
+            expression = self.template.expression(node)
+            if not isinstance(expression, Conditional) or not isinstance(function[1], SequenceNode):
+                break
+            _, then, otherwise = function[1].items
+            node = then if truth(evaluate(expression.test, self), self) else otherwise
+        return node
+
+    def _place(self, resource: Node, path: str) -> Span | None:
+        """Where a property's value is written, in the current world."""
+        properties = _child(resource, "Properties")
+        if properties is None:
+            return None
+        properties = self.chosen(properties)
+        node = _child(properties, path)
+        if node is None or properties.anchor is None:
+            return node.span if node is not None else None
+        return properties.span  # what the vault itself says is the alias
+
+    def _settled(self, value: Value | None) -> Value | None:
         """One world for each of the values that AllowedValues leave to a parameter."""
-        if isinstance(value, Unknown):
-            for data in value.domain or ():
-                known = Known(data, trail=value.trail, sensitive=value.sensitive)
-                if self.worlds.decide(("==", value.term, term_of(known))):
-                    return known
+        match value:
+            case Unknown():
+                for data in value.domain or ():
+                    known = Known(data, trail=value.trail, sensitive=value.sensitive)
+                    if self.worlds.decide(("==", value.term, term_of(known))):
+                        return known
+            case Text(parts=parts) if any(isinstance(p, Unknown) and p.domain for p in parts):
+                settled = [self._settled(part) or part for part in parts]
+                return text(settled, trail=value.trail)
         return value
 
     def _expanded(self, node: Node) -> Node:
         if isinstance(node, MappingNode) and any(e.key.startswith(LOOP) for e in node.entries):
-            entries = expand(node.entries, self._collection)
-            return MappingNode(node.span, tuple(entries.values()))
+            return MappingNode(node.span, tuple(self._expand(node.entries).values()))
         return node
 
     # -- attributes -------------------------------------------------------------------------
@@ -322,7 +360,7 @@ class Stack:
             f"which attribute of {resource.address} is read is not known",
             ("GetAtt", self._where, name),
         )
-        return MapValue(_Anything(lambda path: self._attribute(resource, name, path)), rest=rest)
+        return MapValue(AnyName(lambda path: self._attribute(resource, name, path)), rest=rest)
 
     def _attribute(self, resource: Resource, name: str, path: str) -> Value:
         if resource.type in NESTED and path.startswith("Outputs."):
@@ -333,9 +371,14 @@ class Stack:
             why = f"what {resource.address} ({resource.type}) returns is not in the template"
             return Unknown("external", why, term, trail=(hop,))
         if resource.type.endswith("::MODULE") or resource.type in _PRODUCTS:
-            why = f"the template of {resource.address} ({resource.type}) is not on disk"
-            return Unknown("module-unavailable", why, term, trail=(hop,))
+            return self._unread(resource, path)
         return Attribute(resource, path)
+
+    def _unread(self, resource: Resource, path: str) -> Unknown:
+        why = f"the template of {resource.address} ({resource.type}) is not on disk"
+        hop = Hop(resource.span, f"{resource.address} is declared here")
+        term = ("ref", self._where, f"{resource.address}.{path}")
+        return Unknown("module-unavailable", why, term, trail=(hop,))
 
     def _nested_output(self, name: str, output: str) -> Value:
         child = self.child(name)
@@ -361,16 +404,18 @@ class Stack:
             why = f"{address} nests a template that it is part of"
             hop = Hop(entry.span, why)
             return Unknown("cycle", why, ("ref", self._where, address), trail=(hop,))
+        call = Call(self, entry, address)
         found = Stack(
             target,
             address,
-            self._passed(entry, target, address),
+            call.given([parameter.key for parameter in target.section("Parameters")]),
             self.library,
             self.worlds,
             self.root,
             (*self.calls, entry.span),
             self,
             name,
+            call,
         )
         self._children[name] = found
         return found
@@ -381,34 +426,6 @@ class Stack:
         while stack is not None:
             yield stack.template
             stack = stack.parent
-
-    def _passed(self, entry: Entry, target: Template, address: str) -> Given:
-        properties = _child(entry.value, "Properties")
-        names = [parameter.key for parameter in target.section("Parameters")]
-
-        def read(name: str) -> Value | None:
-            if properties is None:
-                return None
-            note = f"passed by {address}"
-            node = _child(properties, "Parameters")
-            if function_of(properties) is None and node is None:
-                return None
-            if node is None:
-                return self._member_of(self.member(properties, "Parameters", note), name)
-            if isinstance(node, SequenceNode) and node.tag is None:  # a StackSet's
-                node = _listed(node, name)
-                return None if node is None else define(self, self.template.expression(node), note)
-            return self.member(node, name, note)
-
-        return {name: partial(read, name) for name in names}
-
-    def _member_of(self, value: Value | None, name: str) -> Value | None:
-        match value:
-            case MapValue(items=items, rest=rest):
-                return items.get(name, rest)
-            case Unknown():
-                return value
-        return None
 
     # -- outputs ----------------------------------------------------------------------------
 
@@ -430,27 +447,17 @@ class Stack:
         """The name under which an output is exported, in the current world."""
         node = _child(self.section("Outputs")[output].value, "Export")
         name = _child(node, "Name") if node is not None else None
-        return None if name is None else evaluate(self.template.expression(name), self)
+        if name is None:
+            return None
+        return self._settled(evaluate(self.template.expression(name), self))
+
+    def has_output(self, name: str) -> bool:
+        """Whether the condition of an output is true in this world."""
+        return self._holds(self.section("Outputs")[name].value)
 
 
 def _child(node: Node, key: str) -> Node | None:
     return node.get(key) if isinstance(node, MappingNode) else None
-
-
-def _place(properties: Node | None, path: str) -> Span | None:
-    """Where a property's value stands; the first of them where a function chooses."""
-    if properties is None:
-        return None
-    function = function_of(properties)
-    if function is None:
-        node = _child(properties, path)
-        return node.span if node is not None else None
-    if function[0] == "Fn::If" and isinstance(function[1], SequenceNode):
-        for branch in function[1].items[1:]:
-            found = _place(branch, path)
-            if found is not None:
-                return found
-    return None
 
 
 def _metadata(resource: Node, key: str) -> Node | None:
@@ -462,12 +469,3 @@ def _construct(resource: Node) -> str | None:
     """The CDK construct path, where the template has it."""
     node = _metadata(resource, "aws:cdk:path")
     return str(node.value) if isinstance(node, ScalarNode) else None
-
-
-def _listed(parameters: SequenceNode, name: str) -> Node | None:
-    """The value of one parameter in a list of ParameterKey and ParameterValue."""
-    for item in parameters.items:
-        key = _child(item, "ParameterKey")
-        if isinstance(key, ScalarNode) and key.value == name:
-            return _child(item, "ParameterValue")
-    return None

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from functools import cached_property
 from typing import TypeGuard
 
-from ..language.document import Entry, MappingNode, Node, ScalarNode, SequenceNode
+from ..language.document import Entry, MappingNode, Node, ScalarNode, SequenceNode, merged
 from ..language.expression import Expression
 from ..language.value import Value
 from ..records import dataclass, field
 from ..source import Source, Span
+from .includes import Fragment, included_elsewhere, with_includes
 from .intrinsics import LOOP, condition, expression
 from .yaml_document import read_template
 
@@ -36,6 +38,11 @@ class Template:
         node = self.root.get(name)
         return node.entries if isinstance(node, MappingNode) else ()
 
+    @cached_property
+    def included(self) -> Span | None:
+        """Where whole sections are included that are not on disk."""
+        return included_elsewhere(self.root)
+
     def expression(self, node: Node) -> Expression:
         return self._read(node, test=False)
 
@@ -52,19 +59,22 @@ class Template:
         return known[1]
 
 
-def templates(source: Source) -> list[Template]:
+def templates(source: Source, fragment: Fragment = lambda location: None) -> list[Template]:
     """The templates that a file holds, in its documents and in Serverless `resources:`.
 
     Raises InputError where the file is neither YAML nor JSON.
     """
     found: list[tuple[MappingNode, bool]] = []
+    includes = "AWS::Include" in source.text
     for document in read_template(source):
+        if not isinstance(document, MappingNode):
+            continue
+        if includes:
+            document = with_includes(document, fragment)
         if is_template(document):
             found.append((document, False))
-        elif isinstance(document, MappingNode):
-            merged = _merged(list(_serverless(document)))
-            if merged is not None:
-                found.append((merged, True))
+        elif is_template(resources := _serverless(document)):
+            found.append((resources, True))
     names = [source.path, *(f"{source.path}#{number}" for number in range(2, len(found) + 1))]
     return [
         Template(source.path, name, root, serverless)
@@ -91,26 +101,18 @@ def type_of(resource: Node) -> str | None:
     return None
 
 
-def _serverless(document: MappingNode) -> Iterator[MappingNode]:
-    """The template sections of a serverless.yml: `resources:` is one, or a list of them."""
+def _serverless(document: MappingNode) -> MappingNode:
+    """The template of a serverless.yml: `resources:`, or a list of parts, merged as lodash does.
+
+    `extensions` are merged into the resources that they name.
+    https://www.serverless.com/framework/docs/providers/aws/guide/resources
+    """
     resources = document.get("resources")
-    parts = resources.items if isinstance(resources, SequenceNode) else (resources,)
-    for part in parts:
-        if isinstance(part, MappingNode) and is_template(part):
-            yield part
-
-
-def _merged(parts: list[MappingNode]) -> MappingNode | None:
-    if len(parts) <= 1:
-        return parts[0] if parts else None
-    sections: dict[str, tuple[Span, dict[str, Entry]]] = {}
-    for part in parts:
-        for key, span, value in part.entries:
-            if isinstance(value, MappingNode):
-                entries = sections.setdefault(key, (span, {}))[1]
-                entries.update((entry.key, entry) for entry in value.entries)
-    merged = tuple(
-        Entry(key, span, MappingNode(span, tuple(entries.values())))
-        for key, (span, entries) in sections.items()
-    )
-    return MappingNode(parts[0].span, merged)
+    whole = MappingNode(document.span, ())
+    for part in resources.items if isinstance(resources, SequenceNode) else (resources,):
+        if isinstance(part, MappingNode):
+            whole = merged(whole, part)
+    extensions = whole.entry("extensions")
+    if extensions is None:
+        return whole
+    return merged(whole, MappingNode(whole.span, (extensions._replace(key="Resources"),)))

@@ -22,7 +22,7 @@ from ..language.json_document import read_json
 from ..source import InputError, Source, Span
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from typing import Any
 
     from yaml.events import (
@@ -48,17 +48,23 @@ _WORDS = {
     "true": True, "True": True, "TRUE": True,
     "false": False, "False": False, "FALSE": False,
 }  # fmt: skip
+_OLDER_WORDS = {
+    form: truth
+    for word, truth in (("yes", True), ("on", True), ("no", False), ("off", False))
+    for form in (word, word.title(), word.upper())
+}
+_OCTAL = re.compile(r"[-+]?0[0-7]{1,999}\Z")
 
 
 def read_template(source: Source) -> list[Node]:
     """The documents of a template in JSON or YAML.
 
-    A `.json` file is JSON; another one that begins with a brace is JSON if it reads as such.
+    What begins with a brace or bracket is JSON if its file is named so, or if it reads as such.
     Raises InputError.
     """
-    if source.path.lower().endswith(".json"):
-        return [read_json(source)]
-    if re.match(r"\s*+\{", source.text):
+    if re.match(r"\s*+[\[{]", source.text):
+        if source.path.lower().endswith(".json"):
+            return [read_json(source)]
         try:
             return [read_json(source)]
         except InputError:
@@ -177,9 +183,11 @@ class _Builder:
         elif style in ("'", '"'):
             written = written[1:-1]
         value = event.value
-        node = ScalarNode(
-            Span(self._source, start, end), _typed(value) if plain else value, written, tag=tag
-        )
+        span = Span(self._source, start, end)
+        if plain:
+            node = ScalarNode(span, _typed(value), written, tag=tag, older=older_reading(value))
+        else:
+            node = ScalarNode(span, value, written, tag=tag)
         self._last_end = end
         if event.anchor is not None:
             self._anchors[event.anchor] = _Anchored(node, 1, 1)
@@ -206,7 +214,8 @@ class _Builder:
         if self._stack and self._stack[-1].awaits_key:
             self._key(anchored.node, Span(self._source, start, end), merge=False)
         else:
-            self._add(anchored.node, anchored.size, anchored.height)
+            node = anchored.node.at_alias(Span(self._source, start, end))
+            self._add(node, anchored.size, anchored.height)
 
     def begin(self, event: CollectionStartEvent) -> None:
         outer, _ = _extent(event)
@@ -237,9 +246,9 @@ class _Builder:
         if closed.entries is None:
             node = SequenceNode(span, tuple(closed.items), tag=closed.tag)
         else:
-            if closed.merged:
-                self._merge(closed.entries, *closed.merged)
-            node = MappingNode(span, tuple(closed.entries.values()), tag=closed.tag)
+            brought = self._merge(closed.entries, *closed.merged) if closed.merged else None
+            entries = tuple(closed.entries.values())
+            node = MappingNode(span, entries, tag=closed.tag, brought=brought)
         if closed.anchor is not None:
             self._anchors[closed.anchor] = _Anchored(node, closed.size, closed.height)
         self._add(node, closed.size, closed.height)
@@ -273,8 +282,14 @@ class _Builder:
             parent.entries[parent.key] = Entry(parent.key, parent.key_span, node)
         parent.key_span = None
 
-    def _merge(self, entries: dict[str, Entry], key_span: Span, node: Node) -> None:
-        """Add the merged entries that the mapping lacks; of a list, earlier mappings win."""
+    def _merge(
+        self, entries: dict[str, Entry], key_span: Span, node: Node
+    ) -> Mapping[str, Span] | None:
+        """Add the merged entries that the mapping lacks; of a list, earlier mappings win.
+
+        Gives the place of the alias that brought each of them.
+        """
+        brought: dict[str, Span] = {}
         sources = node.items if isinstance(node, SequenceNode) and not node.tag else (node,)
         for source in sources:
             if not isinstance(source, MappingNode) or source.tag:
@@ -282,7 +297,11 @@ class _Builder:
                     self._source, key_span.start, "`<<` takes a mapping or a list of mappings"
                 )
             for entry in source.entries:
-                entries.setdefault(entry.key, entry)
+                if entry.key not in entries:
+                    entries[entry.key] = entry
+                    if source.anchor is not None:
+                        brought[entry.key] = source.span
+        return brought or None
 
     def _properties(self, start: int, end: int) -> tuple[int, int]:
         """Where the tag (or else the content) begins, and where the content begins."""
@@ -332,6 +351,17 @@ def _typed(text: str) -> str | bool | int | float | None:
             value = float(text)
             return text if value in (float("inf"), float("-inf")) else value
     return text
+
+
+def older_reading(text: str) -> bool | int | None:
+    """What YAML 1.1 makes of a plain scalar that is text in YAML 1.2; None for other scalars.
+
+    The deployed service and PyYAML read 1.1: `yes` is true there, and `0123` is 83.
+    https://yaml.org/type/bool.html (without `y` and `n`), https://yaml.org/type/int.html
+    """
+    if text in _OLDER_WORDS:
+        return _OLDER_WORDS[text]
+    return int(text, 8) if text[:1] in "-+0" and _OCTAL.match(text) else None
 
 
 def _problem(source: Source, at: int, problem: str | None) -> str:

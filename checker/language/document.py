@@ -5,9 +5,10 @@ Both readers give these: `language/json_document.py` and `cloudformation/yaml_do
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import NamedTuple, TypeVar
 
-from ..records import dataclass, field
+from ..records import dataclass, field, replace
 from ..source import Span
 
 DEPTH_LIMIT = 200
@@ -16,21 +17,35 @@ DEPTH_LIMIT = 200
 NODE_LIMIT = 2_000_000
 """Nodes of one document, aliases expanded."""
 
+N = TypeVar("N", bound="Node")
+
 
 @dataclass(frozen=True)
 class Node:
-    """`span` covers the value; `tag` is a YAML local tag without its `!` ("Ref"), or None."""
+    """`span` covers the value; `tag` is a YAML local tag without its `!` ("Ref"), or None.
+
+    `anchor` is where the value is written, where an alias (`*k`) stands for it at `span`.
+    """
 
     span: Span = field(compare=False, repr=False)
     tag: str | None = field(default=None, kw_only=True)
+    anchor: Span | None = field(default=None, compare=False, repr=False, kw_only=True)
+
+    def at_alias(self: N, span: Span) -> N:
+        """The same value, at the place where an alias stands for it."""
+        return replace(self, span=span, anchor=self.anchor or self.span)
 
 
 @dataclass(frozen=True)
 class ScalarNode(Node):
-    """A string, number, bool or null. `written` is the text as it was written, unescaped."""
+    """A string, number, bool or null. `written` is the text as it was written, unescaped.
+
+    `older` is what YAML 1.1 reads where YAML 1.2 reads `value` (`yes`, `0123`), else None.
+    """
 
     value: str | bool | int | float | None
     written: str = field(compare=False, repr=False)
+    older: bool | int | None = field(default=None, kw_only=True)
 
 
 @dataclass(frozen=True)
@@ -48,9 +63,15 @@ class Entry(NamedTuple):
 
 @dataclass(frozen=True)
 class MappingNode(Node):
-    """Keys are unique: a duplicate key is an InputError of the reader."""
+    """Keys are unique: a duplicate key is an InputError of the reader.
+
+    `brought` is the place of the alias that a key was merged from (`<<: *k`).
+    """
 
     entries: tuple[Entry, ...]
+    brought: Mapping[str, Span] | None = field(
+        default=None, compare=False, repr=False, kw_only=True
+    )
 
     def get(self, key: str) -> Node | None:
         entry = self.entry(key)
@@ -59,8 +80,30 @@ class MappingNode(Node):
     def entry(self, key: str) -> Entry | None:
         for entry in self.entries:
             if entry.key == key:
-                return entry
+                alias = self.brought.get(key) if self.brought else None
+                return entry if alias is None else Entry(key, alias, entry.value.at_alias(alias))
         return None
 
     def __len__(self) -> int:
         return len(self.entries)
+
+
+def merged(below: MappingNode, above: MappingNode) -> MappingNode:
+    """Two mappings as one, and so the plain mappings and lists in them; else `above` counts."""
+    entries = {entry.key: entry for entry in below.entries}
+    for key, span, value in above.entries:
+        known = entries.get(key)
+        entries[key] = Entry(key, span, _merged(known.value, value) if known else value)
+    return replace(above, entries=tuple(entries.values()))
+
+
+def _merged(below: Node, above: Node) -> Node:
+    if below.tag is not None or above.tag is not None:
+        return above
+    if isinstance(below, SequenceNode) and isinstance(above, SequenceNode):
+        pairs = tuple(map(_merged, below.items, above.items))
+        longer = max(below.items, above.items, key=len)
+        return replace(above, items=(*pairs, *longer[len(pairs) :]))
+    if isinstance(below, MappingNode) and isinstance(above, MappingNode):
+        return merged(below, above)
+    return above

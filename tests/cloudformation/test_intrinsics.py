@@ -194,7 +194,7 @@ def test_each_part_of_sub_stands_at_its_own_place(text: str, places: list[str]) 
 
 
 def test_a_condition_key_is_a_function_only_among_conditions() -> None:
-    (node,) = read_yaml(Source("t.yaml", "{Condition: Yes}"))
+    (node,) = read_yaml(Source("t.yaml", "{Condition: 'Yes'}"))
     assert _plain(evaluate(condition(node), _Names())) is True
     assert _plain(evaluate(expression(node), _Names())) == {"Condition": "Yes"}
 

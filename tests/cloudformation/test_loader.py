@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from iac_check.cloudformation.loader import NESTING_LIMIT, CloudFormationLoader
+from iac_check.cloudformation.loops import EXPANSION_LIMIT
 from iac_check.discovery import Walker
 from iac_check.graph import Origin, Resource
 from iac_check.language.value import Attribute, EvaluationError, Known, Unknown, Value
@@ -95,6 +96,82 @@ def test_only_a_broken_template_is_an_error(write: object, text: str, is_error: 
     resources, errors = _load(write, {"t.yaml": text})
     assert not resources
     assert bool(errors) is is_error
+
+
+BROKEN = "  x: 1\n  x: 1\n"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        (CALL.format("c.yaml").replace("{S", "\n  S").replace("}}}\n", "}}\n") + BROKEN).encode(),
+        ("# \xe9\n" + CALL.format("c.yaml")).encode("latin-1"),
+        CALL.format("c.yaml").encode("utf-16"),
+        CALL.format("c.yaml").encode("utf-16-le"),
+    ],
+)
+def test_a_caller_that_cannot_be_read_is_an_error(
+    write: object, tmp_path: Path, content: bytes
+) -> None:
+    assert callable(write)
+    write({"c.yaml": PLAIN})
+    (tmp_path / "p.yaml").write_bytes(content)
+    loader = _loader()
+    assert [resource.address for resource in loader.load()] == ["V"]
+    assert [error.path for error in loader.errors] == ["p.yaml"]
+
+
+def test_a_broken_template_that_nothing_leads_to_is_none(write: object) -> None:
+    broken = CALL.format("other.yaml").replace("{S", "\n  S").replace("}}}\n", "}}\n") + BROKEN
+    resources, errors = _load(write, {"c.yaml": PLAIN, "p.yaml": broken})
+    assert len(resources) == 1
+    assert not errors
+
+
+@pytest.mark.parametrize("section", ["Outputs: {O: {Value: x, Export: {Name: k}}}", "Type: A::B"])
+def test_an_exporter_that_cannot_be_read_is_an_error(write: object, section: str) -> None:
+    exporter = f"Resources:\n  K: {{Type: AWS::KMS::Key}}\n  K: {{}}\n{section}\n"
+    importer = (
+        f"Resources: {{V: {{Type: {VAULT}, Properties: {{EncryptionKeyArn: !ImportValue k}}}}}}"
+    )
+    assert callable(write)
+    write({"e.yaml": exporter, "i.yaml": importer})
+    loader = _loader()
+    (vault,) = loader.load()
+    assert isinstance(_key(vault), Unknown)
+    assert [error.path for error in loader.errors] == (["e.yaml"] if "Export" in section else [])
+
+
+def test_yaml_in_a_json_file_is_read(write: object) -> None:
+    resources, errors = _load(write, {"t.json": PLAIN})
+    assert len(resources) == 1
+    assert not errors
+
+
+def test_what_turns_out_to_be_no_template_is_not_counted(write: object) -> None:
+    assert callable(write)
+    write({"c.yaml": "kind: ConfigMap\ndata: |\n  " + PLAIN})
+    loader = _loader()
+    assert not loader.load()
+    assert loader.tree.files == 0
+
+
+def test_an_include_that_cannot_be_read_is_an_error(write: object) -> None:
+    include = "{Fn::Transform: {Name: AWS::Include, Parameters: {Location: part.yaml}}}"
+    text = f"Resources: {{V: {{Type: {VAULT}, Properties: {include}}}}}"
+    _, errors = _load(write, {"t.yaml": text, "part.yaml": "a: 1\na: 2\n"})
+    assert errors == ["part.yaml:2 not valid YAML: duplicate key 'a'"]
+
+
+def test_loops_that_multiply_past_the_limit_are_an_error_and_lose_nothing_else(
+    write: object,
+) -> None:
+    names = str([f"n{number}" for number in range(EXPANSION_LIMIT)])
+    loop = f"Fn::ForEach::%s: [A, {names}, {{Fn::ForEach::B: [B, {names}, {{X: {{Type: A::B}}}}]}}]"
+    text = f"Resources:\n  {loop % 'A'}\n  V: {{Type: {VAULT}}}\n"
+    resources, errors = _load(write, {"t.yaml": text})
+    assert [resource.address for resource in resources] == ["V"]
+    assert errors == ["t.yaml:2 its loops give more than 10000 copies; not all are checked"]
 
 
 # -- nested stacks ------------------------------------------------------------------------------
@@ -234,14 +311,6 @@ def test_an_import_finds_the_export_whose_parts_agree(
     assert isinstance(_key(vault), Attribute) is found
 
 
-def test_two_exports_of_one_name_decide_nothing(write: object) -> None:
-    text = EXPORT.format("key")
-    resources, _ = _load(write, {"a.yaml": text, "b.yaml": text, "i.yaml": IMPORT % "key"})
-    value = _key(resources[0])
-    assert isinstance(value, Unknown)
-    assert value.cause == "external"
-
-
 def test_templates_that_import_from_each_other_are_a_cycle(write: object) -> None:
     text = IMPORT + "Outputs: {O: {Value: !ImportValue %s, Export: {Name: %s}}}\n"
     texts = {"a.yaml": text % ("x", "y", "x"), "b.yaml": text % ("y", "x", "y")}
@@ -290,6 +359,25 @@ def test_a_named_template_is_read_with_its_family(write: object) -> None:
     write({"p.yaml": call, "c/v.yaml": KEYED, "c/other.yaml": PLAIN, ".git/HEAD": ""})
     (vault,) = _loader("c/v.yaml").load()
     assert (vault.address, _key(vault)) == ("S/V", Known("passed"))
+
+
+def test_a_named_template_is_nested_from_anywhere_in_its_repository(write: object) -> None:
+    assert callable(write)
+    call = CALL.format("../../b/v.yaml").replace("v.yaml", "v.yaml, Parameters: {Key: passed}")
+    write({"a/deep/p.yaml": call + "  # " + VAULT, "b/v.yaml": KEYED, ".git/HEAD": ""})
+    loader = _loader("b/v.yaml")
+    (vault,) = loader.load()
+    assert (vault.address, _key(vault)) == ("S/V", Known("passed"))
+
+
+def test_the_previous_value_of_a_parameter_is_not_known(write: object) -> None:
+    assert callable(write)
+    previous = '[{"ParameterKey": "Key", "UsePreviousValue": true}]'
+    write({"t.yaml": KEYED, "p.json": previous})
+    (vault,) = _loader("t.yaml", parameters=("p.json",)).load()
+    value = _key(vault)
+    assert isinstance(value, Unknown)
+    assert value.cause == "caller-supplied"
 
 
 def test_aliases_are_found_anywhere_in_the_scan(write: object) -> None:

@@ -174,3 +174,39 @@ def test_pseudo_parameters_may_be_given(tmp_path: Path) -> None:
     loader = CloudFormationLoader(tree, walker, Worlds(), frozenset({VAULT}), files)
     (vault,) = loader.load()
     assert vault.read("EncryptionKeyArn") == Known("eu-west-1")
+
+
+HIDDEN = """
+Parameters:
+  Secret: {Type: String, NoEcho: %s, Default: hunter2}
+  Secrets: {Type: CommaDelimitedList, NoEcho: %s, Default: "hunter2,alias/aws/hunter2"}
+Resources:
+  Vault:
+    Type: AWS::Backup::BackupVault
+    Properties:
+      EncryptionKeyArn: """
+
+
+@pytest.mark.parametrize("flag", ["true", "yes", '"true"'])
+@pytest.mark.parametrize(
+    "key",
+    [
+        "!Ref Secret",
+        "!Select [1, !Ref Secrets]",
+        "!Join ['', !Ref Secrets]",
+        "!Sub 'x-${Secret}'",
+        "Fn::ToJsonString: [!Ref Secret, x]",
+        "Fn::ToJsonString: !Ref Secrets",
+        "!Select [0, !Split ['-', !Sub '${Secret}-x']]",
+        "Fn::Base64: !Ref Secret",
+    ],
+)
+def test_what_is_made_of_a_hidden_parameter_is_hidden(tmp_path: Path, flag: str, key: str) -> None:
+    key = f"{{{key}}}" if key.startswith("Fn::") else key
+    (tmp_path / "t.yaml").write_text(HIDDEN % (flag, flag) + key)
+    walker, worlds = Walker([VAULT]), Worlds()
+    loader = CloudFormationLoader(walker.walk([str(tmp_path)]), walker, worlds, frozenset({VAULT}))
+    (vault,) = loader.load()
+    ((_, value),) = worlds.explore(lambda: vault.read("EncryptionKeyArn"))
+    assert isinstance(value, Known)
+    assert value.sensitive

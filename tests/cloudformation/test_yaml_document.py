@@ -384,3 +384,30 @@ def test_templates_in_json_and_yaml() -> None:
         read_template(Source("t.JSON", "{a: 1}"))
     with pytest.raises(InputError, match="duplicate key"):
         read_template(Source("t.template", '{"a": 1, "a": 2}'))
+
+
+@pytest.mark.parametrize(
+    ("written", "older"),
+    [
+        ("yes", True), ("On", True), ("NO", False), ("off", False), ("0123", 83), ("-010", -8),
+        ("y", None), ("'yes'", None), ("!!str yes", None), ("true", None), ("0", None),
+        ("012345678901", None), ("0x1F", None), ("yeS", None),
+    ],
+)  # fmt: skip
+def test_what_yaml_1_1_reads_otherwise(written: str, older: bool | int | None) -> None:
+    (node,) = read_yaml(Source("t.yaml", written))
+    assert isinstance(node, ScalarNode)
+    assert (node.older, type(node.older)) == (older, type(older))
+
+
+def test_an_alias_stands_where_it_is_written() -> None:
+    text = "a: &k {x: 1}\nb: *k\nc: {<<: *k, y: 2}\n"
+    (node,) = read_yaml(Source("t.yaml", text))
+    assert isinstance(node, MappingNode)
+    alias, merged = node.get("b"), node.get("c")
+    assert isinstance(alias, MappingNode)
+    assert isinstance(merged, MappingNode)
+    assert (alias.span.text, alias.anchor and alias.anchor.text) == ("*k", "{x: 1}")
+    brought = merged.get("x")
+    assert brought is not None
+    assert (brought.span.text, brought.anchor and brought.anchor.text) == ("*k", "1")
