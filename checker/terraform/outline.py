@@ -24,7 +24,9 @@ IDENTIFIER = r"[^\W\d][\w-]*+"
 _COMMENT = r"/\*(?>(?:[^*]++|\*(?!/))*)\*/"
 _SPACES = rf"(?>(?:[ \t]++|{_COMMENT})*)"
 _PLAIN_STRING = r'"(?>(?:[^"\\$%\n]++|\\.|\$(?!\{)|%(?!\{))*)"'
-_SKIP = re.compile(rf"(?>(?:\s++|#[^\n]*+|//[^\n]*+|{_COMMENT})*)")
+_SKIP = re.compile(rf"(?>(?:[ \t\n]++|\r\n|#[^\n]*+|//[^\n]*+|{_COMMENT})*)")
+_SAME_LINE = re.compile(_SPACES)
+_LINE_END = re.compile(rf"{_SPACES}(?:#|//|\r?\n)")
 _HEADER = re.compile(
     rf"({IDENTIFIER})((?>(?:{_SPACES}(?:{_PLAIN_STRING}|{IDENTIFIER}))*)){_SPACES}\{{"
 )
@@ -106,11 +108,14 @@ def outline_span(span: Span) -> Body:
     attributes: dict[str, AttributeSpan] = {}
     blocks: list[Block] = []
     scanner = Scanner(source, end)
+    inline = _SAME_LINE.match(text, at, end)
+    one_line = inline.end() if inline and span.start else -1  # where `{ name = value }` begins
     while True:
         skipped = _SKIP.match(text, at, end)
         at = skipped.end() if skipped else at
         if at >= end:
             return Body(attributes, tuple(blocks))
+        begun = at
         if header := _HEADER.match(text, at, end):
             after = scanner.braces(header.end(), header.end() - 1)
             labels = tuple(_labels(source.span(header.start(2), header.end(2))))
@@ -132,7 +137,29 @@ def outline_span(span: Span) -> Body:
             attributes[found[1]] = AttributeSpan(found[1], name, value)
         else:
             raise InputError.at(source.span(at, at), "an argument or a block is expected here")
+        if begun == one_line:
+            _check_one_line(span, after, blocks)
+        elif not _LINE_END.match(text, after, end):
+            _check_ended(span, after)
         at = after
+
+
+def _check_ended(span: Span, at: int) -> None:
+    """Raises InputError where something follows in the same line, or a `}`."""
+    spaces = _SAME_LINE.match(span.source.text, at, span.end)
+    at = spaces.end() if spaces else at
+    if span.start or at < span.end:
+        raise InputError.at(span.source.span(at, at), "a newline is expected here")
+
+
+def _check_one_line(span: Span, at: int, blocks: list[Block]) -> None:
+    """Raises InputError where `{ … }` in one line holds more than one argument."""
+    rest = _SAME_LINE.match(span.source.text, at, span.end)
+    end = rest.end() if rest else at
+    if blocks or end < span.end:
+        what = "a block in one line holds one argument and ends in the same line"
+        place = blocks[0].header.start if blocks else end
+        raise InputError.at(span.source.span(place, place), what)
 
 
 def _labels(span: Span) -> Iterator[str]:

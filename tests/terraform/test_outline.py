@@ -82,6 +82,38 @@ def test_errors_have_their_place(text: str, line: int, column: int) -> None:
     assert (caught.value.line, caught.value.column) == (line, column)
 
 
+@pytest.mark.parametrize(
+    ("body", "column"),
+    [
+        (" a = 1 ", None),
+        (" a = [\n1] ", None),
+        (" /* x\n */ a = 1 ", None),
+        (" a = 1 /* x\n */ ", None),
+        ("\n a = 1\r\n b = 2 # c\n", None),
+        ("\n x { a = 1 } # c\n", None),
+        (" a = 1\n b = 2 ", 10),
+        (" a = 1 # c\n", 14),
+        (" # c\n a = 1 ", 8),
+        ("\n a = 1 ", 8),
+        (" x {} ", 5),
+        ("\n x {} y {}\n", 7),
+        ("\n x {}a = 1\n", 6),
+        ("\n\fa = 1\n", 1),
+        ("\n\u00a0a = 1\n", 1),
+        ("\r a = 1\r", 4),
+    ],
+)
+def test_where_newlines_stand(body: str, column: int | None) -> None:
+    """As `terraform validate` 1.11.4 answers."""
+    (block,) = _outline(f"b {{{body}}}\n").blocks
+    if column is None:
+        outline_span(block.body)
+        return
+    with pytest.raises(InputError) as caught:
+        outline_span(block.body)
+    assert caught.value.column == column
+
+
 def test_nesting_is_bounded() -> None:
     with pytest.raises(InputError, match="nested"):
         _outline("a = " + '"${' * 5000 + "x" + '}"' * 5000 + "\n")

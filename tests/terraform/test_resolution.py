@@ -33,8 +33,10 @@ variable "anymap" {
   type    = map(any)
   default = { a = 1, b = "x" }
 }
-variable "m" { type = map(object({ key = optional(string, "alias/aws/backup") }))
- default = { a = {}, b = { key = "x" } } }
+variable "m" {
+  type    = map(object({ key = optional(string, "alias/aws/backup") }))
+  default = { a = {}, b = { key = "x" } }
+}
 resource "aws_kms_key" "k" {}
 resource "aws_kms_key" "c" { count = 2 }
 resource "aws_kms_key" "f" { for_each = toset(["a", "b"]) }
