@@ -88,7 +88,8 @@ def _index_list(base: ListValue, key: Value, worlds: Worlds) -> Value:
             return base.items[at]
         if base.rest is not None:
             return _of_rest(base, base.rest, number, worlds)
-        raise EvaluationError(f"there is no element {at} in a list of {len(base.items)}")
+        which = "" if number.sensitive else f" {at}"
+        raise EvaluationError(f"there is no element{which} in a list of {len(base.items)}")
     if base.rest is not None and is_key_of(number, base.rest.term):
         return _of_rest(base, base.rest, number, worlds)
     for at, item in enumerate(base.items):

@@ -26,7 +26,7 @@ from .value import (
     term_of,
 )
 
-_NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?\Z")
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?\Z")
 
 
 def number_text(number: int | float) -> str:
@@ -85,8 +85,8 @@ def to_bool(value: Value) -> Value:
     match value:
         case Known(data=None | bool()) | Unknown() | Attribute():
             return value
-        case Known(data="true" | "false" as word):
-            return replace(value, data=word == "true")
+        case Known(data="true" | "false" | "1" | "0" as word):
+            return replace(value, data=word in ("true", "1"))
         case Text():
             return derived("tobool", value)
     raise EvaluationError("a bool is required")

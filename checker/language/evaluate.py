@@ -28,6 +28,7 @@ from .expression import (
     Template,
     Tuple,
     Unsupported,
+    settled,
 )
 from .operators import arithmetic, compare
 from .value import (
@@ -207,7 +208,27 @@ def _try(expression: Call, scope: Scope) -> Value:
 
 def _conditional(expression: Conditional, scope: Scope) -> Value:
     test = truth(evaluate(expression.test, scope), scope)
-    return evaluate(expression.then if test else expression.otherwise, scope)
+    chosen, other = expression.then, expression.otherwise
+    if not test:
+        chosen, other = other, chosen
+    return _of_one_type(evaluate(chosen, scope), settled(other))
+
+
+def _of_one_type(value: Value, other: Expression) -> Value:
+    """A branch of a conditional, converted to the type that it has in common with the other.
+
+    As far as that one's form tells its type: it is not evaluated, and may not be valid here.
+    https://developer.hashicorp.com/terraform/language/expressions/conditionals#result-types
+    """
+    match value, other:
+        case Known(data=bool() | int() | float()), Literal(value=str()):
+            return to_string(value)
+        case ListValue(kind="tuple", rest=None, items=items), Tuple(items=others):
+            return replace(value, kind="list") if len(items) != len(others) else value
+        case MapValue(kind="object", rest=None, items=mapping), Object(items=pairs):
+            keys = {key.value for key, _ in pairs if isinstance(key, Literal)}
+            return replace(value, kind="map") if keys != set(mapping) else value
+    return value
 
 
 def _operation(expression: Operation, scope: Scope) -> Value:
