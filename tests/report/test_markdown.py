@@ -67,6 +67,7 @@ class TestMarkdown:
     def test_the_caller_is_named(self) -> None:
         out = rendered("markdown", report(result(calls=(span(CALLER, 'module "v"'),))))
         assert 'Called by `envs/dev/main.tf:1 (module "v")`.' in out
+        assert "| `module.v.aws_backup_vault.this (called by envs/dev/main.tf:1)` |" in out
 
     @pytest.mark.parametrize("text", HOSTILE)
     def test_the_table_keeps_its_form(self, text: str) -> None:
