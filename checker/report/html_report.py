@@ -119,11 +119,13 @@ def _asked(report: Report) -> list[tuple[str, str]]:
     """What an auditor asks of the run itself."""
     run = report.run
     paths = ", ".join(f"<code>{_text(path)}</code>" for path in run.paths)
+    unread = ", ".join(f"<code>{_text(address)}</code>" for address in report.unread)
     settings = "<br>".join(map(_text, run.loosened)) or "none that lets anything pass"
     facts = (
         ("date", _text(run.date)),
         ("tool", f"iac-check {_text(report.version)}"),
         ("scanned", paths),
+        ("not on disk", unread),
         ("settings", settings),
     )
     return [(name, content) for name, content in facts if content]

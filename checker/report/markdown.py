@@ -6,7 +6,7 @@ import re
 from typing import TextIO
 
 from ..policy.result import Gate, Report, Result
-from .counts import counted, totals
+from .counts import counted, totals, unread
 from .diagram import graph, mermaid
 from .escape import escape
 from .excerpt import excerpt
@@ -36,6 +36,8 @@ def render(report: Report, out: TextIO, show_passed: bool) -> None:
     failed = [result for result in report.results if shown(result, show_passed=False)]
     listed = [result for result in report.results if shown(result, show_passed)]
     out.write(f"## iac-check: {_headline(report)}\n\n{totals(report)}.\n")
+    if report.unread:
+        out.write(f"\n{_text(unread(report.unread))}.\n")
     for kind, title in _ERRORS.items():
         errors = [error for error in report.errors if fault(error) == kind]
         if errors:

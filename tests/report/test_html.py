@@ -82,6 +82,8 @@ def test_an_auditor_is_told_of_the_run() -> None:
     for shown in ("2027-01-31T00:00:00Z", "iac-check 0.1.0", "infra", "trusts alias/ours"):
         assert shown in text
     assert "3 failed (1 as warning, 1 off)" in text
+    unread = "".join(page(replace(everything(), unread=("module.away",))).texts)
+    assert "not on diskmodule.away" in unread
 
 
 def test_the_help_is_steps_and_code() -> None:

@@ -64,6 +64,11 @@ class TestMarkdown:
         assert "### Not understood" in out
         assert "### Not read" not in out
 
+    def test_what_is_not_on_disk_is_told(self) -> None:
+        out = rendered("markdown", replace(report(), unread=("module.away",)))
+        assert "1 module or nested stack not on disk" in out
+        assert "module\\.away" in out
+
     def test_the_caller_is_named(self) -> None:
         out = rendered("markdown", report(result(calls=(span(CALLER, 'module "v"'),))))
         assert 'Called by `envs/dev/main.tf:1 (module "v")`.' in out
