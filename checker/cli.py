@@ -379,19 +379,17 @@ def _written(report: Report, name: str, output: str | None, options: argparse.Na
 
 
 def _settings(options: argparse.Namespace, formats: set[str]) -> Settings:
-    from .globs import seen_from_here
     from .records import replace
-    from .settings import Settings, load, unmatched
+    from .settings import Settings, from_folder, load, unmatched
 
     base = Settings() if options.no_config else load(options.config)
-    exclude = (glob for given in options.exclude for glob in seen_from_here(given, ""))
     return replace(
         base,
         trusted_keys=(*base.trusted_keys, *options.trusted_key),
         variables=dict(options.var),
         var_files=(*base.var_files, *options.var_file),
         parameters=(*base.parameters, *options.parameters),
-        exclude=(*base.exclude, *exclude),
+        exclude=(*base.exclude, *from_folder("", options.exclude)),
         allow_empty=base.allow_empty or options.allow_empty,
         baseline=options.baseline or base.baseline,
         honour_ignores=not options.no_ignores,

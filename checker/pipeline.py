@@ -6,6 +6,7 @@ What a tree without a vault does not need is imported only where a vault may be.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from .source import Source, Span
     from .terraform.loader import TerraformLoader
 
+_EPOCH = re.compile("[0-9]{1,11}")
 RECURSION_LIMIT = 6_000
 """Python frames: room for a few hundred levels of modules and nested expressions."""
 
@@ -59,19 +61,13 @@ def run(paths: Sequence[str], settings: Settings, watch: Watch | None = None) ->
         results = _judge(tree, walker, types, settings, errors, warnings, watch)
     unread = tree.remote_stacks.union(*tree.remote_modules.values())
     watch.begin("report")
+    errors.extend(tree.errors)
     if settings.baseline is not None:
-        from .policy import baseline
-
-        try:
-            accepted = baseline.read(settings.baseline)
-            results, stale = baseline.apply(results, accepted, asked)
-            warnings.extend(stale)
-        except InputError as error:
-            errors.append(error)
+        results = _without_accepted(results, settings.baseline, asked, errors, warnings)
     return Report(
         version=__version__,
         results=tuple(_shown(results, paths)),
-        errors=tuple(_distinct([*tree.errors, *errors])),
+        errors=tuple(_distinct(errors)),
         warnings=(*settings.warnings, *warnings),
         files=tree.files,
         run=asked,
@@ -79,12 +75,32 @@ def run(paths: Sequence[str], settings: Settings, watch: Watch | None = None) ->
     )
 
 
+def _without_accepted(
+    results: Sequence[Result],
+    file: str,
+    asked: Run,
+    errors: list[InputError],
+    warnings: list[str],
+) -> Sequence[Result]:
+    """The results with those of the baseline set aside."""
+    from .policy import baseline
+
+    try:
+        applied, stale = baseline.apply(results, baseline.read(file), asked)
+    except InputError as error:
+        errors.append(error)
+        return results
+    if not errors:  # else what was not found may stand in what was not read
+        warnings.extend(stale)
+    return applied
+
+
 def _run(paths: Sequence[str], walker: Walker, settings: Settings) -> Run:
     """What the run was asked for. SOURCE_DATE_EPOCH, where it is set, is its time."""
     import time
 
     epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
-    now = time.gmtime(int(epoch) if epoch.isdecimal() else None)
+    now = time.gmtime(int(epoch) if _EPOCH.fullmatch(epoch) else None)
     named = tuple(normal(path) for path in paths)
     return Run(
         paths=named,

@@ -8,7 +8,7 @@ its own folder; `Settings` has it relative to the working directory.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from .records import dataclass, field, replace
 from .source import InputError
@@ -185,9 +185,9 @@ def _settings(table: object, path: str) -> Settings:
 
 def unmatched(key: str, globs: tuple[str, ...], path: str = "") -> Iterator[str]:
     """A warning for each glob, in a settings file or a flag, that cannot match anything."""
-    from .globs import dangling
-
     for glob in globs:
+        from .globs import dangling
+
         missing = dangling(glob, os.path.dirname(path))
         if missing is not None:
             place = f"{path}: " if path else ""
@@ -224,12 +224,17 @@ def _files(value: object, path: str, key: str) -> tuple[str, ...]:
 
 def _globs(value: object, path: str, key: str) -> tuple[str, ...]:
     """Globs in the file are relative to it."""
-    from .globs import seen_from_here
+    return from_folder(os.path.dirname(path), _texts(value, path, key))
 
-    folder = os.path.dirname(path)
-    return tuple(
-        pattern for item in _texts(value, path, key) for pattern in seen_from_here(item, folder)
-    )
+
+def from_folder(folder: str, globs: Iterable[str]) -> tuple[str, ...]:
+    """The globs of a folder, as they are seen from the working directory."""
+    found: list[str] = []
+    for glob in globs:
+        from .globs import seen_from_here
+
+        found += seen_from_here(glob, folder)
+    return tuple(found)
 
 
 def _file(value: object, path: str, key: str) -> str:

@@ -325,3 +325,16 @@ def test_what_is_scanned_is_not_in_a_repr() -> None:
     shown = repr(scan(["."]))
     assert "aws_backup_vault.v" in shown
     assert "secret" not in shown
+
+
+@pytest.mark.parametrize("epoch", ["9" * 30, "soon", "", "\u0661"])
+def test_a_time_that_is_none_is_the_clocks(epoch: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(CUSTOMER)
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", epoch)
+    assert scan(["."]).run.date > "2026"
+
+
+def test_the_time_of_a_run_can_be_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    write(CUSTOMER)
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "0")
+    assert scan(["."]).run.date == "1970-01-01T00:00:00Z"

@@ -81,6 +81,13 @@ def test_what_is_no_baseline_is_an_error(text: str, tree: Path) -> None:
     assert statuses(report) == {"aws_backup_vault.a": "fail"}
 
 
+def test_what_was_not_read_is_not_called_stale(tree: Path) -> None:
+    (tree / "stacks" / "main.tf").write_text(VAULT.format("a", "a")[:-2])
+    report = checked(".", "baseline.json")
+    assert report.errors
+    assert not report.warnings
+
+
 class TestPartOfTheTree:
     """A run speaks only of what lies in its own paths."""
 
