@@ -186,7 +186,7 @@ def _settings(table: object, path: str) -> Settings:
 def unmatched(key: str, globs: tuple[str, ...], path: str = "") -> Iterator[str]:
     """A warning for each glob, in a settings file or a flag, that cannot match anything."""
     for glob in globs:
-        from .globs import dangling
+        from .globs import dangling  # most runs have none
 
         missing = dangling(glob, os.path.dirname(path))
         if missing is not None:
@@ -231,7 +231,7 @@ def from_folder(folder: str, globs: Iterable[str]) -> tuple[str, ...]:
     """The globs of a folder, as they are seen from the working directory."""
     found: list[str] = []
     for glob in globs:
-        from .globs import seen_from_here
+        from .globs import seen_from_here  # most runs have none
 
         found += seen_from_here(glob, folder)
     return tuple(found)
