@@ -48,6 +48,9 @@ from .value import (
 )
 from .worlds import Worlds
 
+CONDITION_WIDTH = 60
+"""Characters of a condition that a hop quotes; a longer one is not."""
+
 
 class Scope(Protocol):
     """Where names are looked up. One scope a module instance, stack, or bound variable."""
@@ -207,11 +210,19 @@ def _try(expression: Call, scope: Scope) -> Value:
 
 
 def _conditional(expression: Conditional, scope: Scope) -> Value:
-    test = truth(evaluate(expression.test, scope), scope)
+    condition = evaluate(expression.test, scope)
+    test = truth(condition, scope)
     chosen, other = expression.then, expression.otherwise
     if not test:
         chosen, other = other, chosen
-    return _of_one_type(evaluate(chosen, scope), settled(other))
+    value = _of_one_type(evaluate(chosen, scope), settled(other))
+    why = [hop.note for hop in condition.trail if hop.note]
+    if isinstance(condition, Known) and why:
+        written = " ".join(expression.test.span.text.split())
+        shown = written if len(written) <= CONDITION_WIDTH else "the condition"
+        note = f"{shown} is {'true' if test else 'false'}, because {why[-1]}"
+        value = value.via(expression.test.span, note)
+    return value
 
 
 def _of_one_type(value: Value, other: Expression) -> Value:
@@ -240,9 +251,9 @@ def _operation(expression: Operation, scope: Scope) -> Value:
         return _logic(operator, to_bool(left), expression.operands[1], scope)
     right = evaluate(expression.operands[1], scope)
     if operator == "==":
-        return equal(left, right)
+        return _explained(equal(left, right), left, right)
     if operator == "!=":
-        return _not(equal(left, right))
+        return _not(_explained(equal(left, right), left, right))
     if operator in ("<", ">", "<=", ">="):
         return compare(operator, left, right)
     return arithmetic(operator, left, right)
@@ -250,7 +261,13 @@ def _operation(expression: Operation, scope: Scope) -> Value:
 
 def _not(value: Value) -> Value:
     value = to_bool(value)
-    return Known(not value.data) if isinstance(value, Known) else derived("!", value)
+    return replace(value, data=not value.data) if isinstance(value, Known) else derived("!", value)
+
+
+def _explained(result: Value, *operands: Value) -> Value:
+    """What is known of a comparison, with the definitions that its operands came through."""
+    hops = tuple(hop for operand in operands for hop in operand.trail if hop.note)
+    return replace(result, trail=hops) if isinstance(result, Known) and hops else result
 
 
 def _logic(operator: str, left: Value, operand: Expression, scope: Scope) -> Value:

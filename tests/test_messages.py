@@ -1,0 +1,77 @@
+"""What a finding says of how we know."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from iac_check.pipeline import run
+from iac_check.settings import Settings
+
+TERRAFORM = """\
+variable "env" {
+  default = %s
+}
+resource "aws_kms_key" "k" {}
+resource "aws_backup_vault" "v" {
+  name        = "v"
+  kms_key_arn = %s ? aws_kms_key.k.arn : null
+}
+"""
+TEMPLATE = """\
+Parameters:
+  Env: {Type: String, Default: dev}
+Conditions:
+  IsProd: !Not [!Not [!Equals [!Ref Env, prod]]]
+Resources:
+  K: {Type: AWS::KMS::Key}
+  V:
+    Type: AWS::Backup::BackupVault
+    Properties:
+      BackupVaultName: v
+      EncryptionKeyArn: !If [IsProd, !GetAtt K.Arn, !Ref AWS::NoValue]
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "note"),
+    [
+        (
+            "main.tf",
+            TERRAFORM % ('"dev"', 'var.env == "prod"'),
+            'var.env == "prod" is false, because variable "env" defaults to "dev"',
+        ),
+        (
+            "main.tf",
+            TERRAFORM % ("true", "!var.env"),
+            '!var.env is false, because variable "env" defaults to true',
+        ),
+        (
+            "main.tf",
+            TERRAFORM
+            % ('"dev"', 'var.env == "a-name-that-is-much-longer-than-anybody-would-quote"'),
+            'the condition is false, because variable "env" defaults to "dev"',
+        ),
+        ("t.yaml", TEMPLATE, 'IsProd is false, because parameter "Env" defaults to "dev"'),
+    ],
+)
+def test_a_condition_that_a_default_decides(
+    name: str, text: str, note: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / name).write_text(text)
+    monkeypatch.chdir(tmp_path)
+    (result,) = run(["."], Settings(cache=False)).results
+    assert result.reason == "missing"
+    assert result.when is None
+    assert [hop.note for hop in result.trail][1] == note
+    assert note in result.message
+
+
+def test_a_condition_without_a_definition_needs_no_word(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "main.tf").write_text(TERRAFORM % ('"dev"', "1 == 2"))
+    monkeypatch.chdir(tmp_path)
+    (result,) = run(["."], Settings(cache=False)).results
+    assert len([hop for hop in result.trail if hop.note]) == 1
