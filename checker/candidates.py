@@ -24,10 +24,11 @@ FILE_LIMIT = 50 * 1024 * 1024
 _FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)
 
 # A letter (or `_`, or `:`) of a name can be written as an escape, or come from a loop: such a file
-# counts as a hit. These patterns begin with letters, which are found faster than classes.
+# counts as a hit. Patterns begin with letters, which are found faster than classes; those that
+# few files need are compiled when one does.
 _LETTER = rb"(?:3[aA]|[46][1-9a-fA-F]|[57][0-9aA]|5[fF])"
-_ESCAPES = re.compile(rb"\\u00%b|\\U000000%b" % (_LETTER, _LETTER))
-_TEMPLATE_ESCAPES = re.compile(rb'\\(?:x|u00|U000000)%b|"[^"\n]*\\\r?\n' % _LETTER)
+_ESCAPES = rb"\\u00%b|\\U000000%b" % (_LETTER, _LETTER)
+_TEMPLATE_ESCAPES = rb'\\(?:x|u00|U000000)%b|"[^"\n]*\\\r?\n' % _LETTER
 _LOOP = b"Fn::ForEach"
 # A resource of a template: one without a hit may still nest, export or declare what a hit needs.
 _RESOURCE = re.compile(rb"""Type["']?\s{0,99}:\s{0,99}["']?[A-Za-z0-9]+::\w""")
@@ -35,16 +36,14 @@ _RESOURCE = re.compile(rb"""Type["']?\s{0,99}:\s{0,99}["']?[A-Za-z0-9]+::\w""")
 _SOURCE = re.compile(rb'source\b"?\s*(?:[=:]\s*(?:"([^"\\$%\n]*+)")?|/\*)')
 _MODULE = re.compile(rb'module["\s/]')
 # Where a nested stack's template is, or a part of one that is included: a literal path.
-_NESTED = re.compile(
+_NESTED = (
     rb"""(?:TemplateURL|Location)["']?[ \t]*:[ \t]*"""
     rb"""(?:"([^"\n]+)"|'([^'\n]+)'|([^\s"'&*!{\[|>#][^\n,}#]*))"""
 )
 
 # A module call from elsewhere, and a nested stack: to say what was not read, not to judge it.
-_CALL = re.compile(
-    rb'^[ \t]*module[ \t]+"[^"\n]+"[ \t]*\{[^{}]*?\bsource[ \t]*=[ \t]*"([^"\n]+)"', re.MULTILINE
-)
-_STACK = re.compile(rb"""TemplateURL["']?[ \t]*:[ \t]*(?:!Sub[ \t]+)?["']?(\w+://[^\s"']+)""")
+_CALL = rb'(?m)^[ \t]*module[ \t]+"[^"\n]+"[ \t]*\{[^{}]*?\bsource[ \t]*=[ \t]*"([^"\n]+)"'
+_STACK = rb"""TemplateURL["']?[ \t]*:[ \t]*(?:!Sub[ \t]+)?["']?(\w+://[^\s"']+)"""
 
 COMMENTS = (b"iac-check", b"iac_check", b"checkov:skip")
 NESTING = (b"AWS::CloudFormation::Stack", b"AWS::Serverless::Application", b"AWS::Include")
@@ -119,7 +118,7 @@ class Needles:
                 hit = hit or any(needle in text for needle in self._terraform)
                 keep = keep or any(needle in text for needle in self._kept_terraform)
                 break
-        hit = hit or (b"\\" in text and _ESCAPES.search(text) is not None)
+        hit = hit or (b"\\" in text and re.search(_ESCAPES, text) is not None)
         return File(path, data, hit, keep=keep or hit)
 
     def template(self, path: str, data: bytes) -> File | None:
@@ -129,7 +128,7 @@ class Needles:
         for needle in self._template:
             hit = hit or needle in text
         hit = hit or _LOOP in text
-        hit = hit or (b"\\" in text and _TEMPLATE_ESCAPES.search(text) is not None)
+        hit = hit or (b"\\" in text and re.search(_TEMPLATE_ESCAPES, text) is not None)
         sure = looks_like_template(text)
         if not (hit or sure):
             return None
@@ -191,7 +190,7 @@ def sources(text: bytes) -> Iterator[bytes | None]:
 
 def remote_calls(text: bytes) -> Iterator[str]:
     """The sources of module calls that are no paths."""
-    for match in _CALL.finditer(text):
+    for match in re.finditer(_CALL, text):
         source = match[1].decode("utf-8", "replace")
         if not is_local(source):
             yield source
@@ -200,7 +199,7 @@ def remote_calls(text: bytes) -> Iterator[str]:
 def remote_stacks(text: bytes) -> Iterator[str]:
     """The addresses of nested templates. The CDK writes the file's own name beside one."""
     if b"TemplateURL" in text and b"aws:asset:path" not in text:
-        for match in _STACK.finditer(text):
+        for match in re.finditer(_STACK, text):
             yield match[1].decode("utf-8", "replace")
 
 
@@ -217,7 +216,7 @@ def calls_modules(text: bytes) -> bool:
 def nested(text: bytes) -> Iterator[str]:
     """The literal paths that a template nests or includes."""
     if b"TemplateURL" in text or b"Location" in text:
-        for match in _NESTED.finditer(text):
+        for match in re.finditer(_NESTED, text):
             target = (match[1] or match[2] or match[3]).decode("utf-8", "replace").strip()
             if "://" not in target and "\0" not in target:
                 yield target

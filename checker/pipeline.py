@@ -139,7 +139,6 @@ def _judge(
     from .policy.engine import Engine
     from .policy.predicates import Surroundings
     from .policy.senders import Senders
-    from .policy.suppressions import Suppressions
 
     sys.setrecursionlimit(max(sys.getrecursionlimit(), RECURSION_LIMIT))
     worlds = Worlds()
@@ -152,14 +151,20 @@ def _judge(
     watch.begin("judge", lambda: f"{engine.judged:,} of {len(resources):,} resources")
     results = engine.judge(cards, resources)
     watch.begin("ignores")
-    rules = frozenset(card.id for card in cards)
-    aside = Suppressions(rules, _today(), settings.honour_checkov_skips)
-    if settings.honour_ignores:
-        _read_directives(aside, tree)
-        results = aside.apply(results)
-    for fault in (*(loader.errors for loader in loaders), engine.errors, aside.errors):
+    for fault in (*(loader.errors for loader in loaders), engine.errors):
         errors.extend(fault)
-    warnings.extend(aside.warnings)
+    commented = [
+        file for file in chain(tree.templates, *tree.terraform.values()) if file.holds(*COMMENTS)
+    ]
+    if settings.honour_ignores and (commented or any(result.metadata for result in results)):
+        from .policy.suppressions import Suppressions
+
+        rules = frozenset(card.id for card in cards)
+        aside = Suppressions(rules, _today(), settings.honour_checkov_skips)
+        _read_directives(aside, commented)
+        results = aside.apply(results)
+        errors.extend(aside.errors)
+        warnings.extend(aside.warnings)
     for loader in loaders:
         watch.counts.update(loader.counts())
     watch.counts.update({"worlds": worlds.explored, "evaluations": worlds.steps})
@@ -209,16 +214,15 @@ def _today() -> str:
     return time.strftime("%Y-%m-%d", time.gmtime())
 
 
-def _read_directives(aside: Suppressions, tree: Tree) -> None:
-    """The ignore comments of every file that may hold one."""
+def _read_directives(aside: Suppressions, files: Iterable[File]) -> None:
+    """The ignore comments of files that may hold one."""
     from .source import Source
 
-    for file in chain(tree.templates, *tree.terraform.values()):
-        if file.holds(*COMMENTS):
-            try:
-                aside.read(Source.decode(file.path, file.data), _comments(file.path))
-            except InputError:
-                continue  # the file's own error is reported where it is read
+    for file in files:
+        try:
+            aside.read(Source.decode(file.path, file.data), _comments(file.path))
+        except InputError:
+            continue  # the file's own error is reported where it is read
 
 
 def _comments(path: str) -> Callable[[Source], Iterable[Span]]:

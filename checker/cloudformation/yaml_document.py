@@ -39,7 +39,9 @@ _DIRECTIVE_LIMIT = 100
 """`%TAG` lines: libyaml compares each with all before it."""
 
 _TAG_DIRECTIVE = re.compile(r"^%TAG", re.MULTILINE)
-_UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_UNPRINTABLE_ASCII = re.compile("[^\t\n\r\x20-\x7e]")
+# Compiled where it is needed: that takes as long as reading a template.
+_UNPRINTABLE = "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,999})\Z")
 _FLOAT = re.compile(r"[-+]?(?:[0-9]++\.[0-9]*+|\.[0-9]++)(?:[eE][-+]?[0-9]++)?\Z")
 _PROPERTY = re.compile(r"[&!]\S*+(?>(?:\s++|#[^\n\r]*+)*)")
@@ -111,7 +113,7 @@ def _refuse_unreadable(source: Source) -> None:
     text = source.text
     if text.startswith("\ufeff"):
         raise _error(source, 0, "the file has a second byte order mark")
-    if bad := _UNPRINTABLE.search(text):
+    if bad := re.search(_UNPRINTABLE_ASCII if text.isascii() else _UNPRINTABLE, text):
         code = f"U+{ord(bad[0]):04X}"
         raise _error(source, bad.start(), f"the character {code} is not allowed")
     if "%TAG" in text:

@@ -17,13 +17,15 @@ _INVISIBLE = (
 # What CI systems take for a command wherever it stands in a log: `##[…]`, `##vso[…]`.
 _IN_LINE = r"(?<=#)#(?=[A-Za-z]*\[)"
 _UNSAFE = re.compile(f"[\x00-\x1f{_INVISIBLE}]|{_IN_LINE}")
-_UNSAFE_IN_JSON = re.compile(f"[{_INVISIBLE}]|{_IN_LINE}")
+_UNSAFE_IN_JSON = f"[{_INVISIBLE}]|{_IN_LINE}"
 # And where a line begins: `::stop-commands::`.
 _AT_START = re.compile(r"\A(\s*):(?=:)")
 
 
 def escape(text: str) -> str:
     """The text on one line, with each unsafe character as a visible escape such as `\\x1b`."""
+    if text.isascii() and text.isprintable() and "#" not in text and "::" not in text:
+        return text
     shown = _UNSAFE.sub(lambda match: _visible(match[0]), text.replace("\t", " " * TAB))
     return _AT_START.sub(r"\1\\x3a", shown)
 
@@ -35,7 +37,7 @@ def escape_json(document: str) -> str:
         units = match[0].encode("utf-16-be", "surrogatepass").hex()
         return "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))
 
-    return _UNSAFE_IN_JSON.sub(escaped, document)
+    return re.sub(_UNSAFE_IN_JSON, escaped, document)
 
 
 def cells(text: str) -> Iterator[tuple[str, int]]:
