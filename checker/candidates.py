@@ -53,18 +53,27 @@ EXPORT = b"Export"
 class File:
     """One candidate: its path as reported, and whether a needle is in it.
 
-    What is not `sure` is counted only where it turns out to be a template. The bytes are kept
+    What is not `sure` is counted only where it turns out to be a template; one that `nests` may
+    hold a nested stack. The bytes are kept
     where something that may be asked for later is in them, else they are read again.
     """
 
-    __slots__ = ("_mark", "_text", "hit", "path", "sure")
+    __slots__ = ("_mark", "_text", "hit", "nests", "path", "sure")
 
     def __init__(
-        self, path: str, text: bytes, hit: bool, *, sure: bool = True, keep: bool = True
+        self,
+        path: str,
+        text: bytes,
+        hit: bool,
+        *,
+        sure: bool = True,
+        keep: bool = True,
+        nests: bool = False,
     ) -> None:
         self.path = path
         self.hit = hit
         self.sure = sure
+        self.nests = nests
         self._text = text if keep else None
         self._mark = 0 if keep else hash(text)
 
@@ -106,7 +115,7 @@ class Needles:
         self._terraform, self._template = _by_language(types)
         related_terraform, related_template = _by_language(related or ())
         self._kept_terraform = (*related_terraform, *COMMENTS)
-        self._kept_template = (*related_template, *COMMENTS, *NESTING, EXPORT)
+        self._kept_template = (*related_template, *_sieve(COMMENTS), EXPORT)
         self._sieve = _sieve((*self._terraform, *self._kept_terraform))
 
     def terraform(self, path: str, data: bytes) -> File:
@@ -132,10 +141,13 @@ class Needles:
         sure = looks_like_template(text)
         if not (hit or sure):
             return None
-        keep = hit or self._keep
+        nests = False
+        for needle in NESTING:
+            nests = nests or needle in text
+        keep = hit or nests or self._keep
         for needle in self._kept_template:
             keep = keep or needle in text
-        return File(path, data, hit, sure=sure, keep=keep)
+        return File(path, data, hit, sure=sure, keep=keep, nests=nests or hit)
 
 
 def _sieve(needles: Iterable[bytes]) -> tuple[bytes, ...]:

@@ -233,9 +233,10 @@ class Walker:
             file = found
             tree.templates.append(file)
             tree.files += file.sure
-            for target in candidates.nested(candidates.searchable(data)):
-                tree.nested.add(normal(os.path.join(folder, target)))
-            tree.remote_stacks.update(candidates.remote_stacks(data))
+            if file.nests:
+                for target in candidates.nested(file.searchable):
+                    tree.nested.add(normal(os.path.join(folder, target)))
+                tree.remote_stacks.update(candidates.remote_stacks(file.searchable))
         tree.hit = tree.hit or file.hit
         if unsaved:
             file.keep(data)

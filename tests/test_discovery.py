@@ -82,7 +82,8 @@ def test_templates_are_nested_from_anywhere_in_the_repository(root: Path) -> Non
     vault = "Resources: {V: {Type: AWS::Backup::BackupVault}}\n"
     write(root, **{
         "stacks/a.yaml": nests % "../shared/b", "stacks/remote.yaml": nests % "s3://b/shared/c.yaml",
-        "stacks/part.json": '{"Resources": {"Type": "A::B", "Location": "../shared/d 1.txt"}}',
+        "stacks/part.json": '{"Resources": {"P": {"Type": "AWS::Serverless::Application", '
+        '"Properties": {"Location": "../shared/d 1.txt"}}}}',
         "shared/b": nests % "'e.yaml'", "shared/c.yaml": vault, "shared/d 1.txt": vault,
         "shared/e.yaml": vault,
     })  # fmt: skip

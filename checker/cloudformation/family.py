@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable
 
-from ..candidates import NESTING, File
+from ..candidates import File
 
 
 class Family:
@@ -44,7 +44,7 @@ class Family:
             # Kept before it is complete: where a template is may be asked of another one.
             self._callers = {}
             for file in self._files:
-                if not file.hit and not file.holds(*NESTING):
+                if not file.nests:
                     continue
                 targets = self._targets(file.path)
                 if targets is None:
