@@ -28,12 +28,16 @@ _FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)
 # few files need are compiled when one does.
 _LETTER = rb"(?:3[aA]|[46][1-9a-fA-F]|[57][0-9aA]|5[fF])"
 _ESCAPES = rb"\\u00%b|\\U000000%b" % (_LETTER, _LETTER)
-_TEMPLATE_ESCAPES = rb'\\(?:x|u00|U000000)%b|"[^"\n]*\\\r?\n' % _LETTER
+_BREAK = rb"(?:[\r\n]|\xc2\x85|\xe2\x80[\xa8\xa9])"  # what ends a line in YAML
+_TEMPLATE_ESCAPES = rb'\\(?:x|u00|U000000)%b|"[^"\n]*\\%b' % (_LETTER, _BREAK)
+_ESCAPED = rb"\\(?:x|u00|U000000)(%b)|\\%b+[ \t]*" % (_LETTER, _BREAK)
 _LOOP = b"Fn::ForEach"
 # A resource of a template: one without a hit may still nest, export or declare what a hit needs.
 _RESOURCE = re.compile(rb"""Type["']?\s{0,99}:\s{0,99}["']?[A-Za-z0-9]+::\w""")
 # The source of a module call: its text where it is a plain string, else the folder is outlined.
-_SOURCE = re.compile(rb'source\b"?\s*(?:[=:]\s*(?:"([^"\\$%\n]*+)")?|/\*)')
+_SOURCE = re.compile(
+    rb'source\b"?\s*(?:[=:]\s*(?:"([^"\\$%\n]*+)"(?=[ \t]*+(?:[\r\n,}\]#]|//|\Z)))?|/\*)'
+)
 _MODULE = re.compile(rb'module["\s/]')
 # Where a nested stack's template is, or a part of one that is included: a literal path.
 _NESTED = (
@@ -182,6 +186,12 @@ def _by_language(types: Iterable[str]) -> tuple[tuple[bytes, ...], tuple[bytes, 
 def searchable(data: bytes) -> bytes:
     """Bytes in which ASCII can be looked for, in UTF-16 too, which is an error when it is read."""
     return data.replace(b"\0", b"") if b"\0" in data else data
+
+
+def unescaped(data: bytes) -> bytes:
+    """A template's bytes with letters in place of the escapes that stand for them."""
+    found = searchable(data)
+    return re.sub(_ESCAPED, lambda match: bytes.fromhex((match[1] or b"").decode()), found)
 
 
 def looks_like_template(text: bytes) -> bool:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 
-from ..candidates import File, looks_like_template, searchable
+from ..candidates import File, looks_like_template, unescaped
 from ..discovery import Tree, Walker, normal, read_bytes
 from ..graph import Origin, Resource
 from ..language.document import Entry, MappingNode, Node, ScalarNode
@@ -170,7 +170,7 @@ class CloudFormationLoader:
                     source = Source.decode(path, data)
                     self._templates[path] = templates(source, partial(self._fragment, path))
                 except InputError as error:
-                    if self._meant_as_template(searchable(data)):
+                    if self._meant_as_template(unescaped(data)):
                         self._faults[path] = error
                 else:
                     if file and bool(self._templates[path]) is not file.sure:

@@ -1,0 +1,324 @@
+"""Ways to hide a vault with a wrong key in CloudFormation. None may pass: exit code 1, or 2."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pytest
+
+KEY = "  K:\n    Type: AWS::KMS::Key\n"
+MISSING = "  V:\n    Type: AWS::Backup::BackupVault\n    Properties:\n      BackupVaultName: v\n"
+
+
+def vault(key: str) -> str:
+    return f"{MISSING}      EncryptionKeyArn: {key}\n"
+
+
+GOOD = "Resources:\n" + KEY + vault("!GetAtt K.Arn")
+BAD = "Resources:\n" + KEY + MISSING
+IN_JSON = '{"Resources": {"V": {"Type": "AWS::Backup::BackupVault", "Properties": {%s}}}}'
+NESTED = (
+    "Resources:\n  S:\n    Type: AWS::CloudFormation::Stack\n"
+    "    Properties:\n      TemplateURL: %s\n      Parameters:\n        Key: %s\n"
+)
+CHILD = "Parameters:\n  Key:\n    Type: String\n    Default: ''\nResources:\n" + vault("!Ref Key")
+
+# A template whose vault has a key of its own, and a stack that takes it away.
+HAPPY = (
+    "Parameters:\n  Key:\n    Type: String\n    Default: alias/mine\nResources:\n"
+    + KEY
+    + "  A:\n    Type: AWS::KMS::Alias\n    Properties:\n      AliasName: alias/mine\n"
+    + "      TargetKeyId: !Ref K\n"
+    + vault("!Ref Key")
+)
+
+
+def hidden_call(location: str) -> Mapping[str, str | bytes]:
+    return {"t.yaml": NESTED % (location, "''"), "child.yaml": HAPPY}
+
+
+UNREADABLE = '{"Resour\\u0063es": {"V": {"Typ\\u0065": "AWS::Backup::Backup\\u0056ault"}}%s}'
+
+ATTACKS: dict[str, Mapping[str, str | bytes]] = {
+    # -- the type in another spelling
+    "a hexadecimal escape": {
+        "t.yaml": BAD.replace("AWS::Backup::BackupVault", '"AWS::Backup::Backup\\x56ault"')
+    },
+    "a short escape": {
+        "t.yaml": BAD.replace("AWS::Backup::BackupVault", '"AWS::Backup::Backup\\u0056ault"')
+    },
+    "a long escape": {
+        "t.yaml": BAD.replace("AWS::Backup::BackupVault", '"AWS::Backup::Backup\\U00000056ault"')
+    },
+    "an escaped colon": {
+        "t.yaml": BAD.replace("AWS::Backup::BackupVault", '"AWS\\x3a:Backup::BackupVault"')
+    },
+    "a folded line": {
+        "t.yaml": BAD.replace("AWS::Backup::BackupVault", '"AWS::Backup::Back\\\n      upVault"')
+    },
+    "a folded line with CRLF": {
+        "t.yaml": BAD.replace(
+            "AWS::Backup::BackupVault", '"AWS::Backup::Back\\\n      upVault"'
+        ).replace("\n", "\r\n")
+    },
+    "a folded line with a lone carriage return": {
+        "t.yaml": BAD.replace("AWS::Backup::BackupVault", '"AWS::Backup::Back\\\r      upVault"')
+    },
+    "a folded line at a next-line sign": {
+        "t.yaml": BAD.replace(
+            "AWS::Backup::BackupVault", '"AWS::Backup::Back\\\u0085      upVault"'
+        )
+    },
+    "a folded line at a line separator": {
+        "t.yaml": BAD.replace(
+            "AWS::Backup::BackupVault", '"AWS::Backup::Back\\\u2028      upVault"'
+        )
+    },
+    "an escape in JSON": {"t.json": (IN_JSON % "").replace("BackupVault", "Backup\\u0056ault")},
+    "an escaped Resources": {"t.json": (IN_JSON % "").replace("Resources", "Resour\\u0063es")},
+    "an escaped Type": {"t.json": (IN_JSON % "").replace("Type", "Typ\\u0065")},
+    "an escaped Resources in YAML": {"t.yaml": BAD.replace("Resources", '"Resour\\x63es"')},
+    "a block scalar": {
+        "t.yaml": BAD.replace("AWS::Backup::BackupVault", "|-\n      AWS::Backup::BackupVault")
+    },
+    "a folded scalar": {
+        "t.yaml": BAD.replace("AWS::Backup::BackupVault", ">-\n      AWS::Backup::BackupVault")
+    },
+    "a tag": {"t.yaml": BAD.replace("AWS::Backup::", "!!str AWS::Backup::")},
+    "a quoted key": {"t.yaml": BAD.replace("Type:", "'Type' :")},
+    "an explicit key": {"t.yaml": BAD.replace("    Type: AWS::B", "    ? Type\n    : AWS::B")},
+    "an anchor in between": {"t.yaml": BAD.replace("Type: AWS::B", "&t Type: &u AWS::B")},
+    "an alias for the type": {
+        "t.yaml": "x: &t AWS::Backup::BackupVault\n" + BAD.replace("AWS::Backup::BackupVault", "*t")
+    },
+    "an alias for the resource": {
+        "t.yaml": "x: &r\n" + MISSING.replace("  V:\n", "") + "Resources:\n" + KEY + "  V: *r\n"
+    },
+    "an alias for the section": {"t.yaml": "x: &r\n" + KEY + MISSING + "Resources: *r\n"},
+    "a flow mapping": {
+        "t.yaml": "Resources: {V: {Type: 'AWS::Backup::BackupVault', Properties: {}}}\n"
+    },
+    "a flow mapping over lines": {
+        "t.yaml": "Resources: {\n V: {\n  Type\n :\n 'AWS::Backup::BackupVault' }}\n"
+    },
+    "a loop that writes the type": {
+        "t.yaml": "Transform: AWS::LanguageExtensions\nResources:\n  Fn::ForEach::L:\n"
+        "    - X\n    - [Vault]\n    - V${X}:\n        Type: AWS::Backup::Backup${X}\n"
+    },
+    # -- keys that come twice
+    "a duplicate resource in JSON": {
+        "t.json": '{"Resources": {"V": {"Type": "AWS::Backup::BackupVault"}, '
+        '"V": {"Type": "AWS::SNS::Topic"}}}'
+    },
+    "a duplicate section in JSON": {
+        "t.json": '{"Resources": {"V": {"Type": "AWS::Backup::BackupVault"}}, '
+        '"Resources": {"T": {"Type": "AWS::SNS::Topic"}}}'
+    },
+    "a duplicate key spelt in two ways": {
+        "t.json": IN_JSON % '"EncryptionKeyArn": "alias/aws/backup", "EncryptionKey\\u0041rn": "x"'
+    },
+    "a duplicate property in YAML": {
+        "t.yaml": BAD + "      EncryptionKeyArn: alias/aws/backup\n"
+        "      'EncryptionKeyArn': !GetAtt K.Arn\n"
+    },
+    "a merge key that loses": {
+        "t.yaml": "x: &x\n  EncryptionKeyArn: !GetAtt K.Arn\n"
+        + BAD
+        + "      EncryptionKeyArn: !Ref AWS::NoValue\n      <<: *x\n"
+    },
+    "a merge key that CloudFormation does not know": {
+        "t.yaml": "x: &x\n  EncryptionKeyArn: alias/aws/backup\n" + BAD + "      <<: *x\n"
+    },
+    "a merge of the type": {
+        "t.yaml": "x: &x\n  Type: AWS::Backup::BackupVault\nResources:\n  V:\n    <<: *x\n"
+    },
+    # -- documents and bytes
+    "a second document": {"t.yaml": GOOD + "---\n" + BAD},
+    "a first document": {"t.yaml": BAD + "---\n" + GOOD},
+    "a document after a scalar": {"t.yaml": "just text\n---\n" + BAD},
+    "a document after the end": {"t.yaml": "a: b\n...\n" + BAD},
+    "an empty document first": {"t.yaml": "---\n---\n" + BAD},
+    "a second document that is broken": {"t.yaml": "a: b\n---\n" + BAD + "\t- :"},
+    "a byte order mark": {"t.yaml": b"\xef\xbb\xbf" + BAD.encode()},
+    "a byte order mark in JSON": {"t.json": b"\xef\xbb\xbf" + (IN_JSON % "").encode()},
+    "UTF-16": {"t.yaml": BAD.encode("utf-16")},
+    "UTF-16 without a mark": {"t.json": (IN_JSON % "").encode("utf-16-le")},
+    "CRLF": {"t.yaml": BAD.replace("\n", "\r\n")},
+    "lone carriage returns": {"t.yaml": BAD.replace("\n", "\r")},
+    "next-line signs": {"t.yaml": BAD.replace("\n", "\u0085")},
+    "a NUL in the type": {"t.yaml": BAD.replace("BackupVault\n", "Backup\0Vault\n", 1)},
+    "a comment that is none": {"t.yaml": BAD.replace("Name: v", "Name: v#x")},
+    "the key in a comment": {"t.yaml": BAD + "      # EncryptionKeyArn: !GetAtt K.Arn\n"},
+    "the key in a block scalar": {
+        "t.yaml": BAD + "      Notes: |\n        EncryptionKeyArn: !GetAtt K.Arn\n"
+    },
+    "the key one level too high": {"t.yaml": BAD + "    EncryptionKeyArn: !GetAtt K.Arn\n"},
+    "the key in another case": {"t.yaml": BAD + "      encryptionKeyArn: !GetAtt K.Arn\n"},
+    "the key under a look-alike": {"t.yaml": BAD + "      Encrypti\u043enKeyArn: !GetAtt K.Arn\n"},
+    "broken YAML after it": {"t.yaml": BAD + "x: [\n"},
+    "broken YAML before it": {"t.yaml": "x: [\n" + BAD},
+    "broken JSON": {"t.json": (IN_JSON % "") + "}"},
+    "JSON with a comma too many": {"t.json": (IN_JSON % "")[:-1] + ",}"},
+    "YAML in a .json": {"t.json": BAD},
+    "JSON in a .yaml": {"t.yaml": IN_JSON % ""},
+    "JSON in a .template": {"t.template": IN_JSON % ""},
+    "an ending in capitals": {"t.YAML": BAD, "main.tf": "locals {}\n"},
+    "a template engine's braces": {"t.yaml": "{% if x %}\n" + BAD + "{% endif %}\n"},
+    "filler first": {"t.yaml": "# filler\n" * 200_000 + BAD},
+    "a .gitignore": {".gitignore": "*\n", "t.yaml": BAD},
+    "a hidden folder": {".x/t.yaml": BAD},
+    # -- values
+    "an alias in pieces": {
+        "t.yaml": BAD + "      EncryptionKeyArn: !Join ['/', [alias, aws, backup]]\n"
+    },
+    "an alias in Sub": {
+        "t.yaml": "Parameters:\n  X:\n    Type: String\n    Default: aws\nResources:\n"
+        + vault('!Sub "alias/${X}/backup"')
+    },
+    "an alias of the managed key": {
+        "t.yaml": BAD + "      EncryptionKeyArn: !Ref A\n"
+        "  A:\n    Type: AWS::KMS::Alias\n    Properties:\n      AliasName: alias/mine\n"
+        "      TargetKeyId: alias/aws/backup\n"
+    },
+    "NoValue under a condition": {
+        "t.yaml": "Parameters:\n  P:\n    Type: String\nConditions:\n"
+        "  C: !Equals [!Ref P, x]\n"
+        + BAD
+        + "      EncryptionKeyArn: !If [C, !GetAtt K.Arn, !Ref AWS::NoValue]\n"
+    },
+    "the whole properties under a condition": {
+        "t.yaml": "Parameters:\n  P:\n    Type: String\nConditions:\n"
+        "  C: !Equals [!Ref P, x]\nResources:\n"
+        + KEY
+        + "  V:\n    Type: AWS::Backup::BackupVault\n    Properties: !If\n      - C\n"
+        "      - EncryptionKeyArn: !GetAtt K.Arn\n      - !Ref AWS::NoValue\n"
+    },
+    "a key that is not created": {
+        "t.yaml": "Conditions:\n  Never: !Equals [a, b]\nResources:\n"
+        "  K:\n    Type: AWS::KMS::Key\n    Condition: Never\n" + vault("!GetAtt K.Arn")
+    },
+    "a resource that is called like a key": {
+        "t.yaml": "Resources:\n  K:\n    Type: AWS::SNS::Topic\n" + vault("!GetAtt K.Arn")
+    },
+    "a custom resource": {
+        "t.yaml": "Resources:\n  K:\n    Type: Custom::KMSKey\n" + vault("!GetAtt K.Arn")
+    },
+    "a parameter": {
+        "t.yaml": "Parameters:\n  K:\n    Type: String\nResources:\n" + vault("!Ref K")
+    },
+    "a default of a parameter": {
+        "t.yaml": "Parameters:\n  P:\n    Type: String\n    Default: alias/aws/backup\n"
+        "Resources:\n" + vault("!Ref P")
+    },
+    "a dynamic reference": {"t.yaml": "Resources:\n" + vault("'{{resolve:ssm:/key}}'")},
+    "an import": {"t.yaml": "Resources:\n" + vault("!ImportValue Key")},
+    "the name Default in another case": {"t.yaml": BAD.replace("Name: v", "Name: default")},
+    "a name that may be Default": {
+        "t.yaml": "Parameters:\n  N:\n    Type: String\n" + BAD.replace("Name: v", "Name: !Ref N")
+    },
+    "a condition that is not defined": {
+        "t.yaml": BAD.replace("    Properties", "    Condition: Gone\n    Properties")
+    },
+    "a condition that depends on itself": {
+        "t.yaml": "Conditions:\n  C: !Not [!Condition C]\n"
+        + BAD.replace("    Properties", "    Condition: C\n    Properties")
+    },
+    # -- what is done to a template before it is deployed
+    "Fn::Transform in the properties": {
+        "t.yaml": BAD + "      Fn::Transform:\n        Name: AWS::Include\n"
+        "        Parameters:\n          Location: s3://b/key.yaml\n"
+    },
+    "Fn::Transform in place of the properties": {
+        "t.yaml": "Resources:\n  V:\n    Type: AWS::Backup::BackupVault\n    Properties:\n"
+        "      Fn::Transform: {Name: Hide}\n"
+    },
+    "Fn::Transform over the key": {
+        "t.yaml": "Resources:\n" + KEY + vault("!Transform {Name: X, Parameters: {K: !Ref K}}")
+    },
+    "a macro over a good template": {"t.yaml": "Transform: [Rewrite]\n" + BAD},
+    # -- nested stacks
+    "a nested stack that passes nothing": {
+        "t.yaml": NESTED % ("child.yaml", "!Ref AWS::NoValue"),
+        "child.yaml": CHILD,
+    },
+    "a nested stack that passes an alias": {
+        "t.yaml": NESTED % ("./child.yaml", "alias/aws/backup"),
+        "child.yaml": CHILD,
+    },
+    "a nested stack through a link": {
+        "t.yaml": NESTED % ("link.yaml", "''"),
+        "child.txt": CHILD,
+        "link.yaml": "-> child.txt",
+    },
+    "a nested stack in a file of another ending": {
+        "t.yaml": NESTED % ("child.txt", "''"),
+        "child.txt": CHILD,
+        "u.yaml": BAD,
+    },
+    "stacks that nest each other": {
+        "a.yaml": NESTED % ("b.yaml", "x") + MISSING,
+        "b.yaml": NESTED % ("a.yaml", "x"),
+    },
+    "a template in a string": {
+        "t.yaml": "Resources:\n  S:\n    Type: AWS::CloudFormation::StackSet\n    Properties:\n"
+        "      StackSetName: s\n      PermissionModel: SELF_MANAGED\n      TemplateBody: |\n"
+        + "".join(f"        {line}\n" for line in BAD.splitlines())
+    },
+    "a call by Sub": {
+        "child.yaml": HAPPY,
+        "t.yaml": "Mappings: {M: {N: {X: child}}}\n"
+        + NESTED % ("!Sub ['${X}.yaml', {X: !FindInMap [M, N, X]}]", "''"),
+    },
+    "a call by Join": hidden_call("!Join ['', [chi, ld.yaml]]"),
+    "a call by a long Join": hidden_call("{'Fn::Join': ['', [chi, ld.yaml]]}"),
+    "a call by an escaped name": hidden_call('"chil\\x64.yaml"'),
+    "a call over two lines": hidden_call("\n        child.yaml"),
+    "a call in a block scalar": hidden_call("|-\n        child.yaml"),
+    "a call by an alias": {
+        "t.yaml": "x: &x child.yaml\n" + NESTED % ("*x", "''"),
+        "child.yaml": HAPPY,
+    },
+    "a call under an escaped name": {
+        "t.yaml": (NESTED % ("child.yaml", "''")).replace("TemplateURL", '"Template\\x55RL"'),
+        "child.yaml": HAPPY,
+    },
+    # -- escapes in what cannot be read
+    "escapes and a duplicate": {"t.json": UNREADABLE % ', "x": 1, "x": 2'},
+    "escapes and too deep a nesting": {"t.json": UNREADABLE % (', "x": ' + "[" * 500 + "]" * 500)},
+    "escapes and too many nodes": {"t.json": UNREADABLE % (', "x": [' + "1," * 2_000_000 + "1]")},
+    "escapes and a broken end": {"t.yaml": UNREADABLE % "" + "}"},
+    # -- ignoring
+    "metadata without a reason": {
+        "t.yaml": BAD.replace(
+            "    Properties",
+            "    Metadata: {iac-check: {ignore: [{rule: BACKUP001}]}}\n    Properties",
+        )
+    },
+    "metadata of cfn_nag": {
+        "t.yaml": BAD.replace(
+            "    Properties",
+            "    Metadata: {cfn_nag: {rules_to_suppress: [{id: W1}]}}\n    Properties",
+        )
+    },
+    "an ignore in a block scalar": {
+        "t.yaml": BAD + "      Notes: |\n        # iac-check: ignore[BACKUP001] x\n"
+    },
+    "an ignore with a look-alike": {
+        "t.yaml": BAD.replace("  V:", "  # iac\u2010check: ignore[BACKUP001] x\n  V:")
+    },
+    "an ignore in a plain scalar": {
+        "t.yaml": BAD.replace("Name: v", "Name: v# iac-check: ignore[BACKUP001] x")
+    },
+}
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_it_is_not_passed(attack: str, check: Callable[..., Any]) -> None:
+    outcome = check(ATTACKS[attack])
+    assert outcome.code in (1, 2), (outcome.verdicts, outcome.told)
+
+
+def test_what_the_attacks_are_made_of_passes(check: Callable[..., Any]) -> None:
+    """Else the attacks would be found for another reason."""
+    assert check({"t.yaml": GOOD, "child.yaml": HAPPY}).code == 0
