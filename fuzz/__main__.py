@@ -83,6 +83,15 @@ class Observed:
         (WORK / self._name / "figures.jsonl").open("a").write(json.dumps(figures) + "\n")
 
 
+def prepare() -> None:
+    """What a run does once, so that no input is charged with it."""
+    from iac_check.pipeline import RECURSION_LIMIT
+    from iac_check.terraform.grammar import parser
+
+    sys.setrecursionlimit(RECURSION_LIMIT)
+    parser()
+
+
 def fuzz_one(name: str, options: list[str]) -> None:
     """Never returns: libFuzzer ends the process."""
     import atheris
@@ -96,9 +105,7 @@ def fuzz_one(name: str, options: list[str]) -> None:
             if "cfn_lint_rules" not in module.name and "__main__" not in module.name:
                 import_module(module.name)  # what is imported late is to be instrumented, too
 
-    from iac_check.pipeline import RECURSION_LIMIT
-
-    sys.setrecursionlimit(RECURSION_LIMIT)
+    prepare()
     atheris.Setup([sys.argv[0], *options], Observed(name, TARGETS[name]))
     atheris.Fuzz()
 
@@ -131,11 +138,9 @@ def fuzz_all(names: list[str], seconds: int) -> int:
 
 
 def run_inputs(name: str, paths: list[str]) -> None:
-    from iac_check.pipeline import RECURSION_LIMIT
-
     from .targets import TARGETS
 
-    sys.setrecursionlimit(RECURSION_LIMIT)
+    prepare()
     for path in paths:
         timed(TARGETS[name], Path(path).read_bytes(), SECONDS)
 

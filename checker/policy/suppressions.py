@@ -6,7 +6,9 @@ Comments are those that the language's own lexer sees. What is set aside stays i
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain
 
 from ..language.document import MappingNode, Node, ScalarNode, SequenceNode
 from ..records import dataclass, replace
@@ -55,18 +57,20 @@ class Suppressions:
     def __post_init__(self) -> None:
         self.errors: list[InputError] = []
         self.warnings: list[str] = []
-        self._directives: dict[str, list[Directive]] = {}
+        self._directives: dict[str, list[Directive]] = {}  # in the order of their lines
+        self._within: dict[str, list[Directive]] = {}
+        self._blocks: dict[tuple[str, int], int] = {}
         self._used: set[Span] = set()
 
     def read(self, source: Source, comments: Comments) -> None:
         """Collect a file's directives."""
-        found = self._directives.setdefault(source.path, [])
         try:
             spans = list(comments(source))
         except InputError:
             return  # the file's own error is reported where it is read
-        for span in spans:
-            found.extend(self._read(span))
+        for directive in chain.from_iterable(map(self._read, spans)):
+            table = self._within if directive.within else self._directives
+            table.setdefault(source.path, []).append(directive)
 
     def _read(self, span: Span) -> Iterator[Directive]:
         text = _MARKS.sub("", span.text).strip()
@@ -125,11 +129,10 @@ class Suppressions:
     def apply(self, results: Sequence[Result]) -> list[Result]:
         """The results, with those that a directive speaks of as `suppressed`."""
         applied = [self._applied(result) for result in results]
-        for directives in self._directives.values():
-            for directive in directives:
-                known = any(rule in self.rules for rule in directive.rules)
-                if directive.span not in self._used and known:
-                    self._warn(directive.span, _UNUSED)
+        for directive in chain(*self._directives.values(), *self._within.values()):
+            known = any(rule in self.rules for rule in directive.rules)
+            if directive.span not in self._used and known:
+                self._warn(directive.span, _UNUSED)
         return applied
 
     def _applied(self, result: Result) -> Result:
@@ -143,24 +146,36 @@ class Suppressions:
         return result
 
     def _speaking_of(self, result: Result) -> Iterator[Directive]:
+        (first, _), (last, _) = result.extent.positions()
         for place in (result.span, result.resource_span, *result.calls):
-            for directive in self._directives.get(place.source.path, ()):
-                if directive.within:
-                    (first, _), (last, _) = result.extent.positions()
-                    same_file = result.extent.source.path == place.source.path
-                    if same_file and first <= directive.first <= last:
+            yield from self._at(place)
+            if place.source.path == result.extent.source.path:
+                for directive in self._within.get(place.source.path, ()):
+                    if first <= directive.first <= last:
                         yield directive
-                elif directive.first <= place.line <= directive.last or (
-                    directive.alone and self._above(directive, place.line)
-                ):
-                    yield directive
         yield from self._metadata(result)
 
-    def _above(self, directive: Directive, line: int) -> bool:
-        """Whether only other comments stand between a comment and a line below it."""
-        source = directive.span.source
-        between = (source.line(number).strip() for number in range(directive.last + 1, line))
-        return directive.last < line and all(text.startswith(("#", "//")) for text in between)
+    def _at(self, place: Span) -> Iterator[Directive]:
+        """What stands on a line, or alone above it with only other comments in between."""
+        directives = self._directives.get(place.source.path, [])
+        line = place.line
+        above = self._first_comment(place.source, line) - 1
+        for at in range(bisect_left(directives, above, key=lambda d: d.last), len(directives)):
+            directive = directives[at]
+            if directive.first > line:
+                break
+            if directive.last >= line or directive.alone:
+                yield directive
+
+    def _first_comment(self, source: Source, line: int) -> int:
+        """The first of the lines of comments right above a line; the line itself without any."""
+        key = (source.path, line)
+        if key not in self._blocks:
+            top = line
+            while top > 1 and source.line(top - 1).lstrip().startswith(("#", "//")):
+                top -= 1
+            self._blocks[key] = top
+        return self._blocks[key]
 
     def _metadata(self, result: Result) -> Iterator[Directive]:
         """`Metadata: {iac-check: {ignore: [{rule, reason, until}]}}` of a template's resource."""

@@ -22,12 +22,16 @@ from .given import Given, KnownModule
 from .installed import manifest, manifest_path, registry_name
 from .instances import AnyKey, InstanceKey
 from .module import ModuleInstance
+from .outline import Block
 from .units import Units
 
 T = TypeVar("T")
 
 MODULE_LIMIT = 20_000
 """Module instances that are expanded; module calls that multiply past it are an error."""
+
+RESOURCE_LIMIT = 100_000
+"""Instances of the wanted resources; more of them are an error."""
 
 
 @dataclass
@@ -49,6 +53,8 @@ class TerraformLoader:
     _holders: dict[str, set[str]] = field(default_factory=dict)
     _known_leads: dict[tuple[str, str, str], bool] = field(default_factory=dict)
     _instances: int = 0
+    _resources: int = 0
+    _most: tuple[int, int] = (MODULE_LIMIT, RESOURCE_LIMIT)  # of these, in one listing
     _flags: Mapping[str, Given] | None = None
     _standing_alone: dict[str, ModuleInstance] = field(default_factory=dict)
     _units: Units = field(init=False)
@@ -284,7 +290,6 @@ class TerraformLoader:
 
     def _expand(self, instance: ModuleInstance, folders: tuple[str, ...]) -> Iterator[Resource]:
         """The wanted resources of a module instance and of all below it."""
-        self._instances += 1
         yield from self._own(instance, self.types)
         for name, call in instance.module.calls.items():
             path = (*instance.path, name)
@@ -296,17 +301,18 @@ class TerraformLoader:
                 self.errors.append(InputError.at(call.header, what))
                 continue
             for child in self._children(instance, name, folder):
-                if self._instances > MODULE_LIMIT:
-                    what = f"there are more than {MODULE_LIMIT} module instances"
-                    self.errors.append(InputError.at(call.header, what))
-                    return
                 yield from self._expand(child, (*folders, folder))
 
     def _own(self, instance: ModuleInstance, types: Iterable[str]) -> Iterator[Resource]:
         for key in instance.module.resources:
-            if key[0] == "resource" and key[1] in types:
+            if key[0] == "resource" and key[1] in types and self._resources <= self._most[1]:
                 self._check(instance.module, key)
                 for found in self._keys(partial(instance.resource_keys, key)):
+                    self._resources += 1
+                    if self._resources > self._most[1]:
+                        what = f"there are more than {RESOURCE_LIMIT} instances of resources"
+                        self._refuse(instance.module.resources[key], what)
+                        return
                     yield instance.resource(key, found)
 
     def _check(self, module: Declarations, key: Key) -> None:
@@ -322,7 +328,17 @@ class TerraformLoader:
         target = self.module(folder)
         if target is not None:
             for found in self._keys(lambda: instance.call_keys(name)):
+                self._instances += 1
+                if self._instances > self._most[0]:
+                    what = f"there are more than {MODULE_LIMIT} module instances"
+                    self._refuse(instance.module.calls[name], what)
+                    return
                 yield instance.child(name, found, target)
+
+    def _refuse(self, block: Block, what: str) -> None:
+        """An error of a block, told once: what multiplies passes its limit in many places."""
+        if not any(error.message == what for error in self.errors):
+            self.errors.append(InputError.at(block.header, what))
 
     def _keys(self, read: Callable[[], tuple[InstanceKey, ...]]) -> tuple[InstanceKey, ...]:
         """The instance keys over all worlds. What cannot be expanded has one instance."""
@@ -361,6 +377,7 @@ class TerraformLoader:
 
     def instances_of(self, types: Iterable[str]) -> Iterator[Resource]:
         """Every declared instance of some types, wherever in the scan."""
+        self._most = (self._instances + MODULE_LIMIT, self._resources + RESOURCE_LIMIT)
         wanted = frozenset(types)
         needles = tuple(type_.encode() for type_ in wanted)
         kind = " ".join(sorted(wanted))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from itertools import count
 
 from ...kms import forms
 from ...language.convert import equal, is_empty, is_null, to_bool, to_number, to_string
@@ -258,18 +259,29 @@ class NotKnown(Exception):
     """A value, or a part of it, is not known."""
 
 
-def data_of(value: Value, depth: int = 0) -> object:
-    """A wholly known value as Python data. Raises NotKnown, and EvaluationError past the depth."""
-    if depth > DEPTH_LIMIT:
-        raise too_large("a deeply nested value")
-    match value:
-        case Known(data=data):
-            return data
-        case ListValue(items=items, rest=None):
-            return [data_of(item, depth + 1) for item in items]
-        case MapValue(items=items, rest=None):
-            return _data_of_map(items, depth)
-    raise NotKnown
+def data_of(value: Value) -> object:
+    """A wholly known value as Python data.
+
+    Raises NotKnown, and EvaluationError past DEPTH_LIMIT levels or ELEMENT_LIMIT elements: a value
+    that holds another twice, which does so too, is small only as long as nobody writes it out.
+    """
+    counted = count(1)
+
+    def data(value: Value, depth: int) -> object:
+        if depth > DEPTH_LIMIT:
+            raise too_large("a deeply nested value")
+        if next(counted) > ELEMENT_LIMIT:
+            raise too_large("a value of too many elements")
+        match value:
+            case Known(data=plain):
+                return plain
+            case ListValue(items=items, rest=None):
+                return [data(item, depth + 1) for item in items]
+            case MapValue(items=items, rest=None):
+                return {key: data(items[key], depth + 1) for key in sorted(items)}
+        raise NotKnown
+
+    return data(value, 0)
 
 
 def holds_sensitive(value: Value) -> bool:
@@ -280,7 +292,3 @@ def holds_sensitive(value: Value) -> bool:
         case MapValue(items=items):
             return value.sensitive or any(holds_sensitive(items[name]) for name in items)
     return value.sensitive
-
-
-def _data_of_map(items: Mapping[str, Value], depth: int) -> dict[str, object]:
-    return {key: data_of(items[key], depth + 1) for key in sorted(items)}

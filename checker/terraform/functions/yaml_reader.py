@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from .arguments import key_text
+from .arguments import bounded_length, key_text
 
 _TRUE = "y|Y|yes|Yes|YES|true|True|TRUE|on|On|ON"
 _FALSE = "n|N|no|No|NO|false|False|FALSE|off|Off|OFF"
@@ -32,6 +32,11 @@ _SCALARS = {
 
 class Loader(yaml.SafeLoader):
     """Keys are strings, as those of a map are."""
+
+    def flatten_mapping(self, node: Any) -> None:
+        """Merged keys are repeated before they are told apart: a merge of merges multiplies."""
+        super().flatten_mapping(node)
+        bounded_length(len(node.value))
 
     def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
         self.flatten_mapping(node)
