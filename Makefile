@@ -30,13 +30,24 @@ rules: $(STAMP) ## compile the cards, and the pages made from them
 	$(BIN)/iac-check --explain BACKUP001 > docs/rules/BACKUP001.md
 
 wheel: $(STAMP)
-	$(BIN)/python -m build --wheel --no-isolation
+	SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(BIN)/python -m build --wheel --no-isolation
 
-$(STAMP): pyproject.toml
+lock: $(STAMP) ## what development and CI install, with hashes
+	$(BIN)/python -m pip install --quiet uv
+	{ echo '# What development and CI install, by hash: `make lock` renews it.'; \
+	  $(BIN)/uv pip compile pyproject.toml --extra dev --generate-hashes --universal --quiet \
+	    --python-version 3.11 --no-emit-index-url --no-annotate --no-header; } > requirements/new
+	mv requirements/new requirements/dev.txt
+
+audit: $(STAMP) ## known vulnerabilities of what the lock file holds (asks PyPI)
+	$(BIN)/python -m pip install --quiet pip-audit
+	$(BIN)/pip-audit --requirement requirements/dev.txt --require-hashes --disable-pip --strict
+
+$(STAMP): pyproject.toml requirements/dev.txt
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --upgrade pip
-	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements/dev.txt
+	$(BIN)/python -m pip install --quiet --no-build-isolation --no-deps --editable .
 	$(BIN)/python -m pip install --quiet --editable '.[oracles]' || echo "no oracles: their tests are skipped"
 	touch $(STAMP)
 

@@ -24,23 +24,46 @@ FOLDERS = {"checker": "iac_check", "rules": "iac_check/rules"}
 UNRELATED = ("__pycache__", ".*")  # caches of tools
 
 
-@pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def built(folders: pytest.TempPathFactory) -> Path:
     """Built from a copy: what an earlier build left in the tree cannot hide what is missing."""
-    copy = tmp_path_factory.mktemp("source")
+    copy = folders.mktemp("source")
     for folder in FOLDERS:
-        shutil.copytree(ROOT / folder, copy / folder, ignore=shutil.ignore_patterns(*UNRELATED))
+        shutil.copytree(
+            ROOT / folder,
+            copy / folder,
+            ignore=shutil.ignore_patterns(*UNRELATED),
+            copy_function=shutil.copyfile,  # each copy has times of its own
+        )
     for file in ("pyproject.toml", "README.md", "LICENSE"):
-        shutil.copy(ROOT / file, copy)
-    out = tmp_path_factory.mktemp("wheel")
+        shutil.copyfile(ROOT / file, copy / file)
+    out = folders.mktemp("wheel")
     subprocess.run(
         [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", out, copy],
+        env={**os.environ, "SOURCE_DATE_EPOCH": "1700000000"},
         check=True,
         capture_output=True,
         text=True,
     )
-    [built] = out.glob("*.whl")
-    return built
+    [wheel] = out.glob("*.whl")
+    return wheel
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return built(tmp_path_factory)
+
+
+def test_two_builds_are_the_same(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    assert built(tmp_path_factory).read_bytes() == wheel.read_bytes()
+
+
+def test_the_lock_file_holds_hashes_and_names_no_registry() -> None:
+    lock = (ROOT / "requirements" / "dev.txt").read_text("utf-8")
+    pinned = re.findall(r"^([a-z][\w.-]*)==", lock, re.M)
+    assert {"lark", "python-hcl2", "pyyaml", "pytest", "setuptools"} <= set(pinned)
+    entries = re.split(r"^(?=[a-z])", lock, flags=re.M)[1:]
+    assert all("--hash=sha256:" in entry for entry in entries)
+    assert "://" not in lock
 
 
 @pytest.fixture(scope="module")

@@ -52,16 +52,19 @@ def _assignable(values: Mapping[Term, Literals], apart: list[tuple[Term, Term]])
     """Whether each class can have one of its values, those that are apart different ones."""
     left = STEP_LIMIT
     chosen: dict[Term, Term] = {}
-    order = sorted({name for pair in apart for name in pair}, key=lambda n: len(values[n]))
+    rivals: dict[Term, list[Term]] = {}
+    for one, other in apart:
+        rivals.setdefault(one, []).append(other)
+        rivals.setdefault(other, []).append(one)
+    order = sorted(rivals, key=lambda name: len(values[name]))
 
     def fits(at: int) -> bool:
         nonlocal left
         if at == len(order):
             return True
         name = order[at]
-        rivals = {b if a == name else a for a, b in apart if name in (a, b)}
-        taken = {chosen[rival] for rival in rivals if rival in chosen}
-        for value in values[name] - taken:
+        taken = {chosen[rival] for rival in rivals[name] if rival in chosen}
+        for value in sorted(values[name] - taken, key=repr):  # the same whatever strings hash to
             left -= 1
             if left < 0:
                 return True

@@ -7,7 +7,7 @@ of a run, so the same condition has the same truth wherever it is met.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from ..records import replace
@@ -53,6 +53,8 @@ class Worlds:
 
     def __init__(self) -> None:
         self.facts: Facts = {}
+        self._numeric_of: Facts | None = None
+        self._numeric_facts: Mapping[Term, Sequence[tuple[Term, bool]]] = {}
         self._equal: dict[Term, Scalar] = {}
         self._domains: dict[Term, tuple[Scalar, ...]] = {}
         self._always: dict[Hashable, Any] = {}
@@ -168,21 +170,36 @@ class Worlds:
             empty = self.facts.get(_equality(of, ""))
             if empty is not None:
                 low, high = (0.0, 0.0) if empty else (1.0, high)
-        for fact, truth in self.facts.items():
+        for fact, truth in self._numeric().get(term, ()):
             match fact:
-                case ("<", found, ("literal", _, int(bound))) if found == term:
+                case ("<", _, ("literal", _, int(bound))):
                     if truth:
                         high = min(high, bound - 1)
                     else:
                         low = max(low, bound)
-                case ("<", ("literal", _, int(bound)), found) if found == term:
+                case ("<", ("literal", _, int(bound)), _):
                     if truth:
                         low = max(low, bound + 1)
                     else:
                         high = min(high, bound)
-                case ("==", found, ("literal", _, int(bound))) if found == term and truth:
+                case ("==", _, ("literal", _, int(bound))):
                     low = high = bound
         return low, high
+
+    def _numeric(self) -> Mapping[Term, Sequence[tuple[Term, bool]]]:
+        """The facts that bound a term, by that term: a world may have hundreds of facts."""
+        if self._numeric_of is not self.facts:
+            found: dict[Term, list[tuple[Term, bool]]] = {}
+            for fact, truth in self.facts.items():
+                match fact:
+                    case ("<", tuple(term), ("literal", _, int())):
+                        found.setdefault(term, []).append((fact, truth))
+                    case ("<", ("literal", _, int()), tuple(term)):
+                        found.setdefault(term, []).append((fact, truth))
+                    case ("==", tuple(term), ("literal", _, int())) if truth:
+                        found.setdefault(term, []).append((fact, truth))
+            self._numeric_of, self._numeric_facts = self.facts, found
+        return self._numeric_facts
 
     def refine(self, value: Unknown) -> Value:
         """What an unknown is in this world: known where a fact says what it equals."""

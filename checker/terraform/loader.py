@@ -30,7 +30,7 @@ T = TypeVar("T")
 MODULE_LIMIT = 20_000
 """Module instances that are expanded; module calls that multiply past it are an error."""
 
-RESOURCE_LIMIT = 100_000
+RESOURCE_LIMIT = 50_000
 """Instances of the wanted resources; more of them are an error."""
 
 

@@ -249,7 +249,7 @@ TREES: dict[str, Callable[[], Mapping[str, str | bytes]]] = {
     "template places": lambda: {"t.yaml": template("x") + "# TemplateURL: !Sub " * 100_000},
     "quotes in YAML": lambda: {"t.yaml": '"' * 1_000_000 + template("x")},
     "ignores": lambda: {
-        "main.tf": "# iac-check: ignore[BACKUP001] x\n" * 20_000 + vault("null") * 1
+        "main.tf": "# iac-check: ignore[BACKUP001] x\n" * 5_000 + vault("null") * 1
     },
     "a thousand vaults below as many ignores": lambda: {
         "main.tf": "".join(

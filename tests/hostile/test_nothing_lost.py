@@ -1,0 +1,129 @@
+"""The same report from wherever, whoever and whenever it is run; whole, or not at all."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+FIXTURES = Path(__file__).parent.parent.parent / "fixtures"
+START = [sys.executable, "-P", "-m", "iac_check"]
+FORMATS = ("text", "json", "sarif", "markdown", "junit", "gitlab", "dot")
+
+
+@pytest.fixture(scope="module")
+def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    tree = tmp_path_factory.mktemp("tree") / "repository"
+    shutil.copytree(FIXTURES, tree)
+    (tree / ".git").mkdir()
+    return tree
+
+
+def reports(tree: Path, out: Path, *paths: str, **environment: str) -> dict[str, bytes]:
+    out.mkdir()
+    options = [o for name in FORMATS for o in ("--format", name, "--output", str(out / name))]
+    done = subprocess.run(
+        [*START, *options, "--no-config", *(paths or (".",))],
+        cwd=tree, env={**os.environ, **environment}, capture_output=True, check=False,
+    )  # fmt: skip
+    assert done.returncode in (1, 2), done.stderr
+    return {name: (out / name).read_bytes() for name in FORMATS}
+
+
+@pytest.fixture(scope="module")
+def usual(tree: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    return reports(tree, tmp_path_factory.mktemp("usual") / "out", PYTHONHASHSEED="0")
+
+
+@pytest.mark.parametrize(
+    "environment",
+    [{"PYTHONHASHSEED": "1"}, {"PYTHONHASHSEED": "4242"}, {"LC_ALL": "C", "PYTHONUTF8": "0"},
+     {"LC_ALL": "tr_TR.UTF-8"}, {"TZ": "Pacific/Kiritimati"}, {"HOME": "/nonexistent"},
+     {"COLUMNS": "20", "TERM": "dumb"}],
+    ids=str,
+)  # fmt: skip
+def test_the_environment_changes_nothing(
+    environment: dict[str, str], tree: Path, usual: dict[str, bytes], tmp_path: Path
+) -> None:
+    assert reports(tree, tmp_path / "out", **environment) == usual
+
+
+def test_the_order_of_files_and_paths_changes_nothing(
+    tree: Path, usual: dict[str, bytes], tmp_path: Path
+) -> None:
+    """The copy is written in the other order, as folders list what was written last."""
+    other = tmp_path / "repository"
+    for path in sorted(tree.rglob("*"), reverse=True):
+        target = other / path.relative_to(tree)
+        if path.is_file():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(path, target)
+        else:
+            target.mkdir(parents=True, exist_ok=True)
+    assert reports(other, tmp_path / "out") == usual
+    assert reports(other, tmp_path / "twice", "BACKUP001", ".") == usual
+    cases = sorted(path.name for path in (tree / "BACKUP001").iterdir())
+    forward = reports(tree, tmp_path / "forward", *(f"BACKUP001/{case}" for case in cases))
+    backward = reports(tree, tmp_path / "back", *(f"BACKUP001/{case}" for case in cases[::-1]))
+    assert forward == backward
+
+
+def test_an_interrupt_leaves_no_half_of_a_file(tree: Path, tmp_path: Path) -> None:
+    kept = tmp_path / "report.json"
+    kept.write_text("the old one")
+    (tmp_path / "many").mkdir()
+    for number in range(3_000):
+        key = f'1 + {number} == 2 ? "" : "x"'
+        text = f'resource "aws_backup_vault" "v{number}" {{\n  kms_key_arn = {key}\n}}\n'
+        (tmp_path / "many" / f"{number}.tf").write_text(text)
+    run = subprocess.Popen(
+        [*START, "--no-config", "--format", "json", "--output", str(kept), "many"],
+        cwd=tmp_path, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    time.sleep(0.4)
+    run.send_signal(signal.SIGINT)
+    _, told = run.communicate(timeout=60)
+    assert run.returncode in (130, -signal.SIGINT)
+    assert kept.read_text() == "the old one"
+    assert [path.name for path in tmp_path.iterdir() if path.name.endswith(".tmp")] == []
+    assert b"Traceback" not in told or run.returncode == -signal.SIGINT
+
+
+def test_a_closed_pipe_ends_quietly(tree: Path) -> None:
+    done = subprocess.run(
+        f"'{sys.executable}' -P -m iac_check --no-config --format json . | head -c 1",
+        shell=True, cwd=tree, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert "Traceback" not in done.stderr
+    assert "Exception ignored" not in done.stderr
+
+
+def test_a_full_disk_is_told(tree: Path) -> None:
+    done = subprocess.run(
+        [*START, "--no-config", "--format", "json", "--output", "/dev/full", "."],
+        cwd=tree, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert "cannot write" in done.stderr
+
+
+def test_a_report_of_25000_findings_is_complete(tmp_path: Path) -> None:
+    vaults = (f'resource "aws_backup_vault" "v{n}" {{\n  name = "v"\n}}\n' for n in range(25_000))
+    (tmp_path / "main.tf").write_text("".join(vaults))
+    options = [o for n in ("json", "sarif", "concise") for o in ("--format", n, "--output", n)]
+    done = subprocess.run(
+        [*START, "--no-config", *options, "main.tf"],
+        cwd=tmp_path, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert "25000 failed" in done.stderr
+    assert len(json.loads((tmp_path / "json").read_text())["results"]) == 25_000
+    assert len(json.loads((tmp_path / "sarif").read_text())["runs"][0]["results"]) == 25_000
+    assert len((tmp_path / "concise").read_text().splitlines()) == 25_000
