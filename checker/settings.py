@@ -88,6 +88,8 @@ class Settings:
             found.append(f"accepted: the findings of {self.baseline}")
         if self.honour_checkov_skips:
             found.append("checkov:skip counts")
+        if self.allow_empty:
+            found.append("nothing to check is no error")
         return tuple(found)
 
     def shown(self) -> str:
