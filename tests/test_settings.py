@@ -79,6 +79,7 @@ def test_everything_it_may_say(repository: Path) -> None:
         "left out: ../vendor/*",
         "accepted: the findings of ../baseline.json",
         "checkov:skip counts",
+        "nothing to check is no error",
     )
     assert found.warnings == (
         '../iac-check.toml: exclude "vendor/*" matches nothing: there is no vendor',
