@@ -79,11 +79,27 @@ def forms(type_: str, path: str) -> tuple[str, ...]:
     """
     if path not in KEYS.get(type_, ()):
         return ()
-    ids = ("1234abcd-12ab-34cd-56ef-1234567890ab", "mrk-1234abcd12ab34cd56ef1234567890ab")
+    ids = tuple(f"{digit}234abcd-12ab-34cd-56ef-1234567890a{digit}" for digit in "0123456789abcdef")
+    ids = (*ids, "mrk-1234abcd12ab34cd56ef1234567890ab")
     if path not in _IDENTIFIERS:
         return ids
-    places = ("aws:kms:eu-west-1", "aws-cn:kms:cn-north-1", "aws-us-gov:kms:us-gov-west-1")
-    return tuple(f"arn:{place}:111122223333:key/{id_}" for place in places for id_ in ids)
+    places = (
+        "aws:kms:us-east-1:111122223333", "aws:kms:eu-west-1:444455556666",
+        "aws:kms:ap-southeast-2:777788889999", "aws-cn:kms:cn-north-1:123456789012",
+        "aws-us-gov:kms:us-gov-west-1:012345678901", "aws-iso:kms:us-iso-east-1:210987654321",
+        "aws-eusc:kms:eusc-de-east-1:345678901234",
+    )  # fmt: skip
+    return tuple(f"arn:{place}:key/{id_}" for place in places for id_ in ids)
+
+
+def never_reads(type_: str, path: str, text: str) -> bool:
+    """Whether a text certainly stands nowhere in a key's attribute, whatever its values are."""
+    if path not in KEYS.get(type_, ()):
+        return False
+    arn = path in _IDENTIFIERS
+    return bool(set(text) - (_LETTERS | (frozenset(":/") if arn else frozenset()))) or (
+        "alias/" in text or "/alias" in text or ":alias" in text
+    )
 
 
 def written_without(type_: str, path: str, letters: str) -> bool:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from ..records import replace
 from .convert import may_be, to_number, to_string
-from .keys import is_key_of, size_of
+from .keys import has_index, has_key, is_key_of
 from .value import (
     Attribute,
     EvaluationError,
     Known,
     ListValue,
     MapValue,
+    Term,
     Text,
     Unknown,
     Value,
@@ -34,8 +35,9 @@ def index(base: Value, key: Value, worlds: Worlds) -> Value:
         case Attribute(resource=resource, path=path) if isinstance(key, Known):
             found = Attribute(resource, f"{path}.{key.data}", trail=base.trail)
             return _attempted(found, worlds)
-        case Unknown():
-            return _attempted(derived("index", base, key, not_null=False), worlds)
+        case Unknown(term=term):
+            found = derived("index", base, key, not_null=False)
+            return _attempted(found, worlds, has_key(term, term_of(key)))
         case Attribute() | Whole():
             return _attempted(derived("index", key, base, not_null=False), worlds)
         case Known(data=None):
@@ -43,9 +45,12 @@ def index(base: Value, key: Value, worlds: Worlds) -> Value:
     raise EvaluationError(f"it reads an element of {_kind(base)}")
 
 
-def _attempted(element: Value, worlds: Worlds) -> Value:
-    """An element of what is not known. Raises EvaluationError in a world that has none."""
-    if not worlds.succeeds(term_of(element)):
+def _attempted(element: Value, worlds: Worlds, there: Term | None = None) -> Value:
+    """An element of what is not known. Raises EvaluationError in a world that has none.
+
+    `there` is the term of its being there, where it is that of a key.
+    """
+    if worlds.trying and not worlds.decide(there or ("succeeds", term_of(element))):
         raise EvaluationError("there is no such element")
     return element
 
@@ -66,7 +71,7 @@ def _index_map(base: MapValue, key: Value, worlds: Worlds) -> Value:
         if base.rest is not None:
             return _of_rest(base, base.rest, key, worlds)
         raise EvaluationError(base.absent.format("…" if key.sensitive else key.data))
-    if base.rest is not None and is_key_of(key, base.rest.term):
+    if base.rest is not None and not base.items and is_key_of(key, base.rest.term):
         return _of_rest(base, base.rest, key, worlds)
     for name in sorted(base.items):
         if may_be(key, name) and worlds.decide(("==", term_of(key), term_of(Known(name)))):
@@ -90,7 +95,7 @@ def _index_list(base: ListValue, key: Value, worlds: Worlds) -> Value:
             return _of_rest(base, base.rest, number, worlds)
         which = "" if number.sensitive else f" {at}"
         raise EvaluationError(f"there is no element{which} in a list of {len(base.items)}")
-    if base.rest is not None and is_key_of(number, base.rest.term):
+    if base.rest is not None and _are_all(base.items, base.element):
         return _of_rest(base, base.rest, number, worlds)
     for at, item in enumerate(base.items):
         if worlds.decide(("==", term_of(number), term_of(Known(at)))):
@@ -102,6 +107,11 @@ def _index_list(base: ListValue, key: Value, worlds: Worlds) -> Value:
     return _no_such_element(worlds)
 
 
+def _are_all(items: tuple[Value, ...], element: Value | None) -> bool:
+    """Whether the elements that are known are what those are that are not."""
+    return element is not None and all(term_of(item) == term_of(element) for item in items)
+
+
 def _of_rest(base: ListValue | MapValue, rest: Unknown, key: Value, worlds: Worlds) -> Value:
     """One of the elements that `rest` stands for. Raises EvaluationError where there is none.
 
@@ -111,9 +121,8 @@ def _of_rest(base: ListValue | MapValue, rest: Unknown, key: Value, worlds: Worl
     found = base.element or derived("index", rest, key, not_null=False)
     if (base.element is None and not worlds.trying) or is_key_of(key, rest.term):
         return found
-    size = size_of(rest.term)
-    known = ("has key", rest.term, term_of(key)) if size is None else ("<", term_of(key), size)
-    if not worlds.decide(known):
+    asked = has_index if isinstance(base, ListValue) else has_key
+    if not worlds.decide(asked(rest.term, term_of(key))):
         raise EvaluationError("there is no such element")
     return found
 

@@ -117,6 +117,7 @@ def define(scope: Scope, expression: Expression, note: str) -> Value:
     except EvaluationError as error:
         copy = EvaluationError(error.message, error.span, error.cause)
         copy.hops = (Hop(expression.span, note), *error.hops)
+        copy.elsewhere = error.elsewhere
         raise copy from None
     first = value.trail[0] if value.trail else None
     if first and first.span == expression.span and not first.note:
@@ -199,6 +200,8 @@ def _try(expression: Call, scope: Scope) -> Value:
         try:
             value = evaluate(argument, scope)
         except EvaluationError as error:
+            if error.elsewhere:
+                raise
             failure = error
         else:
             return Known(True) if expression.name == "can" else value
@@ -306,7 +309,7 @@ def _object(expression: Object, scope: Scope) -> Value:
 
     def read(name: str) -> Value:
         item = items[name]
-        return scope.worlds.remember((id(item), scope), lambda: evaluate(item, scope))
+        return scope.worlds.remember((id(item), scope), lambda: evaluate(item, scope), within=True)
 
     return MapValue(LazyItems(tuple(items), read), "object", rest)
 
@@ -337,7 +340,8 @@ def _for(expression: For, scope: Scope) -> Value:
     if expression.key is None:
         values = tuple(evaluate(expression.value, bound) for bound in kept)
         return ListValue(values, "tuple", more, _for_element(expression, collection, scope))
-    return _for_object(expression, expression.key, kept, more)
+    found = _for_object(expression, expression.key, kept, more)
+    return replace(found, element=_for_element(expression, collection, scope))
 
 
 def _for_unknown(expression: For, collection: Value) -> Unknown:
@@ -350,7 +354,7 @@ def _for_unknown(expression: For, collection: Value) -> Unknown:
     given = expression.value if expression.key is None else expression.key
     if isinstance(given, Reference):
         if given.name == expression.key_name and expression.key is not None:
-            kind = "some keys"
+            kind = "some keys" if expression.condition else "all keys"
         elif given.name == expression.value_name:
             kind = "some elements"
     term = (kind, expression.span.text, term_of(collection))
@@ -359,15 +363,23 @@ def _for_unknown(expression: For, collection: Value) -> Unknown:
 
 def _for_element(expression: For, collection: Value, scope: Scope) -> Value | None:
     """What `for` makes of each element that the collection's `rest` stands for."""
-    element = collection.element if isinstance(collection, ListValue | MapValue) else None
-    if element is None or expression.condition is not None or expression.key_name is not None:
-        return None
-    return evaluate(expression.value, Bound(scope, {expression.value_name: element}))
+    match collection:
+        case ListValue(element=Value() as element, rest=Unknown() as rest):
+            pass
+        case MapValue(element=Value() as element, rest=Unknown() as rest):
+            pass
+        case _:
+            return None
+    names = {expression.value_name: element}
+    if expression.key_name is not None:
+        key = Unknown(rest.cause, rest.why, ("each.key", "for", rest.term), not_null=True)
+        names[expression.key_name] = key
+    return evaluate(expression.value, Bound(scope, names))
 
 
 def _for_object(
     expression: For, key_expression: Expression, kept: list[Bound], more: Unknown | None
-) -> Value:
+) -> MapValue:
     groups: dict[str, list[Bound]] = {}
     for bound in kept:
         key = to_string(evaluate(key_expression, bound))

@@ -10,8 +10,32 @@ from collections.abc import Iterator
 
 from .value import Term, Unknown, Value
 
-_AS_SET = frozenset({"toset", "tolist", "sort", "distinct"})
-_SAME_KEYS = _AS_SET | {"for_each", "keys", "tomap"}
+_OF_ELEMENTS = frozenset({"toset", "tolist", "sort", "distinct", "reverse"})
+_OF_KEYS = frozenset({"for_each", "tomap"})
+
+
+def has_key(collection: Term, key: Term) -> Term:
+    """That a map or set has a key: one term for all with the same keys."""
+    return ("has key", _keys(collection), key)
+
+
+def has_element(collection: Term, element: Term) -> Term:
+    """That a list or set has an element; of the keys of a map, that it has the key."""
+    return ("has key", _elements(collection), element)
+
+
+def is_set(collection: Term) -> bool:
+    """Whether a collection is a set, whose values are its keys."""
+    match collection:
+        case ("for_each", ("toset", *_)):
+            return True
+    return False
+
+
+def has_index(collection: Term, index: Term) -> Term:
+    """That a list has an index: that it is longer."""
+    size = size_of(collection) or ("length", next(sources(collection)))
+    return ("<", index, size)
 
 
 def size_of(collection: Term) -> Term | None:
@@ -28,33 +52,74 @@ def is_key_of(key: Value, collection: Term) -> bool:
         case Unknown(term=("count.index", _, tuple(size))):
             return size == size_of(collection)
         case Unknown(term=("each.key", _, tuple(over))):
-            wanted, listed = _keys_of(collection)
-            for source in sources(over):
-                if source == wanted:
-                    return True
-                if source[0] == "some elements" and not listed:
-                    return False  # the elements of a map are not its keys
+            return _keys(collection) in _wholes(_keys(over))
+    return False
+
+
+def is_element_of(element: Value, collection: Term) -> bool:
+    """Whether `each.key` runs over the elements of a list or set, or over a part of them."""
+    match element:
+        case Unknown(term=("each.key", _, tuple(over))):
+            return _elements(collection) in _wholes(_keys(over))
     return False
 
 
 def sources(collection: Term) -> Iterator[Term]:
-    """The collection whose keys another has, and what it is a part of, and so on."""
+    """The collection whose keys another has, and what it is a part of.
+
+    If it is not empty, none of them is.
+    """
+    for whole in _wholes(_keys(collection)):
+        yield measured(whole)
+
+
+def measured(keys: Term) -> Term:
+    """The collection that has as many elements as there are keys."""
+    return keys[1] if keys[0] == "elements" and isinstance(keys[1], tuple) else keys
+
+
+def _wholes(keys: Term) -> Iterator[Term]:
+    """Some keys, and those that they are a part of, and so on."""
     while True:
-        collection, _ = _keys_of(collection)
-        yield collection
-        whole = collection[-1]
-        if collection[0] not in _PARTS or not isinstance(whole, tuple):
-            return
-        collection = whole
+        yield keys
+        match keys:
+            case ("some keys", _, tuple(whole)):
+                keys = _mapped(whole)
+            case ("some elements", _, tuple(whole)):
+                keys = _elements(whole)
+            case _:
+                return
 
 
-_PARTS = frozenset({"some keys", "some elements"})
+def _keys(collection: Term) -> Term:
+    """The keys of a map, or the elements of a set: equal terms for equal keys."""
+    match collection:
+        case (str(name), tuple(inner)) if name in _OF_KEYS:
+            return _keys(inner)
+        case (str(name), tuple(inner)) if name in _OF_ELEMENTS:
+            return _elements(inner)
+        case ("all keys", _, tuple(inner)):
+            return _mapped(inner)
+    return collection
 
 
-def _keys_of(collection: Term) -> tuple[Term, bool]:
-    """The collection whose keys another has, and whether it certainly is a list or set."""
-    listed = False
-    while collection[0] in _SAME_KEYS and isinstance(inner := collection[1], tuple):
-        listed = listed or collection[0] in _AS_SET
-        collection = inner
-    return collection, listed
+def _elements(collection: Term) -> Term:
+    """The elements of a list, set or map, where its order does not matter."""
+    match collection:
+        case ("keys", tuple(inner)):
+            return _keys(inner)
+        case (str(name), tuple(inner)) if name in _OF_ELEMENTS:
+            return _elements(inner)
+        case ("some elements", *_):
+            return collection
+    return ("elements", collection)
+
+
+def _mapped(collection: Term) -> Term:
+    """What the first variable of a `for` runs over: keys, or the indexes of a list."""
+    match collection:
+        case ("toset", tuple(inner)):
+            return _elements(inner)
+        case (str(name), *_) if name == "keys" or name in _OF_ELEMENTS:
+            return ("indexes", collection)
+    return _keys(collection)

@@ -55,6 +55,8 @@ class EvaluationError(Exception):
         self.span = span
         self.cause: Cause = cause
         self.hops: tuple[Hop, ...] = ()
+        self.elsewhere = False
+        """Whether it is another definition's: `try` around a use of that does not catch it."""
 
 
 @dataclass(frozen=True)

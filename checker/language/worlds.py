@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from ..records import replace
 from .consistency import consistent
 from .expression import Scalar
+from .keys import measured
 from .value import EvaluationError, Known, Term, Unknown, Value
 
 T = TypeVar("T")
@@ -95,6 +96,10 @@ class Worlds:
                 return self._decide_equal(left, right)
             case ("<", tuple(left), tuple(right)):
                 return self._decide_less(left, right)
+            case ("has key", tuple(collection), _) if term not in self.facts:
+                self._touched = True
+                if self._bounds(("length", measured(collection)))[1] <= 0:
+                    return False
         return self._fact(term)
 
     def succeeds(self, term: Term) -> bool:
@@ -170,6 +175,8 @@ class Worlds:
             empty = self.facts.get(_equality(of, ""))
             if empty is not None:
                 low, high = (0.0, 0.0) if empty else (1.0, high)
+            if any(_has_key_of(fact, of) for fact, truth in self.facts.items() if truth):
+                low = max(low, 1.0)
         for fact, truth in self._numeric().get(term, ()):
             match fact:
                 case ("<", _, ("literal", _, int(bound))):
@@ -219,28 +226,33 @@ class Worlds:
 
     # -- memory -----------------------------------------------------------------------------
 
-    def remember(self, key: Hashable, compute: Callable[[], T]) -> T:
+    def remember(self, key: Hashable, compute: Callable[[], T], *, within: bool = False) -> T:
         """Compute what has a name once: for all worlds where no fact was asked, else for this one.
+
+        What has a name is a definition of its own: `try` around a use of it does not catch what
+        is wrong with it, for the whole program is refused. `within`: it is a part of the
+        expression that asks.
 
         Raises EvaluationError (cause "cycle") where the value depends on itself.
         """
-        if self.trying:
+        if within and self.trying:
             key = ("try", key)  # what fails there may be a world that is not reachable elsewhere
         found = self._always.get(key)
         if found is None:
             found = self._here.get(key)
             if found is None:
-                return self._compute(key, compute)
+                return self._compute(key, compute, within)
             self._touched = True
         if isinstance(found, EvaluationError):
             raise found
         remembered: T = found
         return remembered
 
-    def _compute(self, key: Hashable, compute: Callable[[], T]) -> T:
+    def _compute(self, key: Hashable, compute: Callable[[], T], within: bool) -> T:
         if key in self._active:
             raise EvaluationError("it depends on itself", cause="cycle")
         outer, self._touched = self._touched, False
+        trying, self.trying = self.trying, self.trying if within else 0
         self._active.add(key)
         outcome: T | EvaluationError | None = None
         try:
@@ -248,8 +260,10 @@ class Worlds:
             return outcome
         except EvaluationError as error:
             outcome = error
+            error.elsewhere = error.elsewhere or not within
             raise
         finally:
+            self.trying = trying
             self._active.discard(key)
             # Inside a cycle the outcome depends on where the cycle was entered: not kept.
             circular = isinstance(outcome, EvaluationError) and outcome.cause == "cycle"
@@ -312,6 +326,10 @@ class Worlds:
             match term:
                 case ("==", tuple(unknown), ("literal", _, value)) if truth:
                     self._equal[unknown] = value if not isinstance(value, tuple) else None
+
+
+def _has_key_of(fact: Term, collection: Term) -> bool:
+    return fact[0] == "has key" and isinstance(fact[1], tuple) and measured(fact[1]) == collection
 
 
 def _equality(term: Term, value: Scalar) -> Term:

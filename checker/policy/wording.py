@@ -77,13 +77,15 @@ def words(term: Term) -> str:
             return f"{words(base)}.{name}"
         case ("index", tuple(base), tuple(key)):
             return f"{words(base)}[{words(key)}]"
+        case ("has key", ("elements", tuple(base)), tuple(key)):
+            return f"contains({words(base)}, {words(key)})"
         case ("has key", tuple(base), tuple(key)):
             return f"contains(keys({words(base)}), {words(key)})"
         case ("size", tuple(measured)):
             return f"length({words(measured)})"
         case ("for_each" | "count", tuple(collection)):
             return words(collection)
-        case ("for" | "some keys" | "some elements" | "all elements", str(written), _):
+        case ("for" | "some keys" | "some elements" | "all elements" | "all keys", str(written), _):
             return written
         case ("list", *items):
             return _list(items)

@@ -13,12 +13,12 @@ from weakref import WeakKeyDictionary
 
 from ..language.expression import Expression, Unsupported
 from ..source import InputError, Source, Span
-from .outline import BRACKET_LIMIT, NodeSpan, Scanner
+from .outline import BLANK, BRACKET_LIMIT, NodeSpan, Scanner
 from .quick import simple
 
 _MASK = re.compile(r'"|#[^\n]*+|//[^\n]*+|/\*|<<-?(?=[^\W\d])|[\[{(]|[\]})]|\n|!|[^\x00-\x7f]')
 _FULL_SPLAT = re.compile(r"\[(\s*+)\*(\s*+)\]")
-_FOR_BODY = re.compile(r"\s*+for\b(?!\s*+[=:])")
+_FOR_BODY = re.compile(rf"{BLANK}for\b(?!\s*+[=:])")
 
 _read: WeakKeyDictionary[Source, dict[tuple[int, int], Expression]] = WeakKeyDictionary()
 
@@ -79,7 +79,7 @@ def mask(span: Span) -> tuple[str, dict[int, Span]]:
     brackets: list[str] = []
     at = base
     while match := _MASK.search(text, at, span.end):
-        masked.append(text[at : match.start()])
+        masked.append(text[at : match.start()].replace("\r", " "))
         token, start, at = match[0], match.start(), match.end()
         if token == '"' or token[0] == "<":
             at = scanner.string(at) if token == '"' else scanner.heredoc(start)
@@ -115,5 +115,5 @@ def mask(span: Span) -> tuple[str, dict[int, Span]]:
             masked.append("  " if double else "!")
         else:
             masked.append("u" if token.isalnum() else token)
-    masked.append(text[at : span.end])
+    masked.append(text[at : span.end].replace("\r", " "))
     return "".join(masked), strings

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from ..language.convert import to_number
 from ..language.evaluate import Scope, define
-from ..language.keys import sources
+from ..language.keys import is_set, sources
 from ..language.value import (
     Attribute,
     EvaluationError,
@@ -163,7 +163,8 @@ def _for_each(attribute: AttributeSpan, scope: Scope, address: str) -> Instances
         if rest is None:
             raise EvaluationError("there is no such instance")
         name = Unknown(rest.cause, rest.why, ("each.key", address, rest.term), not_null=True)
-        one = element or Unknown(rest.cause, rest.why, ("each.value", address, rest.term))
+        value = Unknown(rest.cause, rest.why, ("each.value", address, rest.term))
+        one = element or (name if is_set(rest.term) else value)
         return {"each": MapValue({"key": name, "value": one})}
 
     return Instances(keys, names, "for_each", rest)

@@ -24,7 +24,9 @@ IDENTIFIER = r"[^\W\d][\w-]*+"
 _COMMENT = r"/\*(?>(?:[^*]++|\*(?!/))*)\*/"
 _SPACES = rf"(?>(?:[ \t]++|{_COMMENT})*)"
 _PLAIN_STRING = r'"(?>(?:[^"\\$%\n]++|\\.|\$(?!\{)|%(?!\{))*)"'
-_SKIP = re.compile(rf"(?>(?:[ \t\n]++|\r\n|#[^\n]*+|//[^\n]*+|{_COMMENT})*)")
+BLANK = rf"(?>(?:[ \t\n]++|\r\n|#[^\n]*+|//[^\n]*+|{_COMMENT})*)"
+"""White space, newlines and comments, as a pattern."""
+_SKIP = re.compile(BLANK)
 _SAME_LINE = re.compile(_SPACES)
 _LINE_END = re.compile(rf"{_SPACES}(?:#|//|\r?\n)")
 _HEADER = re.compile(
@@ -344,7 +346,8 @@ class Scanner:
                     depth -= 1
                 elif first == "," or (first == "\n" and newlines):
                     if not depth:
-                        add(match.start())
+                        windows = first == "\n" and text[match.start() - 1] == "\r"
+                        add(match.start() - windows)
                         start = match.end()
                 elif first != "\n":
                     if first in "#/":

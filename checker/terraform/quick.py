@@ -20,7 +20,7 @@ from ..language.expression import (
     Tuple,
 )
 from ..source import Span
-from .outline import IDENTIFIER, Scanner
+from .outline import BLANK, IDENTIFIER, Scanner
 from .templates import heredoc, quoted
 
 Read = Callable[[Span], Expression]
@@ -30,7 +30,7 @@ _NUMBER = re.compile(r"\d++(?:\.\d++)?(?:[eE][+-]?\d++)?\Z")
 _ROOT = re.compile(rf"({IDENTIFIER}(?>(?:::{IDENTIFIER})*))(\()?")
 _NAME_STEP = re.compile(rf"\.({IDENTIFIER})|\.(\d++)")
 _KEY = re.compile(rf'({IDENTIFIER}|"[^"\\$%\n]*+")[ \t]*+(?:=(?![=>])|:(?!:))[ \t]*+')
-_FOR = re.compile(r"\s*+for\b")
+_FOR = re.compile(rf"{BLANK}for\b")
 
 
 def number(text: str) -> int | float:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ..language.evaluate import Bound, Scope, define, evaluate, truth
+from ..language.expression import Call
 from ..language.value import (
     EvaluationError,
     Hop,
     Known,
     LazyItems,
     MapValue,
+    Term,
     Unknown,
     Value,
 )
@@ -85,10 +87,14 @@ class Variables:
 
     def _unknown(self, name: str, what: str) -> Unknown:
         why = f'variable "{name}" {what}'
+        term: Term = ("ref", f"{self.root}:{self.address}", f"var.{name}")
+        match constraint_of(self._attribute(name, "type")):
+            case Call(name="set"):
+                term = ("toset", term)  # whose values are its keys
         return Unknown(
             "caller-supplied",
             why,
-            ("ref", f"{self.root}:{self.address}", f"var.{name}"),
+            term,
             not_null=self._has(name, "nullable", "false"),
             trail=(Hop(self.module.variables[name].header, why),),
         )

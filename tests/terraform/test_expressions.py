@@ -186,3 +186,32 @@ def test_any_text_is_read_or_refused(text: str) -> None:
         return
     with suppress(InputError):
         assert read(text).span.text in text
+
+
+WINDOWS = (
+    '{\n  a = 1\n  "b" = var.x\n}',
+    "{\n\n  a = 1,\n  b = [\n    1,\n    2,\n  ]\n\n}",
+    "merge(\n  var.a,\n  { b = 1 },\n)",
+    "[\n  for k, v in var.m : {\n    k = v\n    j = 1 + 2\n  }\n]",
+    "{\n  for k in var.l :\n  k => k\n  if k != null\n}",
+    "(\n  var.a\n  ? 1\n  : 2\n)",
+    "{\n  a = 1 # one\n  // two\n  b = 1 + 2\n}",
+)
+
+
+@pytest.mark.parametrize("text", WINDOWS)
+def test_the_ends_of_lines_are_windows_own_as_well(text: str) -> None:
+    assert repr(read(text.replace("\n", "\r\n"))) == repr(read(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[ # every key\n  for k in var.l : k\n]",
+        "[ /* every key */ for k in var.l : k]",
+        "{ # every key\n  for k in var.l : k => k\n}",
+        "{ // every key\n  /* of it */ for k in var.l : k => k\n}",
+    ],
+)
+def test_a_comment_before_for(text: str) -> None:
+    assert isinstance(read(text), For)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from itertools import count
 
-from ...kms import forms
+from ...kms import forms, never_reads
 from ...language.convert import equal, is_empty, is_null, to_bool, to_number, to_string
 from ...language.expression import Scalar
 from ...language.value import (
@@ -189,12 +189,22 @@ def empty_here(context: Context, value: Value) -> bool:
     return False
 
 
-def of_every_form(value: Value, test: Callable[[str], bool]) -> bool | None:
-    """Whether a test holds of a key's attribute, however it reads; None where that depends."""
+def of_every_form(value: Value, test: Callable[[str], bool]) -> bool:
+    """Whether a test holds of a key's attribute, however it reads.
+
+    By examples, which differ in all that may differ. That none of them passes proves nothing.
+    """
     if not isinstance(value, Attribute) or value.resource.data:
-        return None
-    answers = {test(form) for form in forms(value.resource.type, value.path)}
-    return answers.pop() if len(answers) == 1 else None
+        return False
+    found = forms(value.resource.type, value.path)
+    return bool(found) and all(map(test, found))
+
+
+def never_holds(value: Value, text: str) -> bool:
+    """Whether a text certainly stands nowhere in a value."""
+    if not isinstance(value, Attribute) or value.resource.data:
+        return False
+    return never_reads(value.resource.type, value.path, text)
 
 
 def length_term(rest: Unknown) -> Unknown:

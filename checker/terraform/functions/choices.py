@@ -6,11 +6,13 @@ These lead from a vault to its key, so what is not known is explored world by wo
 from __future__ import annotations
 
 from ...language.convert import is_empty, to_string
+from ...language.keys import has_element, has_key, is_element_of, is_key_of, size_of
 from ...language.value import (
     EvaluationError,
     Known,
     ListValue,
     MapValue,
+    Term,
     Text,
     Unknown,
     Value,
@@ -126,7 +128,7 @@ def _lookup(context: Context, arguments: tuple[Value, ...]) -> Value:
             return values.items[name]
         if values.rest is None:
             return _default(default, name)
-        if context.worlds.decide(("has key", values.rest.term, term_of(key))):
+        if context.worlds.decide(has_key(values.rest.term, term_of(key))):
             return values.element or derived("index", values.rest, key, not_null=False)
         return _default(default, name)
     for name in sorted(values.items):
@@ -134,8 +136,9 @@ def _lookup(context: Context, arguments: tuple[Value, ...]) -> Value:
             continue
         if context.worlds.decide(("==", term_of(key), term_of(Known(name)))):
             return values.items[name]
-    if values.rest is not None and context.worlds.decide(
-        ("has key", values.rest.term, term_of(key))
+    if values.rest is not None and (
+        is_key_of(key, values.rest.term)
+        or context.worlds.decide(has_key(values.rest.term, term_of(key)))
     ):
         return values.element or derived("index", values.rest, key, not_null=False)
     if default is None and not context.worlds.trying:
@@ -178,6 +181,8 @@ def _different(left: Value, right: Value) -> bool:
 def _length(context: Context, arguments: tuple[Value, ...]) -> Value:
     arity("length", arguments, 1, 1)
     match arguments[0]:
+        case ListValue(rest=Unknown() as rest) as values if size := _counted(values, rest.term):
+            return Unknown(rest.cause, rest.why, size, not_null=True)
         case ListValue(items=items, rest=None, kind=kind) as values:
             if kind == "set" and not _all_different(items):
                 return unknown("length", values)
@@ -193,6 +198,12 @@ def _length(context: Context, arguments: tuple[Value, ...]) -> Value:
             raise EvaluationError("length needs a collection or a string")
     # The size of a string that is never empty has another name, for it has another bound.
     return unknown("length" if is_empty(arguments[0]) is not False else "size", arguments[0])
+
+
+def _counted(values: ListValue, rest: Term) -> Term | None:
+    """The `count` of a list of all instances, or of something of each."""
+    alike = {term_of(item) for item in values.items} == {term_of(values.element or Known(None))}
+    return size_of(rest) if alike else None
 
 
 def _all_different(items: tuple[Value, ...]) -> bool:
@@ -212,8 +223,8 @@ def _both_declared(left: Value, right: Value) -> bool:
 def _contains(context: Context, arguments: tuple[Value, ...]) -> Value:
     arity("contains", arguments, 2, 2)
     values = sequence("contains", arguments[0])
-    if values is None:
-        return unknown("contains", *arguments)
+    if values is None or (values.rest is not None and not values.items):
+        return _has_key(arguments[0] if values is None else values.rest, arguments[1])
     open_items: list[Value] = []
     for item in values.items:
         answer = same(item, arguments[1])
@@ -230,6 +241,17 @@ def _contains(context: Context, arguments: tuple[Value, ...]) -> Value:
 
 def _is_string(value: Value) -> bool:
     return isinstance(value, Text) or (isinstance(value, Known) and isinstance(value.data, str))
+
+
+def _has_key(collection: Value | None, key: Value) -> Value:
+    """`contains(keys(x), key)` asks what `x[key]` needs."""
+    assert collection is not None
+    found = unknown("contains", collection, key)
+    if not isinstance(collection, Unknown):
+        return found
+    if is_element_of(key, collection.term):
+        return Known(True)
+    return replace(found, term=has_element(collection.term, term_of(key)))
 
 
 def _index(context: Context, arguments: tuple[Value, ...]) -> Value:

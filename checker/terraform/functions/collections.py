@@ -10,6 +10,7 @@ from itertools import product
 from typing import Literal
 
 from ...language.convert import is_null, to_string
+from ...language.keys import has_key
 from ...language.value import (
     Attribute,
     EvaluationError,
@@ -172,7 +173,7 @@ def _merge(context: Context, arguments: tuple[Value, ...]) -> Value:
                 return values.items[name]
             if values.rest is None:
                 continue
-            if context.worlds.decide(("has key", values.rest.term, term_of(Known(name)))):
+            if context.worlds.decide(has_key(values.rest.term, term_of(Known(name)))):
                 return values.element or derived("index", values.rest, Known(name), not_null=False)
         raise EvaluationError(f'there is no element "{name}"')
 

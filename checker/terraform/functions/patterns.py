@@ -77,11 +77,10 @@ def _regex(context: Context, arguments: tuple[Value, ...]) -> Value:
         case Known(data=str(written)), Known(data=str(data)):
             return _guarded("regex", values, lambda: _first(written, data))
         case Known(data=str(written)), Attribute() as key:
-            matches = of_every_form(key, lambda form: _matches(written, form))
-            if matches is False:
-                raise EvaluationError("regex: the pattern does not match")
-            if matches:
+            if of_every_form(key, lambda form: _matches(written, form)):
                 return unknown("regex", *values)
+            if "alias/" in written and not any(sign in written for sign in "|?*("):
+                raise EvaluationError("regex: the pattern does not match")
     result = unknown("regex", *values)
     if not context.worlds.succeeds(result.term):
         raise EvaluationError("regex: the pattern does not match")

@@ -25,6 +25,7 @@ from .arguments import (
     arity,
     bounded_length,
     bounded_text,
+    never_holds,
     null_here,
     of_every_form,
     plain,
@@ -152,11 +153,12 @@ def _has_affix(name: str, at: int) -> Function:
             return Known(True)
         if isinstance(affix, Known):
             wanted = str(affix.data)
-            certain = of_every_form(
+            if of_every_form(
                 value, lambda form: form.startswith(wanted) if at == 0 else form.endswith(wanted)
-            )
-            if certain is not None:
-                return Known(certain)
+            ):
+                return Known(True)
+            if never_holds(value, wanted):
+                return Known(False)
         if not isinstance(affix, Known) or not isinstance(value, Known | Text):
             return unknown(name, value, affix)
         edge = value.parts[at] if isinstance(value, Text) else value
@@ -177,9 +179,10 @@ def _strcontains(context: Context, arguments: tuple[Value, ...]) -> Value:
     arity("strcontains", arguments, 2, 2)
     value, part = (typed("strcontains", "s", argument) for argument in arguments)
     if isinstance(part, Known):
-        certain = of_every_form(value, lambda form: str(part.data) in form)
-        if certain is not None:
-            return Known(certain)
+        if of_every_form(value, lambda form: str(part.data) in form):
+            return Known(True)
+        if never_holds(value, str(part.data)):
+            return Known(False)
         pieces = value.parts if isinstance(value, Text) else (value,)
         if any(isinstance(p, Known) and str(part.data) in str(p.data) for p in pieces):
             return Known(True)
