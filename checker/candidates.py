@@ -33,7 +33,10 @@ _TEMPLATE_ESCAPES = rb'\\(?:x|u00|U000000)%b|"[^"\n]*\\%b' % (_LETTER, _BREAK)
 _ESCAPED = rb"\\(?:x|u00|U000000)(%b)|\\%b+[ \t]*" % (_LETTER, _BREAK)
 _LOOP = b"Fn::ForEach"
 # A resource of a template: one without a hit may still nest, export or declare what a hit needs.
-_RESOURCE = re.compile(rb"""Type["']?\s{0,99}:\s{0,99}["']?[A-Za-z0-9]+::\w""")
+_RESOURCE = re.compile(
+    rb"""Type["']?\s{0,99}:\s{0,99}(?:[&!]\S{0,99}\s{1,99}|[>|][-+\d]{0,2}\s{1,99}|#[^\n]{0,999}\s{1,99}){0,3}"""
+    rb"""["']?[A-Za-z0-9]+::\w"""
+)
 # The source of a module call: its text where it is a plain string, else the folder is outlined.
 _SOURCE = re.compile(
     rb'source\b"?\s*(?:[=:]\s*(?:"([^"\\$%\n]*+)"(?=[ \t]*+(?:[\r\n,}\]#]|//|\Z)))?|/\*)'
@@ -195,8 +198,8 @@ def unescaped(data: bytes) -> bytes:
 
 
 def looks_like_template(text: bytes) -> bool:
-    """Whether bytes have a resource of a template."""
-    return b"Resources" in text and _RESOURCE.search(text) is not None
+    """Whether bytes have a resource of a template, or include what may be some."""
+    return b"Resources" in text and (_RESOURCE.search(text) is not None or b"AWS::Include" in text)
 
 
 def sources(text: bytes) -> Iterator[bytes | None]:
@@ -210,11 +213,11 @@ def sources(text: bytes) -> Iterator[bytes | None]:
             yield match[1]
 
 
-def remote_calls(text: bytes) -> Iterator[str]:
-    """The sources of module calls that are no paths."""
+def called(text: bytes) -> Iterator[str]:
+    """The sources of module calls as they are mostly written: to say what is not on disk."""
     for match in re.finditer(_CALL, text):
         source = match[1].decode("utf-8", "replace")
-        if not is_local(source):
+        if "${" not in source and "\\" not in source and "\0" not in source:
             yield source
 
 

@@ -109,8 +109,16 @@ class Walker:
                     tree.unsure.add(caller)
         while tree.nested:
             path = tree.nested.pop()
-            if path not in self._seen and os.path.isfile(path) and self.inside(path):
+            if path in self._seen:
+                continue
+            if not os.path.isfile(path):
+                if path.endswith(TEMPLATES):
+                    tree.remote_stacks.add(path)
+            elif self.inside(path):
                 self._file(tree, path)
+            else:
+                what = "a nested template lies outside of what may be read"
+                tree.errors.append(InputError(f"{what}: scan the folder that holds both", path))
 
     def led_to(self, tree: Tree, caller: str, target: str) -> str:
         """The folder that a call leads to: one behind a link goes by its own name."""
@@ -247,8 +255,10 @@ class Walker:
             return
         if hit:
             tree.unsure.add(folder)
-        for source in candidates.remote_calls(text):
-            tree.remote_modules.setdefault(folder, set()).add(source)
+        for source in candidates.called(text):
+            absent = not is_local(source) or not os.path.isdir(os.path.join(folder, source))
+            if absent:
+                tree.remote_modules.setdefault(folder, set()).add(source)
         for found in candidates.sources(text):
             if found is None:
                 tree.unsure.add(folder)

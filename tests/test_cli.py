@@ -227,7 +227,7 @@ def test_what_is_not_on_disk_is_told(capsys: pytest.CaptureFixture[str]) -> None
         'module "a" {\n  source = "./a"\n}\nmodule "b" {\n  source = "example/vaults/aws"\n}\n'
         '# module "c" {\n#   source = "example/comment/aws"\n# }\n'
     )
-    write(calls)
+    write(calls + 'module "d" {\n  source = "./gone"\n}\n')
     write("", "a/main.tf")
     write(
         "Resources:\n  S:\n    Type: AWS::CloudFormation::Stack\n    Properties:\n"
@@ -236,11 +236,13 @@ def test_what_is_not_on_disk_is_told(capsys: pytest.CaptureFixture[str]) -> None
     )
     assert main(["."]) == 0
     err = capsys.readouterr().err
-    assert "note: 2 modules or nested stacks not on disk" in err
-    assert ": example/vaults/aws, https://${Bucket}.example.com/vaults.yaml (" in err
+    assert "note: 3 modules or nested stacks not on disk" in err
+    assert ": ./gone, example/vaults/aws, https://${Bucket}.example.com/vaults.yaml (" in err
     write('{"Modules": [{"Key": "b", "Dir": "a"}]}', ".terraform/modules/modules.json")
     assert main(["."]) == 0
-    assert "note: 1 module or nested stack not on disk" in capsys.readouterr().err
+    err = capsys.readouterr().err
+    assert "note: 1 module or nested stack not on disk" in err
+    assert "terraform init" not in err
 
 
 def test_stats(capsys: pytest.CaptureFixture[str]) -> None:

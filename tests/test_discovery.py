@@ -93,6 +93,29 @@ def test_templates_are_nested_from_anywhere_in_the_repository(root: Path) -> Non
     }  # fmt: skip
 
 
+def test_a_nested_template_outside_is_an_error(root: Path) -> None:
+    nests = "Resources: {S: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: %s}}}\n"
+    write(root, **{"scan/.git/HEAD": "", "scan/a.yaml": nests % "../b.yaml", "b.yaml": VAULT})
+    (error,) = walk("scan").errors
+    assert error.path == "b.yaml"
+    assert "outside" in error.message
+
+
+@pytest.mark.parametrize(
+    "type_",
+    [
+        "&anchor A::B::C",
+        "!!str A::B::C",
+        ">-\n      A::B::C",
+        "# a comment\n      A::B::C",
+        "'A::B::C'",
+    ],
+)
+def test_a_template_by_its_types(type_: str, root: Path) -> None:
+    write(root, **{"t.yaml": f"Resources:\n  R:\n    Type: {type_}\n"})
+    assert walk(".").files == 1
+
+
 def test_endings_of_templates_are_in_any_case(root: Path) -> None:
     vault = "Resources: {V: {Type: AWS::Backup::BackupVault}}\n"
     write(root, **{"a.YAML": vault, "b.Json": vault, "c.cfn": vault, "d.TF": VAULT})

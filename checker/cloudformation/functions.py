@@ -139,9 +139,10 @@ def _cidr(arguments: tuple[Value, ...], scope: Scope) -> Value:
             raise ValueError(f"it gives 1 to {_CIDR_LIMIT} blocks")
         found = [str(subnet) for subnet in islice(network.subnets(new_prefix=prefix), wanted)]
     except ValueError as error:
-        raise EvaluationError(f"Fn::Cidr: {error}") from None
+        why = "a sensitive value is refused" if block.sensitive else str(error)
+        raise EvaluationError(f"Fn::Cidr: {why}") from None
     if len(found) < wanted:
-        raise EvaluationError(f"Fn::Cidr: {block.data} has no {wanted} blocks of that size")
+        raise EvaluationError(f"Fn::Cidr: it has no {wanted} blocks of that size")
     sensitive = any(argument.sensitive for argument in arguments)
     return ListValue(tuple(Known(subnet, sensitive=sensitive) for subnet in found), "list")
 

@@ -268,7 +268,11 @@ class CloudFormationLoader:
         if isinstance(asset, ScalarNode) and isinstance(asset.value, str):
             return asset.value
         resource = caller.resource(name)
-        value = self._same_everywhere(lambda: resource.read(NESTED[resource.type]))
+        outcomes = self._outcomes(lambda: resource.read(NESTED[resource.type]))
+        value = _common(outcomes)
+        if value is None and any(self._on_disk(caller, outcome) for outcome in outcomes):
+            what = f"which template {name} nests depends on a condition; it is not followed"
+            self.errors.append(InputError.at(entry.span, what))
         # Of an address in S3 the end is known: an assembly says which file is published there.
         end = value.parts[-1] if isinstance(value, Text) else value
         if not isinstance(end, Known) or not isinstance(end.data, str):
@@ -276,8 +280,17 @@ class CloudFormationLoader:
         published = self._assembly(caller.template.path).asset(end.data)
         return published if isinstance(value, Text) else published or end.data
 
+    def _on_disk(self, caller: Stack, location: Value | None) -> bool:
+        if not isinstance(location, Known) or not isinstance(location.data, str):
+            return False
+        return self._beside(caller.template.path, location.data) is not None
+
     def _same_everywhere(self, read: Callable[[], Value | None]) -> Value | None:
         """A value that is the same in every world; None where there is none such."""
+        return _common(self._outcomes(read))
+
+    def _outcomes(self, read: Callable[[], Value | None]) -> list[Value | None]:
+        """A value in each world; None where it is wrong there."""
 
         def readable() -> Value | None:
             try:
@@ -286,10 +299,9 @@ class CloudFormationLoader:
                 return None
 
         try:
-            outcomes = [outcome for _, outcome in self.worlds.explore(readable)]
+            return [outcome for _, outcome in self.worlds.explore(readable)]
         except TooManyWorlds:
-            return None
-        return outcomes[0] if all(outcome == outcomes[0] for outcome in outcomes) else None
+            return []
 
     def _body(self, caller: Stack, name: str, body: Node) -> Template | None:
         """A template that is written as a string. All of it stands at the string's place.
@@ -374,3 +386,9 @@ def _inner(node: Node, *keys: str) -> Node | None:
     for key in keys:
         found = found.get(key) if isinstance(found, MappingNode) else None
     return found
+
+
+def _common(outcomes: list[Value | None]) -> Value | None:
+    """The value that all outcomes are; None where there is none such."""
+    alike = outcomes and all(outcome == outcomes[0] for outcome in outcomes)
+    return outcomes[0] if alike else None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ..candidates import TEMPLATES
+
 TYPE_CHECKING = False  # `typing` is not worth its import time to every run
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,10 +35,9 @@ def unread(addresses: Sequence[str]) -> str:
     shown = ", ".join(addresses[:SHOWN])
     more = f" and {len(addresses) - SHOWN} more" if len(addresses) > SHOWN else ""
     count = counted(len(addresses), "module or nested stack", "modules or nested stacks")
-    return (
-        f"{count} not on disk, so what they declare is not checked: {shown}{more} "
-        "(terraform init installs modules)"
-    )
+    remote = any("://" not in address and not address.endswith(TEMPLATES) for address in addresses)
+    advice = " (terraform init installs modules)" if remote else ""
+    return f"{count} not on disk, so what they declare is not checked: {shown}{more}{advice}"
 
 
 def counted(number: int, noun: str, nouns: str | None = None) -> str:

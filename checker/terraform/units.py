@@ -85,6 +85,8 @@ class Units:
         if files:
             module = self._modules.with_files(target or unit.unit, files)
         if module is None:
+            if found:
+                self._modules.tree.remote_modules.setdefault(unit.unit, set()).add(found[0])
             return None
         given = {name: Given(partial(unit.input, name)) for name in module.variables}
         var_files = certain(self.worlds, lambda: tuple(unit.var_files())) or ()

@@ -419,3 +419,10 @@ def test_a_body_that_cannot_be_read_is_an_error_where_it_names_a_vault(write: ob
     assert errors == [
         "t.yaml:5 the template in TemplateBody cannot be read; its resources are not checked"
     ]
+
+
+def test_a_nested_template_that_depends_on_a_condition_is_an_error(write: object) -> None:
+    conditions = "Parameters: {X: {Type: String}}\nConditions: {C: !Equals [!Ref X, a]}\n"
+    call = CALL.format("!If [C, c.yaml, !Ref AWS::NoValue]")
+    _, errors = _load(write, {"p.yaml": conditions + call, "c.yaml": KEYED})
+    assert errors == ["p.yaml:3 which template S nests depends on a condition; it is not followed"]
