@@ -97,8 +97,19 @@ class Call:
     def _groups(self) -> Iterator[Node | None]:
         properties = self._member(self.entry.value, "Properties")
         groups = self._member(properties, "StackInstancesGroup")
-        if isinstance(groups, SequenceNode) and groups.items:
-            yield from map(self.caller.chosen, groups.items)
-            if self._member(properties, "AutoDeployment") is None:
-                return
-        yield None  # accounts that are added later get what is not overridden
+        found = []
+        if isinstance(groups, SequenceNode):
+            chosen = map(self.caller.chosen, groups.items)
+            found = [group for group in chosen if isinstance(group, MappingNode)]
+        yield from found
+        if not found or self._deploys_later():
+            yield None  # accounts that are added later get what is not overridden
+
+    def _deploys_later(self) -> bool:
+        """Whether accounts that join later get an instance, as far as that is written."""
+        properties = self._member(self.entry.value, "Properties")
+        automatic = self._member(properties, "AutoDeployment")
+        enabled = self._member(automatic, "Enabled")
+        if not isinstance(enabled, ScalarNode) or enabled.tag is not None:
+            return isinstance(automatic, MappingNode) and enabled is not None
+        return str(enabled.value).lower() != "false"

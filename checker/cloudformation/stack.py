@@ -329,9 +329,10 @@ class Stack:
             return None
         properties = self.chosen(properties)
         node = _child(properties, path)
-        if node is None or properties.anchor is None:
-            return node.span if node is not None else None
-        return properties.span  # what the vault itself says is the alias
+        if node is None:
+            return None
+        # What the vault itself says is the alias, where one stands for any of this.
+        return next((n.span for n in (resource, properties) if n.anchor is not None), node.span)
 
     def _settled(self, value: Value | None) -> Value | None:
         """One world for each of the values that AllowedValues leave to a parameter."""
