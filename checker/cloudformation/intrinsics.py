@@ -65,6 +65,8 @@ def function_of(node: Node) -> tuple[str, Node] | None:
 class _Reader:
     def __init__(self, serverless: bool) -> None:
         self._serverless = serverless
+        # What the Serverless Framework reads reaches CloudFormation as JSON.
+        self._read_by_cloudformation = not serverless
         self._functions: dict[str, Callable[[Node, Span], Expression]] = {
             "Ref": self._ref,
             "Condition": self._condition,
@@ -98,7 +100,7 @@ class _Reader:
             read = self._functions.get(name)
             return read(argument, node.span) if read else Unsupported(node.span, name)
         match node:
-            case ScalarNode(older=bool() | int() as older):
+            case ScalarNode(older=bool() | int() as older) if self._read_by_cloudformation:
                 return _either(node.span, older, node.value)
             case ScalarNode(value=str()):
                 return self._string(node)
@@ -121,7 +123,7 @@ class _Reader:
         for key, span, value in node.entries:
             name: Expression = Literal(span, key)
             older = older_reading(key) if span.text == key else None  # a key in quotes is text
-            if older is not None:
+            if older is not None and self._read_by_cloudformation:
                 name = _either(span, older, key)
             elif key == "Fn::Transform":
                 name = self._transform(value, span)  # it adds keys that are not known

@@ -56,15 +56,14 @@ def parameter(
     value = given() if given is not None else None
     why = f'parameter "{name}" has neither a value nor a default'
     default = body.get("Default") if isinstance(body, MappingNode) else None
-    what = "value"
+    refused = f'parameter "{name}" is given a value that its constraints refuse'
     if (value is None or _is_null(value)) and default is not None:
         shown = "a sensitive value" if hidden else _shown(default)
         value = define(scope, read(default), f'parameter "{name}" defaults to {shown}')
-        what = "default"
+        refused = f'parameter "{name}" has no value, and its constraints refuse its default'
     if value is not None and not many and bounds.refuse(value):
         # CloudFormation stops and asks for another, so this is never the value.
-        why = f'parameter "{name}" has no value, and its constraints refuse its {what}'
-        value = None
+        why, value = refused, None
     if value is None or _is_null(value):
         # AllowedValues that YAML 1.1 reads otherwise bound another unknown in its world.
         term = ("ref", f"{where}{bounds.older}", name)
