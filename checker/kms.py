@@ -45,6 +45,14 @@ LOOKUPS: Mapping[str, tuple[str, frozenset[str]]] = {
     "aws_kms_alias": ("name", frozenset({"arn", "id", "name", "target_key_arn", "target_key_id"})),
 }
 
+# What an ARN is composed of that is written in small letters, digits and hyphens only.
+WORDS = frozenset({"AWS::AccountId", "AWS::Partition", "AWS::Region"})
+LOOKED_UP: Mapping[str, frozenset[str]] = {
+    "aws_region": frozenset({"id", "name", "region"}),
+    "aws_caller_identity": frozenset({"id", "account_id"}),
+    "aws_partition": frozenset({"id", "partition"}),
+}
+
 _IDENTIFIERS = {"arn": "key_id", "Arn": "KeyId"}
 _ID_LETTERS = frozenset("0123456789abcdef-mrk")
 _LETTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-")
@@ -107,10 +115,17 @@ def written_without(type_: str, path: str, letters: str) -> bool:
 
     arn:partition:kms:region:account:key/id, https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html#key-id-key-ARN
     """
+    if path in LOOKED_UP.get(type_, ()):
+        return no_word(letters)
     if path not in KEYS.get(type_, ()):
         return False
     of_arn = frozenset(":/") if path in _IDENTIFIERS else frozenset()
     return not (_LETTERS | of_arn) & set(letters)
+
+
+def no_word(letters: str) -> bool:
+    """Whether none of some letters can be part of a region, partition or account."""
+    return not _LETTERS & set(letters)
 
 
 def identifier_in(type_: str, path: str) -> str | None:

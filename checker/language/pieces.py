@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ..kms import identifier_in, written_without
+from ..kms import WORDS, identifier_in, no_word, written_without
 from ..records import replace
-from .value import Attribute, Known, Text, Value, text
+from .value import Attribute, Known, Text, Unknown, Value, text
 
 
 def pieces(value: Text | Attribute, mark: str) -> tuple[Value, ...] | None:
@@ -27,6 +27,8 @@ def _of_part(part: Value, mark: str) -> list[Value] | None:
     match part:
         case Known(data=str(data)):
             return [replace(part, data=piece) for piece in data.split(mark)]
+        case Unknown(term=("ref", _, str(name))) if name in WORDS and all(map(no_word, mark)):
+            return [part]
         case Attribute(resource=resource, path=path):
             if all(written_without(resource.type, path, letter) for letter in mark):
                 return [part]
