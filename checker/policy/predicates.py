@@ -24,6 +24,7 @@ from ..records import dataclass, replace
 from .verdict import Verdict, passed, unresolved
 
 _MANAGED = re.compile(r"(?:^|:)(alias/aws/[^:\s]*)")
+_OTHER_ARN = re.compile(r"arn:aws[a-z-]*:(?!kms:)([a-z0-9-]+):")
 _ALIAS_NAME = re.compile(r"(?:^|:)(alias/[A-Za-z0-9/_-]*)\Z")
 
 
@@ -103,6 +104,9 @@ class _Judgement:
         return unresolved(unknown.cause, why, _distinct((*trail, *unknown.trail)))
 
     def _literal(self, content: str, trail: tuple[Hop, ...]) -> Verdict:
+        other = _OTHER_ARN.match(content)
+        if other:  # no setting makes a key of it
+            return unresolved("not-a-key", f"it is an ARN of {other[1]}, not of kms", trail)
         if any(fnmatchcase(content, pattern) for pattern in self._around.trusted):
             return passed("the settings trust this key", trail)
         return unresolved(
