@@ -75,3 +75,22 @@ def test_a_condition_without_a_definition_needs_no_word(
     monkeypatch.chdir(tmp_path)
     (result,) = run(["."], Settings(cache=False)).results
     assert len([hop for hop in result.trail if hop.note]) == 1
+
+
+def test_a_cause_in_another_file_is_not_placed_in_this_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "main.tf").write_text(
+        'variable "env" {\n  default = "dev"\n}\nresource "aws_kms_key" "k" {}\n'
+        'module "m" {\n  source = "./m"\n'
+        '  key = var.env == "prod" ? aws_kms_key.k.arn : null\n}\n'
+    )
+    (tmp_path / "m").mkdir()
+    (tmp_path / "m/main.tf").write_text(
+        'variable "key" {}\nresource "aws_backup_vault" "v" {\n'
+        '  name        = "v"\n  kms_key_arn = var.key != null ? var.key : null\n}\n'
+    )
+    monkeypatch.chdir(tmp_path)
+    (result,) = run(["."], Settings(cache=False)).results
+    assert 'defaults to "dev" in ' not in result.message
+    assert "(in m/main.tf:4, var.key != null is false, because " in result.message

@@ -18,7 +18,10 @@ def _blame(verdict: Verdict, span: Span) -> str:
     if not named:
         return ""
     last = named[-1]
-    return f" ({last.note} in {last.span.source.path}:{last.span.line})"
+    place = f"{last.span.source.path}:{last.span.line}"
+    if ", because " in last.note:  # the condition's place: its cause may be in another file
+        return f" (in {place}, {last.note})"
+    return f" ({last.note} in {place})"
 
 
 def message(verdict: Verdict, vault: str, span: Span) -> str:
