@@ -173,7 +173,7 @@ def _table(path: str, pyproject: bool) -> dict[str, Any] | None:
 
 
 def _settings(table: object, path: str) -> Settings:
-    fields = _fields(table, path, "the settings", _KEYS)
+    fields = _fields(table, path, "the file of settings", _KEYS)
     settings = Settings(file=path)
     for key, value in fields.items():
         name = "levels" if key == "rules" else key.replace("-", "_")

@@ -245,6 +245,18 @@ def test_what_is_not_on_disk_is_told(capsys: pytest.CaptureFixture[str]) -> None
     assert "terraform init" not in err
 
 
+def test_stats_count_the_nested_stacks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stack = "{Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: child.yaml}}"
+    (tmp_path / "parent.yaml").write_text(f"Resources:\n  A: {stack}\n  B: {stack}\n")
+    (tmp_path / "child.yaml").write_text("Resources:\n  V: {Type: AWS::Backup::BackupVault}\n")
+    monkeypatch.chdir(tmp_path)
+    assert main(["--no-config", "--stats", "."]) == 1
+    err = capsys.readouterr().err
+    assert [line.split()[-1] for line in err.splitlines() if "nested stacks" in line] == ["2"]
+
+
 def test_stats(capsys: pytest.CaptureFixture[str]) -> None:
     write(CUSTOMER.replace("aws_kms_key.k.arn", "1 < 2 ? aws_kms_key.k.arn : null"))
     assert main([".", "--stats"]) == 0

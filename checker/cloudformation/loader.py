@@ -63,7 +63,8 @@ class CloudFormationLoader:
     def counts(self) -> dict[str, int]:
         """What was read and expanded, for who asks where the time went."""
         read = sum(map(bool, self._templates.values()))
-        return {"templates read": read, "nested stacks": self._nested}
+        nested = sum(not isinstance(target, Unknown) for target in self._targets.values())
+        return {"templates read": read, "nested stacks": nested}
 
     # -- the graph --------------------------------------------------------------------------
 
