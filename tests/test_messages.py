@@ -94,3 +94,51 @@ def test_a_cause_in_another_file_is_not_placed_in_this_one(
     (result,) = run(["."], Settings(cache=False)).results
     assert 'defaults to "dev" in ' not in result.message
     assert "(in m/main.tf:4, var.key != null is false, because " in result.message
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "when"),
+    [
+        (
+            "main.tf",
+            TERRAFORM.replace("  default = %s\n", "") % 'var.env == "prod"',
+            'var.env != "prod"',
+        ),
+        ("main.tf", TERRAFORM.replace("  default = %s\n", "") % "!var.env", "var.env"),
+        ("t.yaml", TEMPLATE.replace(", Default: dev", ""), 'Env != "prod"'),
+        (
+            "t.yaml",
+            TEMPLATE.replace("Default: dev", "AllowedValues: [dev, prod]"),
+            'Env != "prod"',
+        ),
+        (
+            "t.yaml",
+            TEMPLATE.replace(", Default: dev", "").replace("[!Ref Env, prod]", '[!Ref Env, ""]'),
+            'Env != ""',
+        ),
+    ],
+)
+def test_an_assumed_condition_is_not_told_as_a_decided_one(
+    name: str, text: str, when: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / name).write_text(text)
+    monkeypatch.chdir(tmp_path)
+    (result,) = run(["."], Settings(cache=False)).results
+    assert result.reason == "missing"
+    assert result.when == when
+    assert "because variable" not in result.message
+    assert "because parameter" not in result.message
+    assert not [hop for hop in result.trail if "neither a value" in hop.note]
+
+
+def test_a_key_that_is_assumed_empty_is_not_blamed_on_a_condition(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "main.tf").write_text(
+        'variable "key" {}\nresource "aws_backup_vault" "v" {\n  name        = "v"\n'
+        '  kms_key_arn = var.key == "" ? null : var.key\n}\n'
+    )
+    monkeypatch.chdir(tmp_path)
+    (result,) = run(["."], Settings(cache=False)).results
+    assert (result.reason, result.when) == ("missing", 'var.key == ""')
+    assert " is true, because " not in result.message

@@ -339,7 +339,7 @@ class Stack:
         match value:
             case Unknown():
                 for data in value.domain or ():
-                    known = Known(data, trail=value.trail, sensitive=value.sensitive)
+                    known = value.assumed(data)
                     if self.worlds.decide(("==", value.term, term_of(known))):
                         return known
             case Text(parts=parts) if any(isinstance(p, Unknown) and p.domain for p in parts):

@@ -120,6 +120,11 @@ class Unknown(Value):
     not_null: bool = False
     domain: tuple[Scalar, ...] | None = None
 
+    def assumed(self, data: Scalar) -> Known:
+        """What it is in a world: no definition says so, so its trail keeps only the places."""
+        trail = tuple(Hop(hop.span, "") for hop in self.trail)
+        return Known(data, trail=trail, sensitive=self.sensitive)
+
 
 @dataclass(frozen=True)
 class ListValue(Value):

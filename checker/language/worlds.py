@@ -14,7 +14,7 @@ from ..records import replace
 from .consistency import consistent
 from .expression import Scalar
 from .keys import measured
-from .value import EvaluationError, Known, Term, Unknown, Value
+from .value import EvaluationError, Term, Unknown, Value
 
 T = TypeVar("T")
 
@@ -215,11 +215,11 @@ class Worlds:
         if value.domain is not None:
             self._domains[term] = value.domain
             if len(value.domain) == 1:
-                return Known(value.domain[0], trail=value.trail, sensitive=value.sensitive)
+                return value.assumed(value.domain[0])
         if term in self._equal:
-            return Known(self._equal[term], trail=value.trail, sensitive=value.sensitive)
+            return value.assumed(self._equal[term])
         if term in self.facts:
-            return Known(self.facts[term], trail=value.trail, sensitive=value.sensitive)
+            return value.assumed(self.facts[term])
         if not value.not_null and self.facts.get(_equality(term, None)) is False:
             return replace(value, not_null=True)
         return value
