@@ -61,8 +61,8 @@ class File:
     """One candidate: its path as reported, and whether a needle is in it.
 
     What is not `sure` is counted only where it turns out to be a template; one that `nests` may
-    hold a nested stack. The bytes are kept
-    where something that may be asked for later is in them, else they are read again.
+    hold a nested stack. The bytes are kept where something that may be asked for later is in them,
+    else they are read again.
     """
 
     __slots__ = ("_mark", "_text", "hit", "nests", "path", "sure")

@@ -12,7 +12,7 @@ from itertools import chain
 
 from . import __version__
 from .backup import PLANS
-from .candidates import COMMENTS, TERRAFORM
+from .candidates import COMMENTS, TERRAFORM, reason
 from .discovery import Tree, Walker, normal
 from .kms import ALIASES
 from .policy.card import resource_types
@@ -118,7 +118,7 @@ def _absent(paths: Iterable[str]) -> Iterator[InputError]:
         try:
             os.stat(path)
         except OSError as error:
-            yield InputError((error.strerror or "it cannot be read").lower(), normal(path))
+            yield InputError(reason(error), normal(path))
 
 
 def _judge(

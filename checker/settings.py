@@ -157,7 +157,9 @@ def _table(path: str, pyproject: bool) -> dict[str, Any] | None:
         with open(path, "rb") as stream:
             data = stream.read()
     except OSError as error:
-        raise InputError((error.strerror or "unreadable").lower(), path) from None
+        from .candidates import reason
+
+        raise InputError(reason(error), path) from None
     if pyproject and b"iac-check" not in data:
         return None
     import tomllib

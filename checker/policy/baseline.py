@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
+from ..candidates import reason
 from ..records import dataclass, replace
 from ..source import DirectiveError, Source, Span
 from .result import Report, Result, Run, Suppression
@@ -43,7 +44,7 @@ def read(path: str) -> list[Entry]:
             source = Source.decode(path, stream.read())
         content = json.loads(source.text)
     except OSError as error:
-        raise DirectiveError((error.strerror or "unreadable").lower(), path) from None
+        raise DirectiveError(reason(error), path) from None
     except (ValueError, RecursionError):
         raise DirectiveError("it is not JSON", path) from None
     entries = content.get("findings") if isinstance(content, dict) else None

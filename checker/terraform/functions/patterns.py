@@ -25,6 +25,7 @@ from .arguments import (
     arity,
     bounded_length,
     bounded_text,
+    never_holds,
     of_every_form,
     too_large,
     typed,
@@ -33,6 +34,9 @@ from .arguments import (
 from .context import Context, Function
 
 Spans = tuple[int | None, ...]
+
+_SIGNS = frozenset("|?*([{\\")
+"""What lets a pattern match without a text that is written in it."""
 
 # $name, ${name}, $1 and $$ in what `replace` puts in place of a match.
 _REFERENCE = re.compile(r"\$(?:(\$)|\{(\w+)\}|(\w+))", re.ASCII)
@@ -79,7 +83,7 @@ def _regex(context: Context, arguments: tuple[Value, ...]) -> Value:
         case Known(data=str(written)), Attribute() as key:
             if of_every_form(key, lambda form: _matches(written, form)):
                 return unknown("regex", *values)
-            if "alias/" in written and not any(sign in written for sign in "|?*("):
+            if "alias/" in written and never_holds(key, "alias/") and _SIGNS.isdisjoint(written):
                 raise EvaluationError("regex: the pattern does not match")
     result = unknown("regex", *values)
     if not context.worlds.succeeds(result.term):
