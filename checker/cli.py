@@ -345,14 +345,16 @@ def _write_baseline(report: Report, path: str) -> int:
         complain(f"error: {place(error)}: {error.message}")
     if errors:
         return UNTRUSTED
+    findings, kept = baseline.accepted(report), baseline.elsewhere(report, before)
     try:
         with replaced(path) as out:
-            out.write(baseline.text(report, before))
+            out.write(baseline.text([*findings, *kept]))
     except OSError as error:
         complain(f"error: cannot write {path}: {error.strerror}")
         return UNTRUSTED
     complain(f"checked {totals(report)}")
-    complain(f"{path}: {counted(len(baseline.accepted(report)), 'finding')} accepted")
+    beside = f", beside {len(kept)} outside of these paths" if kept else ""
+    complain(f"{path}: {counted(len(findings), 'finding')} accepted{beside}")
     return OK
 
 

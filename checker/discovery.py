@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from operator import attrgetter
 
 from . import candidates
@@ -39,6 +40,8 @@ class Tree:
     # templates.
     remote_modules: dict[str, set[str]] = field(default_factory=dict)
     remote_stacks: set[str] = field(default_factory=set)
+    # Files that are not asked about, but may call, nest or feed what is.
+    context: set[str] = field(default_factory=set)
     # What templates name by a literal path as nested or included, and was not looked at yet.
     nested: set[str] = field(default_factory=set)
 
@@ -73,7 +76,7 @@ class Walker:
     def walk(self, paths: Iterable[str], tree: Tree | None = None) -> Tree:
         """Search folders downward; a file brings its folder. Missing paths are errors."""
         tree = Tree() if tree is None else tree
-        named: list[str] = []  # the templates among the paths
+        named: list[str] = []  # the files among the paths
         for path in paths:
             path = normal(path)
             self._boundaries.append(boundary(path))
@@ -81,14 +84,14 @@ class Walker:
                 self._folder(tree, path)
             elif os.path.isfile(path) or path in self._unsaved:
                 self._named_file(tree, path)
-                if not path.endswith(TERRAFORM):
-                    named.append(path)
+                named.append(path)
             elif os.path.lexists(path):
                 tree.errors.append(InputError("it is neither a file nor a folder", path))
             else:
                 tree.errors.append(InputError("no such file or folder", path))
         self._follow(tree)
-        hits = {file.path for file in tree.templates if file.hit}
+        files = chain(tree.templates, *tree.terraform.values())
+        hits = {file.path for file in files if file.hit}
         for top in sorted({self._top(path) for path in named if path in hits}):
             self._relatives(tree, top)
         return tree
@@ -140,9 +143,9 @@ class Walker:
         return top if os.path.isabs(path) else normal(os.path.relpath(top))
 
     def _relatives(self, tree: Tree, top: str) -> None:
-        """The other templates of a named one's repository: what may nest or feed it.
+        """The other files of a named one's repository: what may call, nest or feed it.
 
-        They are read as context only: nothing in them is searched for, nor an error.
+        They are read as context only: nothing in them is searched for.
         """
         context = Tree()
         self._folder(context, top)
@@ -150,6 +153,18 @@ class Walker:
             if file.sure:
                 file.hit = file.sure = False
                 tree.templates.append(file)
+                tree.context.add(file.path)
+        for folder, files in context.terraform.items():
+            for file in files:
+                file.hit = False
+                tree.context.add(file.path)
+            tree.terraform.setdefault(folder, []).extend(files)
+        for folder, targets in context.calls.items():
+            tree.calls.setdefault(folder, set()).update(targets)
+        tree.unsure |= context.unsure
+        tree.terragrunt += context.terragrunt
+        tree.initialised += context.initialised
+        tree.errors += (error for error in context.errors if error.path.endswith(TERRAFORM))
 
     def _folder(self, tree: Tree, top: str) -> None:
         waiting = [top]

@@ -160,9 +160,9 @@ def _judge(
         from .policy.suppressions import Suppressions
 
         rules = frozenset(card.id for card in cards)
-        aside = Suppressions(rules, _today(), settings.honour_checkov_skips)
+        aside = Suppressions(rules, _today(), settings.honour_checkov_skips, tree.context)
         _read_directives(aside, commented)
-        results = aside.apply(results)
+        results = aside.apply(results, complete=not (errors or tree.errors))
         errors.extend(aside.errors)
         warnings.extend(aside.warnings)
     for loader in loaders:

@@ -76,21 +76,24 @@ def accepted(report: Report) -> list[dict[str, object]]:
     ]
 
 
-def text(report: Report, before: Iterable[Entry] = ()) -> str:
-    """The content of a baseline file: a run's findings, and those from outside of its paths
-    that were in the file before.
-    """
-    import json
-
-    findings = accepted(report)
-    found = Counter(entry["fingerprint"] for entry in findings)
+def elsewhere(report: Report, before: Iterable[Entry]) -> list[dict[str, object]]:
+    """The entries of a file that speak of what lies outside of a run's paths: they stay."""
+    found = Counter(entry["fingerprint"] for entry in accepted(report))
+    kept = []
     for entry in before:
         if found[entry.fingerprint]:
             found[entry.fingerprint] -= 1  # this run has it: a module that it reached from outside
         elif not _within(entry, report.run):
-            findings.append(dict(entry.written))
-    findings.sort(key=lambda entry: str(entry.get("path")))
-    return json.dumps({"version": VERSION, "findings": findings}, indent=2) + "\n"
+            kept.append(dict(entry.written))
+    return kept
+
+
+def text(findings: Iterable[dict[str, object]]) -> str:
+    """The content of a baseline file."""
+    import json
+
+    found = sorted(findings, key=lambda entry: str(entry.get("path")))
+    return json.dumps({"version": VERSION, "findings": found}, indent=2) + "\n"
 
 
 def apply(

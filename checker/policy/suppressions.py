@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from itertools import chain
 
 from ..language.document import MappingNode, Node, ScalarNode, SequenceNode
@@ -48,11 +48,15 @@ class Directive:
 
 @dataclass
 class Suppressions:
-    """The directives of the files of one run. Faults are collected in `errors` and `warnings`."""
+    """The directives of the files of one run. Faults are collected in `errors` and `warnings`.
+
+    Those of `context`, the files that were not asked about, are not told.
+    """
 
     rules: frozenset[str]
     today: str
     honour_checkov: bool = False
+    context: Set[str] = frozenset()
 
     def __post_init__(self) -> None:
         self.errors: list[InputError] = []
@@ -110,7 +114,8 @@ class Suppressions:
         return True
 
     def _wrong(self, span: Span, message: str) -> bool:
-        self.errors.append(DirectiveError.at(span, message))
+        if span.source.path not in self.context:
+            self.errors.append(DirectiveError.at(span, message))
         return False
 
     def _placed(
@@ -122,13 +127,19 @@ class Suppressions:
         return Directive(span, rules, reason, until, first, last, alone, within)
 
     def _warn(self, span: Span, message: str) -> None:
-        self.warnings.append(f"{span}: {message}")
+        if span.source.path not in self.context:
+            self.warnings.append(f"{span}: {message}")
 
     # -- applying ---------------------------------------------------------------------------
 
-    def apply(self, results: Sequence[Result]) -> list[Result]:
-        """The results, with those that a directive speaks of as `suppressed`."""
+    def apply(self, results: Sequence[Result], *, complete: bool = True) -> list[Result]:
+        """The results, with those that a directive speaks of as `suppressed`.
+
+        Not `complete`: what a directive speaks of may stand in what could not be read.
+        """
         applied = [self._applied(result) for result in results]
+        if not complete:
+            return applied
         for directive in chain(*self._directives.values(), *self._within.values()):
             known = any(rule in self.rules for rule in directive.rules)
             if directive.span not in self._used and known:

@@ -192,7 +192,8 @@ class TerraformLoader:
             if folder not in reached and self.module(folder) is not None:
                 self._reach(folder, reached)
                 found.extend(self._expand(self._root(folder), (folder,)))
-        return found
+        context = self.tree.context
+        return [resource for resource in found if resource.span.source.path not in context]
 
     def _is_open(self, folder: str) -> bool:
         module = self.module(folder) if folder in self.tree.unsure else None

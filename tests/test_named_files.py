@@ -1,0 +1,91 @@
+"""A file that is named is judged as in a run of its whole repository."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from iac_check.cli import main
+from iac_check.pipeline import run
+from iac_check.policy.result import Result
+from iac_check.settings import Settings
+
+CASES = sorted((Path(__file__).parent.parent / "fixtures" / "BACKUP001").iterdir())
+MODULE = (
+    'variable "key" {\n  default = null\n}\n'
+    'resource "aws_backup_vault" "v" {\n  name = "v"\n  kms_key_arn = var.key\n}\n'
+)
+CALLER = 'resource "aws_kms_key" "k" {}\nmodule "v" {\n  source = "../m"\n  key = %s\n}\n'
+
+
+@pytest.fixture(autouse=True)
+def _repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / ".git").mkdir()
+    monkeypatch.chdir(tmp_path)
+
+
+def write(files: dict[str, str]) -> None:
+    for path, text in files.items():
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        Path(path).write_text(text)
+
+
+def _told(results: tuple[Result, ...]) -> list[tuple[object, ...]]:
+    return [(r.status, r.reason, r.address, str(r.span), r.message, r.fingerprint) for r in results]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_as_in_the_whole(case: Path) -> None:
+    shutil.copytree(case, "case", symlinks=True)
+    # A fragment is no template of its own, and what Terragrunt generates is not on disk.
+    whole = [r for r in run(["."], Settings()).results if r.span.source is r.extent.source]
+    for path in sorted({r.span.source.path for r in whole if Path(r.span.source.path).exists()}):
+        alone = run([path], Settings())
+        there = tuple(r for r in whole if r.span.source.path == path)
+        assert _told(alone.results) == _told(there)
+
+
+def test_a_module_is_judged_with_its_callers(capsys: pytest.CaptureFixture[str]) -> None:
+    write({"m/main.tf": MODULE, "a/main.tf": CALLER % "aws_kms_key.k.arn"})
+    assert main(["m/main.tf"]) == 0
+    write({"a/main.tf": CALLER % '"alias/aws/backup"'})
+    assert main(["m/main.tf"]) == 1
+    assert "a/main.tf:4" in capsys.readouterr().out
+
+
+def test_vaults_of_other_files_are_not_shown() -> None:
+    bad = '\nresource "aws_backup_vault" "own" {\n  name = "own"\n}\n'
+    write({"m/main.tf": MODULE, "a/main.tf": CALLER % "aws_kms_key.k.arn" + bad, "b/b.tf": bad})
+    assert main(["m/main.tf"]) == 0
+    assert main(["m/main.tf", "b"]) == 1
+    assert [r.address for r in run(["m/main.tf", "b"], Settings()).results] == [
+        "aws_backup_vault.own",
+        "module.v.aws_backup_vault.v",
+    ]
+
+
+def test_a_caller_that_cannot_be_read_is_an_error() -> None:
+    write({"m/main.tf": MODULE.replace("null", '"x"'), "a/main.tf": CALLER % '"'})
+    assert main(["m/main.tf"]) == 2
+
+
+def test_ignores_of_other_files_are_honoured_and_not_told(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    ignored = (CALLER % "null").replace("module", "# iac-check: ignore[BACKUP001] sandbox\nmodule")
+    unused = "# iac-check: ignore[BACKUP001] none is here\n# iac-check: ignore[BACKUP001]\n"
+    write({"m/main.tf": MODULE, "a/main.tf": ignored, "b/main.tf": unused})
+    assert main(["m/main.tf"]) == 0
+    err = capsys.readouterr().err
+    assert "1 suppressed" in err
+    assert "warning" not in err
+
+
+def test_ignores_are_not_called_unused_where_something_could_not_be_read(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    write({"a.tf": MODULE + "# iac-check: ignore[BACKUP001] none\n", "b.tf": "resource {"})
+    assert main(["."]) == 2
+    assert "ignore" not in capsys.readouterr().err
