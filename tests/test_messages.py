@@ -40,20 +40,20 @@ Resources:
         (
             "main.tf",
             TERRAFORM % ('"dev"', 'var.env == "prod"'),
-            'var.env == "prod" is false, because variable "env" defaults to "dev"',
+            'var.env == "prod" is false: variable "env" defaults to "dev"',
         ),
         (
             "main.tf",
             TERRAFORM % ("true", "!var.env"),
-            '!var.env is false, because variable "env" defaults to true',
+            '!var.env is false: variable "env" defaults to true',
         ),
         (
             "main.tf",
             TERRAFORM
             % ('"dev"', 'var.env == "a-name-that-is-much-longer-than-anybody-would-quote"'),
-            'the condition is false, because variable "env" defaults to "dev"',
+            'the condition is false: variable "env" defaults to "dev"',
         ),
-        ("t.yaml", TEMPLATE, 'IsProd is false, because parameter "Env" defaults to "dev"'),
+        ("t.yaml", TEMPLATE, 'IsProd is false: parameter "Env" defaults to "dev"'),
     ],
 )
 def test_a_condition_that_a_default_decides(
@@ -92,8 +92,7 @@ def test_a_cause_in_another_file_is_not_placed_in_this_one(
     )
     monkeypatch.chdir(tmp_path)
     (result,) = run(["."], Settings(cache=False)).results
-    assert 'defaults to "dev" in ' not in result.message
-    assert "(in m/main.tf:4, var.key != null is false, because " in result.message
+    assert result.message.endswith('variable "env" defaults to "dev" in main.tf:2)')
 
 
 @pytest.mark.parametrize(
@@ -141,4 +140,51 @@ def test_a_key_that_is_assumed_empty_is_not_blamed_on_a_condition(
     monkeypatch.chdir(tmp_path)
     (result,) = run(["."], Settings(cache=False)).results
     assert (result.reason, result.when) == ("missing", 'var.key == ""')
-    assert " is true, because " not in result.message
+    assert " is true: " not in result.message
+
+
+MODULE = """\
+variable "create" {
+  default = true
+}
+resource "aws_kms_key" "k" {
+  count = var.create ? 1 : 0
+}
+resource "aws_backup_vault" "v" {
+  name        = "v"
+  kms_key_arn = %s
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("key", "counted"),
+    [
+        ("var.create ? aws_kms_key.k[0].arn : null", False),
+        ("one(aws_kms_key.k[*].arn)", True),
+        ('join("", aws_kms_key.k[*].arn)', True),
+        ("try(aws_kms_key.k[0].arn, null)", True),
+        ("length(aws_kms_key.k) > 0 ? aws_kms_key.k[0].arn : null", True),
+        ("one([for k in aws_kms_key.k : k.arn])", True),
+        ("can(aws_kms_key.k[0].arn) ? aws_kms_key.k[0].arn : null", True),
+        ("aws_kms_key.k[0].arn", True),
+    ],
+)
+def test_the_caller_that_decides_is_told(
+    key: str, counted: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "m").mkdir()
+    (tmp_path / "m/main.tf").write_text(MODULE % key)
+    call = 'locals {\n  own = false\n}\nmodule "m" {\n  source = "./m"\n  create = local.own\n}\n'
+    (tmp_path / "main.tf").write_text(call)
+    monkeypatch.chdir(tmp_path)
+    (result,) = run(["."], Settings(cache=False)).results
+    told = {
+        (hop.span.source.path, hop.span.line, hop.note.rpartition(": ")[2]) for hop in result.trail
+    }
+    assert {("main.tf", 6, "passed by module.m"), ("main.tf", 2, "local.own")} <= told
+    notes = [hop.note for hop in result.trail]
+    assert any(note.endswith("aws_kms_key.k count") for note in notes) is counted
+    assert result.help.startswith("Declare a") is False
+    if result.reason == "missing":
+        assert result.message.endswith(": local.own in main.tf:2)")

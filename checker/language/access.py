@@ -25,10 +25,8 @@ from .worlds import Unreachable, Worlds
 def index(base: Value, key: Value, worlds: Worlds) -> Value:
     """`base[key]`. An unknown key is one of the keys there are: one world for each."""
     match base:
-        case MapValue():
-            return _within(base, _index_map(base, key, worlds))
-        case ListValue():
-            return _within(base, _index_list(base, key, worlds))
+        case MapValue() | ListValue():
+            return _within(base, key, worlds)
         case Whole(resource=resource) if isinstance(key, Known) and isinstance(key.data, str):
             found = resource.read(key.data)
             return Attribute(resource, key.data) if found is None else found
@@ -55,9 +53,17 @@ def _attempted(element: Value, worlds: Worlds, there: Term | None = None) -> Val
     return element
 
 
-def _within(collection: Value, element: Value) -> Value:
+def _within(collection: MapValue | ListValue, key: Value, worlds: Worlds) -> Value:
     """An element, reached through the definitions that gave its collection."""
     hops = tuple(hop for hop in collection.trail if hop.note)
+    try:
+        if isinstance(collection, MapValue):
+            element = _index_map(collection, key, worlds)
+        else:
+            element = _index_list(collection, key, worlds)
+    except EvaluationError as error:
+        error.hops = error.hops or hops
+        raise
     if collection.sensitive:
         element = element.hidden()
     return replace(element, trail=(*hops, *element.trail)) if hops else element

@@ -6,7 +6,8 @@ Unknown. Conditions that cannot be decided are split into worlds (worlds.py).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from itertools import islice
 from typing import Any, Protocol
 
 from ..records import replace
@@ -50,6 +51,13 @@ from .worlds import Worlds
 
 CONDITION_WIDTH = 60
 """Characters of a condition that a hop quotes; a longer one is not."""
+
+
+NOTE_WIDTH = 150
+"""Characters of what a hop says; of a longer one, nothing more is said."""
+
+HOPS_LIMIT = 20
+"""Definitions that are told of a condition, or of what a function or comparison gives."""
 
 
 class Scope(Protocol):
@@ -129,6 +137,11 @@ def _deferred(expression: Deferred, scope: Scope) -> Value:
     return evaluate(expression.read(), scope)
 
 
+def _noted(hops: Iterable[Hop]) -> tuple[Hop, ...]:
+    """The hops that say something: those of definitions."""
+    return tuple(hop for hop in hops if hop.note)
+
+
 def _literal(expression: Literal, scope: Scope) -> Value:
     return Known(expression.value, trail=(Hop(expression.span, ""),))
 
@@ -162,7 +175,7 @@ def _splat(expression: Splat, scope: Scope) -> Value:
     kind = base.kind if isinstance(base, ListValue) else "tuple"
     kind = "list" if kind == "set" else kind
     if rest is None:
-        return ListValue(values, kind)
+        return _explained(ListValue(values, kind), base)
     element = base.element if isinstance(base, ListValue) else None
     if element is not None:
         element = evaluate(expression.each, Bound(scope, {"*": element}))
@@ -190,7 +203,7 @@ def _call(expression: Call, scope: Scope) -> Value:
         if not isinstance(last, ListValue) or last.rest is not None:
             return derived(expression.name, last)
         arguments.extend(last.items)
-    return scope.call(expression.name, tuple(arguments), expression.span)
+    return _explained(scope.call(expression.name, tuple(arguments), expression.span), *arguments)
 
 
 def _try(expression: Call, scope: Scope) -> Value:
@@ -204,11 +217,13 @@ def _try(expression: Call, scope: Scope) -> Value:
                 raise
             failure = error
         else:
-            return Known(True) if expression.name == "can" else value
+            hops = _noted(failure.hops)[:HOPS_LIMIT]  # why what comes before is not taken
+            found = Known(True) if expression.name == "can" else value
+            return replace(found, trail=(*hops, *found.trail)) if hops else found
         finally:
             scope.worlds.trying -= 1
     if expression.name == "can":
-        return Known(False)
+        return Known(False, trail=_noted(failure.hops)[:HOPS_LIMIT])
     raise failure
 
 
@@ -219,13 +234,20 @@ def _conditional(expression: Conditional, scope: Scope) -> Value:
     if not test:
         chosen, other = other, chosen
     value = _of_one_type(evaluate(chosen, scope), settled(other))
-    why = [hop.note for hop in condition.trail if hop.note]
-    if isinstance(condition, Known) and why:
-        written = " ".join(expression.test.span.text.split())
-        shown = written if len(written) <= CONDITION_WIDTH else "the condition"
-        note = f"{shown} is {'true' if test else 'false'}, because {why[-1]}"
-        value = value.via(expression.test.span, note)
-    return value
+    hops = _noted(condition.trail) if isinstance(condition, Known) else ()
+    if not hops:
+        return value
+    written = " ".join(expression.test.span.text.split())
+    shown = written if len(written) <= CONDITION_WIDTH else "the condition"
+    *way, last = hops[-HOPS_LIMIT:]
+    answer = f"{shown} is {'true' if test else 'false'}"
+    decided = [hop if ": " in hop.note else _speaking_of(shown, hop) for hop in way]
+    return replace(value, trail=(*decided, _speaking_of(answer, last), *value.trail))
+
+
+def _speaking_of(what: str, hop: Hop) -> Hop:
+    """A definition as one that decides a condition."""
+    return hop if len(hop.note) > NOTE_WIDTH else Hop(hop.span, f"{what}: {hop.note}")
 
 
 def _of_one_type(value: Value, other: Expression) -> Value:
@@ -258,7 +280,7 @@ def _operation(expression: Operation, scope: Scope) -> Value:
     if operator == "!=":
         return _not(_explained(equal(left, right), left, right))
     if operator in ("<", ">", "<=", ">="):
-        return compare(operator, left, right)
+        return _explained(compare(operator, left, right), left, right)
     return arithmetic(operator, left, right)
 
 
@@ -268,9 +290,12 @@ def _not(value: Value) -> Value:
 
 
 def _explained(result: Value, *operands: Value) -> Value:
-    """What is known of a comparison, with the definitions that its operands came through."""
-    hops = tuple(hop for operand in operands for hop in operand.trail if hop.note)
-    return replace(result, trail=hops) if isinstance(result, Known) and hops else result
+    """What is certain of operands, with the definitions that these came through."""
+    empty = isinstance(result, ListValue) and not result.items and result.rest is None
+    if not (isinstance(result, Known) or empty) or _noted(result.trail):
+        return result
+    hops = dict.fromkeys(hop for operand in operands for hop in _noted(operand.trail))
+    return replace(result, trail=tuple(islice(hops, HOPS_LIMIT))) if hops else result
 
 
 def _logic(operator: str, left: Value, operand: Expression, scope: Scope) -> Value:
@@ -339,7 +364,8 @@ def _for(expression: For, scope: Scope) -> Value:
             kept.append(bound)
     if expression.key is None:
         values = tuple(evaluate(expression.value, bound) for bound in kept)
-        return ListValue(values, "tuple", more, _for_element(expression, collection, scope))
+        listed = ListValue(values, "tuple", more, _for_element(expression, collection, scope))
+        return _explained(listed, collection)
     found = _for_object(expression, expression.key, kept, more)
     return replace(found, element=_for_element(expression, collection, scope))
 

@@ -11,7 +11,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from ..records import dataclass
+from ..records import dataclass, field
 from ..source import InputError
 
 INDEX = "index.json"
@@ -44,11 +44,15 @@ class ResourceCard:
 
 @dataclass(frozen=True)
 class Outcome:
-    """One way to fail: what it means, what to do about it, and an example for each language."""
+    """One way to fail: what it means, what to do about it, and an example for each language.
+
+    `cases` are kinds of it, named by the predicate, for which there is something else to do.
+    """
 
     meaning: str
     help: str | None
     examples: Mapping[str, str]
+    cases: Mapping[str, Outcome] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -72,9 +76,11 @@ class Card:
     fixed: Mapping[str, str]
     references: tuple[str, ...]
 
-    def help(self, reason: str | None, cause: str | None) -> str:
-        """What to do about an outcome: its own help, else the remedy of the rule."""
+    def help(self, reason: str | None, cause: str | None, case: str | None = None) -> str:
+        """What to do about an outcome: that of its case, its own, else the remedy of the rule."""
         outcome = self.outcomes.get(f"{reason}.{cause}" if cause else str(reason))
+        if outcome and case is not None and case in outcome.cases:
+            outcome = outcome.cases[case]
         return outcome.help if outcome and outcome.help else self.remedy
 
 
@@ -189,12 +195,14 @@ def _unless(data: object, path: str) -> Mapping[str, Mapping[str, object]]:
 
 def _outcome(data: object, what: str, path: str) -> Outcome:
     entries = _mapping(data, what, path)
-    texts = {key: entries[key] for key in ("meaning", "help") if key in entries}
+    texts = {key: entries[key] for key in ("meaning", "help", "cases") if key in entries}
     examples = {key: value for key, value in entries.items() if key not in texts}
+    cases = _mapping(texts.get("cases", {}), f"{what}.cases", path)
     return Outcome(
         meaning=_text(texts.get("meaning"), f"{what}.meaning", path),
         help=_text(texts["help"], f"{what}.help", path) if "help" in texts else None,
         examples=_examples(examples, what, path),
+        cases={case: _outcome(one, f"{what}.cases.{case}", path) for case, one in cases.items()},
     )
 
 

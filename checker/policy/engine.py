@@ -194,7 +194,7 @@ class Engine:
             span=span,
             trail=_trail(verdict.trail, span, _note(place, verdict)),
             fingerprint=_fingerprint(card.id, anchored, resource.address, paths.value, outcome),
-            help=card.help(verdict.reason, verdict.cause),
+            help=card.help(verdict.reason, verdict.cause, verdict.case),
             anchored=anchored,
             extent=resource.extent or resource.span,
             calls=resource.calls,

@@ -57,10 +57,10 @@ class _Judgement:
         trail = value.trail
         match value:
             case Known(data=None):
-                return Verdict("missing", "its key is null", None, trail)
+                return Verdict("missing", "its key is null", None, trail, case="given")
             case Known(data=str(content)):
                 if not content:
-                    return Verdict("missing", 'its key is ""', None, trail)
+                    return Verdict("missing", 'its key is ""', None, trail, case="given")
                 return self._text((value,), value)
             case Text(parts=parts):
                 return self._text(parts, value)
@@ -113,6 +113,7 @@ class _Judgement:
             "external",
             "a literal key says nothing about who manages it, and nothing in the scan declares it",
             trail,
+            case="named",
         )
 
     def _other_alias(self, name: str, whole: Value) -> Verdict:
@@ -121,9 +122,8 @@ class _Judgement:
         if any(fnmatchcase(t, pattern) for t in trusted for pattern in self._around.trusted):
             return passed("the settings trust this alias", whole.trail)
         shown = "that it names" if whole.sensitive else name
-        return unresolved(
-            "external", f"the alias {shown} is not declared by the scanned code", whole.trail
-        )
+        detail = f"the alias {shown} is not declared by the scanned code"
+        return unresolved("external", detail, whole.trail, case="named")
 
     # -- resources --------------------------------------------------------------------------
 

@@ -16,13 +16,15 @@ _SEVERITY: dict[Reason | None, int] = {"missing": 3, "aws-managed": 2, "unresolv
 class Verdict:
     """`reason` is None for yes, "unresolved" (with a cause) for cannot tell, else no.
 
-    It has no truth value, so that "cannot tell" can never pass as an answer.
+    `case` is a kind of it for which the card has other help. It has no truth value, so that
+    "cannot tell" can never pass as an answer.
     """
 
     reason: Reason | None
     detail: str
     cause: Cause | None = None
     trail: tuple[Hop, ...] = ()
+    case: str | None = None
 
     def __bool__(self) -> NoReturn:
         raise TypeError("a verdict is yes, no or cannot tell: compare its reason")
@@ -41,5 +43,7 @@ def passed(detail: str, trail: tuple[Hop, ...] = ()) -> Verdict:
     return Verdict(None, detail, None, trail)
 
 
-def unresolved(cause: Cause, detail: str, trail: tuple[Hop, ...] = ()) -> Verdict:
-    return Verdict("unresolved", detail, cause, trail)
+def unresolved(
+    cause: Cause, detail: str, trail: tuple[Hop, ...] = (), case: str | None = None
+) -> Verdict:
+    return Verdict("unresolved", detail, cause, trail, case)

@@ -18,10 +18,7 @@ def _blame(verdict: Verdict, span: Span) -> str:
     if not named:
         return ""
     last = named[-1]
-    place = f"{last.span.source.path}:{last.span.line}"
-    if ", because " in last.note:  # the condition's place: its cause may be in another file
-        return f" (in {place}, {last.note})"
-    return f" ({last.note} in {place})"
+    return f" ({last.note} in {last.span.source.path}:{last.span.line})"
 
 
 def message(verdict: Verdict, vault: str, span: Span) -> str:

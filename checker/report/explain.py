@@ -69,6 +69,8 @@ def _section(name: str, outcome: Outcome) -> Iterator[str]:
         return
     yield f"### `{name.replace('.', '/')}`"
     yield _wrapped(outcome.help or "The remedy above.")
+    for case in outcome.cases.values():
+        yield _wrapped(f"For {case.meaning}: {case.help}")
     yield _code(outcome.examples)
 
 

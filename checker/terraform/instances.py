@@ -11,6 +11,7 @@ from ..language.keys import is_set, sources
 from ..language.value import (
     Attribute,
     EvaluationError,
+    Hop,
     Known,
     LazyItems,
     ListValue,
@@ -72,6 +73,7 @@ class Instances:
     names: Callable[[InstanceKey], Mapping[str, Value]]
     kind: str | None  # "count", "for_each" or None
     rest: Unknown | None = None
+    trail: tuple[Hop, ...] = ()  # how `count` or `for_each` came to be what it is
 
     def holds(self, key: InstanceKey, worlds: Worlds) -> bool:
         """Whether there is an instance of a key, in the current world.
@@ -131,7 +133,7 @@ def _counted(attribute: AttributeSpan, scope: Scope, address: str) -> Instances:
         )
         return {"count": MapValue({"index": index})}
 
-    return Instances(keys, names, "count", unknown if keys else None)
+    return Instances(keys, names, "count", unknown if keys else None, value.trail)
 
 
 def _for_each(attribute: AttributeSpan, scope: Scope, address: str) -> Instances:
@@ -167,7 +169,7 @@ def _for_each(attribute: AttributeSpan, scope: Scope, address: str) -> Instances
         one = element or (name if is_set(rest.term) else value)
         return {"each": MapValue({"key": name, "value": one})}
 
-    return Instances(keys, names, "for_each", rest)
+    return Instances(keys, names, "for_each", rest, value.trail)
 
 
 def _set_items(elements: tuple[Value, ...]) -> tuple[Mapping[str, Value], Unknown | None]:
@@ -188,8 +190,9 @@ def collection(
     if found.kind is None:
         return make(None)
     element = make(AnyKey()) if found.rest is not None else None
+    trail = () if found.keys else found.trail  # of what there is, its declaration is enough
     if found.kind == "count":
         items = tuple(make(key) for key in found.keys)
-        return ListValue(items, "tuple", found.rest, element)
+        return ListValue(items, "tuple", found.rest, element, trail=trail)
     names = tuple(key for key in found.keys if isinstance(key, str))
-    return MapValue(LazyItems(names, make), "map", found.rest, element, absent)
+    return MapValue(LazyItems(names, make), "map", found.rest, element, absent, trail=trail)

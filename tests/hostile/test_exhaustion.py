@@ -108,6 +108,22 @@ TREES: dict[str, Callable[[], Mapping[str, str | bytes]]] = {
         "main.tf": 'variable "x" {}\n'
         + chain("var.x", "local.a{0} == local.a{0} ? local.a{0} : local.a{0}", 60)
     },
+    **{
+        f"trails that double: {step}": (
+            lambda step=step: {"main.tf": chain("[]", step, 200)}  # type: ignore[misc]
+        )
+        for step in (
+            "local.a{0} == local.a{0}",
+            "local.a{0} == [] ? local.a{0} : local.a{0}",
+            "try(local.a{0}[0], local.a{0})",
+            "can(local.a{0}[0]) || local.a{0} == []",
+            "concat(local.a{0}, local.a{0})",
+            "[for x in local.a{0} : local.a{0}]",
+            "flatten([local.a{0}[*], local.a{0}])",
+            "coalescelist(local.a{0}, [length(local.a{0})])",
+            "min(length(local.a{0}), length(local.a{0})) > 0 ? local.a{0} : local.a{0}",
+        )
+    },
     "exponential format": lambda: {"main.tf": chain('"x"', 'format("%s%s", local.a{0}, local.a{0})', 60)},
     "exponential replace": lambda: {"main.tf": chain('"x"', 'replace(local.a{0}, "x", "xx")', 60)},
     "exponential setproduct": lambda: {

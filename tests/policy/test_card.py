@@ -28,7 +28,13 @@ def test_the_shipped_card() -> None:
     assert vault == ResourceCard("kms_key_arn", "name", vault.mistaken)
     assert "kms_key_id" in vault.mistaken
     assert rule.help("missing", None) == rule.remedy
-    assert "trusted-keys" in rule.help("unresolved", "external")
+    assert rule.help("missing", None, "given").startswith("Let the value come to")
+    looked_up, named = (
+        rule.help("unresolved", "external"),
+        rule.help("unresolved", "external", "named"),
+    )
+    assert "If it is yours, list it in `trusted-keys`" in named
+    assert "look the key up by an alias" in looked_up
     assert rule.unless == {"name": {"equals": "Default"}}
     assert rule == card(data(), "BACKUP001.yaml")
 
