@@ -18,6 +18,8 @@ def _blame(verdict: Verdict, span: Span) -> str:
     if not named:
         return ""
     last = named[-1]
+    if last.span.source.path in last.note:  # "set by --var key": it has no other place
+        return f" ({last.note})"
     return f" ({last.note} in {last.span.source.path}:{last.span.line})"
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 
 from ..language.value import EvaluationError, Value
 from ..language.worlds import Worlds
@@ -29,18 +30,19 @@ class Constants:
         raise EvaluationError("a tfvars file may not call functions", span)
 
 
-def automatic_files(folder: str) -> Iterator[str]:
-    """The tfvars files that Terraform reads by itself, in its order."""
-    try:
-        names = sorted(os.listdir(folder))
-    except OSError:
-        return
-    for name in ("terraform.tfvars", "terraform.tfvars.json"):
-        if name in names:
-            yield os.path.join(folder, name)
-    for name in names:
-        if name.endswith((".auto.tfvars", ".auto.tfvars.json")):
-            yield os.path.join(folder, name)
+def automatic_files(*folders: str) -> Iterator[str]:
+    """The tfvars files that Terraform reads by itself, in its order.
+
+    Of several folders that are copied into one, the last has the say.
+    """
+    places: dict[str, str] = {}
+    for folder in folders:
+        with suppress(OSError):
+            places.update((name, os.path.join(folder, name)) for name in os.listdir(folder))
+    automatic = (name for name in places if name.endswith((".auto.tfvars", ".auto.tfvars.json")))
+    for name in ("terraform.tfvars", "terraform.tfvars.json", *sorted(automatic)):
+        if name in places:
+            yield places[name]
 
 
 def from_file(source: Source, worlds: Worlds) -> Mapping[str, Given]:

@@ -112,7 +112,7 @@ class TerraformLoader:
         """A folder as if it were a root, to read what its calls need to be followed."""
         folder = module.folder
         if folder not in self._standing_alone:
-            given = self.given(folder, self.var_files)
+            given = self.given((folder,), self.var_files)
             self._standing_alone[folder] = ModuleInstance(
                 module, "", given, self, self.worlds, root=folder
             )
@@ -181,11 +181,12 @@ class TerraformLoader:
         self._holders["hits"] = hits
         wanted = self._with_callers(hits)
         called = {target for folder in wanted for target in self._path_calls(folder)}
-        called |= {unit.module.folder for unit in units}
+        called |= {folder for unit in units for folder in (unit.module.folder, unit.root)}
         found: list[Resource] = []
         reached: set[str] = set()
         for unit in units:
             self._reach(unit.module.folder, reached)
+            reached.add(unit.root)
             found.extend(self._expand(unit, (unit.module.folder,)))
         roots = [folder for folder in sorted(wanted) if folder not in called | installed]
         for folder in [*roots, *sorted(wanted - installed)]:
@@ -203,14 +204,22 @@ class TerraformLoader:
         if folder not in self._roots:
             module = self._modules[folder]
             self._roots[folder] = ModuleInstance(
-                module, "", self.given(folder, self.var_files), self, self.worlds, root=folder
+                module, "", self.given((folder,), self.var_files), self, self.worlds, root=folder
             )
         return self._roots[folder]
 
-    def given(self, folder: str, var_files: Iterable[str]) -> dict[str, Given]:
-        """The values of a root module's variables, the last that is given winning."""
+    def given(
+        self, folders: Iterable[str], more: Iterable[str | tuple[str, Given]]
+    ) -> dict[str, Given]:
+        """The values of a root module's variables, the last that is given winning.
+
+        `folders`: where its files are. `more`: further tfvars files, and values themselves.
+        """
         given: dict[str, Given] = {}
-        for path in (*automatic_files(folder), *var_files):
+        for path in (*automatic_files(*folders), *more):
+            if not isinstance(path, str):
+                given.update((path,))
+                continue
             data = read_bytes(self.tree, normal(path))
             if data is None:
                 continue

@@ -42,7 +42,9 @@ class Modules(Library, Protocol):
         """A folder's declarations with a few files more, or in place of those of their names."""
         ...
 
-    def given(self, folder: str, var_files: Iterable[str]) -> dict[str, Given]:
+    def given(
+        self, folders: Iterable[str], more: Iterable[str | tuple[str, Given]]
+    ) -> dict[str, Given]:
         """The values that tfvars files and flags give to a root module's variables."""
         ...
 
@@ -57,20 +59,35 @@ class Units:
         self._configurations: dict[str, Body | None] = {}
 
     def all(self) -> list[ModuleInstance]:
-        """The root modules that the units of the scan call."""
-        files = self._modules.tree.terragrunt
-        units = (self._unit(os.path.dirname(file.path) or ".") for file in files)
+        """The root modules that the units of the scan call.
+
+        A file that others include, and that names no source, is their parent and no unit.
+        """
+        files = [file.path for file in self._modules.tree.terragrunt]
+        found = [read for path in files if (read := self._configuration(path)) is not None]
+        included = {
+            path for one in found for path in certain(self.worlds, partial(_parents, one)) or ()
+        }
+        units = (
+            self._unit(one.unit)
+            for one in found
+            if one.path not in included or certain(self.worlds, one.module_source) is not None
+        )
         return [unit for unit in units if unit is not None]
+
+    def _configuration(self, path: str) -> Configuration | None:
+        """A file, read as that of the unit in its folder."""
+        body = self.configuration(path)
+        return Configuration(path, os.path.dirname(path) or ".", body, self) if body else None
 
     def _unit(self, folder: str) -> ModuleInstance | None:
         """The root module that a folder's terragrunt.hcl calls; None where it is not on disk."""
         if folder not in self._read:
             self._read[folder] = None  # while it is read, for units that depend on each other
             for name in TERRAGRUNT:
-                path = normal(os.path.join(folder, name))
-                body = self.configuration(path)
-                if body is not None:
-                    self._read[folder] = self._root(Configuration(path, folder, body, self))
+                configuration = self._configuration(normal(os.path.join(folder, name)))
+                if configuration is not None:
+                    self._read[folder] = self._root(configuration)
                     break
         return self._read[folder]
 
@@ -82,6 +99,9 @@ class Units:
             self._modules.errors.append(leads_outside(found[1], f"the source {found[0]}", top))
         module = self._modules.module(target) if target is not None else None
         files = self._generated(unit)
+        if module is not None and target != unit.unit:
+            # What stands beside its file is copied into the module, too.
+            files = [*self._modules.tree.terraform.get(unit.unit, ()), *files]
         if files:
             module = self._modules.with_files(target or unit.unit, files)
         if module is None:
@@ -89,8 +109,11 @@ class Units:
                 self._modules.tree.remote_modules.setdefault(unit.unit, set()).add(found[0])
             return None
         given = {name: Given(partial(unit.input, name)) for name in module.variables}
-        var_files = certain(self.worlds, lambda: tuple(unit.var_files())) or ()
-        given.update(self._modules.given(module.folder, (*var_files, *self._modules.var_files)))
+        given.update(map(_passed, certain(self.worlds, lambda: tuple(unit.environment())) or ()))
+        arguments = certain(self.worlds, lambda: tuple(unit.extra_arguments())) or ()
+        more = (one if isinstance(one, str) else _passed(one) for one in arguments)
+        folders = dict.fromkeys((module.folder, unit.unit))
+        given.update(self._modules.given(folders, (*more, *self._modules.var_files)))
         calls = (found[1],) if found else ()
         return ModuleInstance(module, "", given, self._modules, self.worlds, unit.unit, calls=calls)
 
@@ -161,3 +184,16 @@ class Units:
             return found.outputs()
         why = f"the module of {unit} is not on disk"
         return Unknown("module-unavailable", why, ("ref", unit, "outputs"), trail=(Hop(span, why),))
+
+
+def _parents(configuration: Configuration) -> tuple[str, ...]:
+    """The files that one includes."""
+    return tuple(one.path for one in configuration.includes().values())
+
+
+def _passed(argument: tuple[str, Value]) -> tuple[str, Given]:
+    """A variable's value as text, which is an expression where its type is a collection."""
+    name, value = argument
+    written = value.data if isinstance(value, Known) else None
+    source = Source(f"-var {name}", written) if isinstance(written, str) else None
+    return name, Given(lambda: value, source.span(0, len(source.text)) if source else None)

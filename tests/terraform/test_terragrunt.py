@@ -1,0 +1,72 @@
+"""What Terragrunt passes to a module, and which of its files are units."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from iac_check.pipeline import run
+from iac_check.settings import Settings
+
+FIXTURES = Path(__file__).parents[2] / "fixtures" / "BACKUP001"
+
+
+def test_arguments_by_unit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(FIXTURES / "terraform-terragrunt-arguments")
+    report = run(["."], Settings(cache=False))
+    found = {
+        result.calls[0].source.path.split("/")[1]: result.reason
+        for result in report.results
+        if result.resource_name == "v"
+    }
+    assert not report.errors
+    assert found == {
+        "argument": "aws-managed",
+        "argument-list": None,
+        "beside": "missing",
+        "environment": None,
+        "files": None,
+        "tfvars": None,
+    }
+
+
+MODULE = (
+    'variable "key" {\n  default = null\n}\n'
+    'resource "aws_backup_vault" "v" {\n  name = "v"\n  kms_key_arn = var.key\n}\n'
+)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason", "cause"),
+    [
+        ('arguments = ["-var=key=${get_env("KEY")}"]', "unresolved", "external"),
+        ('arguments = ["-var=key=alias/${get_env("KEY")}"]', "unresolved", "external"),
+        ('arguments = ["--var", "key=alias/aws/${get_env("KEY")}"]', "aws-managed", None),
+        ('arguments = ["-var=key=alias/aws/backup", "-var=key=alias/x"]', "unresolved", "external"),
+        ('arguments = ["-variable=key=alias/aws/backup"]', "missing", None),
+        ('arguments = [get_env("ALL")]', "missing", None),
+        ('env_vars = { TF_VAR_key = "alias/aws/backup" }', "aws-managed", None),
+        ('env_vars = { KEY = "alias/aws/backup" }', "missing", None),
+        ('env_vars = get_env("ALL")', "missing", None),
+        ('required_var_files = ["absent.tfvars"]', "missing", None),
+    ],
+)
+def test_arguments(
+    arguments: str,
+    reason: str,
+    cause: str | None,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    (tmp_path / "terragrunt.hcl").write_text(
+        'terraform {\n  source = "./m"\n  extra_arguments "x" {\n'
+        f'    commands = ["plan"]\n    {arguments}\n  }}\n}}\n'
+    )
+    (tmp_path / "m").mkdir()
+    (tmp_path / "m/main.tf").write_text(MODULE)
+    monkeypatch.chdir(tmp_path)
+    report = run(["."], Settings(cache=False))
+    (result,) = report.results
+    assert (result.reason, result.cause) == (reason, cause)
+    assert [error.path for error in report.errors] == ["absent.tfvars"] * ("required" in arguments)
