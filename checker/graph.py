@@ -39,6 +39,7 @@ class Resource:
     place: Callable[[str], Span | None] = field(repr=False)
     exists: Callable[[], Value] = field(repr=False, default=lambda: Known(True))
     data: bool = False  # a data source, not a managed resource
+    echoes: bool = False  # its attributes are its arguments, unset ones too
     calls: tuple[Span, ...] = ()  # the module calls that lead here, outermost first
     extent: Span | None = None  # the whole declaration
     metadata: Node | None = None  # `Metadata: {iac-check: …}` of a template's resource

@@ -29,7 +29,9 @@ def index(base: Value, key: Value, worlds: Worlds) -> Value:
             return _within(base, key, worlds)
         case Whole(resource=resource) if isinstance(key, Known) and isinstance(key.data, str):
             found = resource.read(key.data)
-            return Attribute(resource, key.data) if found is None else found
+            if found is None or (_is_unset(found) and not resource.echoes):
+                return Attribute(resource, key.data)
+            return replace(found, owner=resource)
         case Attribute(resource=resource, path=path) if isinstance(key, Known):
             found = Attribute(resource, f"{path}.{key.data}", trail=base.trail)
             return _attempted(found, worlds)
@@ -41,6 +43,15 @@ def index(base: Value, key: Value, worlds: Worlds) -> Value:
         case Known(data=None):
             raise EvaluationError("it reads an attribute of null")
     raise EvaluationError(f"it reads an element of {_kind(base)}")
+
+
+def _is_unset(argument: Value) -> bool:
+    """Whether an argument is given as nothing: the provider may then fill in what it likes.
+
+    https://developer.hashicorp.com/terraform/plugin/framework/handling-data/attributes/string
+    ("Computed"); providers of the older SDK take "" for unset as well.
+    """
+    return isinstance(argument, Known) and argument.data in (None, "")
 
 
 def _attempted(element: Value, worlds: Worlds, there: Term | None = None) -> Value:

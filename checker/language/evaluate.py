@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from ..records import replace
 from ..source import Span
 from .access import index
-from .convert import equal, to_bool, to_string
+from .convert import equal, may_be, to_bool, to_string
 from .expression import (
     Call,
     Conditional,
@@ -213,8 +213,8 @@ def _try(expression: Call, scope: Scope) -> Value:
         try:
             value = evaluate(argument, scope)
         except EvaluationError as error:
-            if error.elsewhere:
-                raise
+            if error.elsewhere or error.cause == "unsupported":
+                raise  # not the language's refusal: what would be tried next may never be
             failure = error
         else:
             hops = _noted(failure.hops)[:HOPS_LIMIT]  # why what comes before is not taken
@@ -322,21 +322,32 @@ def _tuple(expression: Tuple, scope: Scope) -> Value:
 
 def _object(expression: Object, scope: Scope) -> Value:
     items: dict[str, Expression] = {}
-    rest: Unknown | None = None
+    unknown: list[tuple[Value, Expression, frozenset[str]]] = []  # and the keys before each
     for key_expression, value_expression in expression.items:
         key = to_string(evaluate(key_expression, scope))
         if isinstance(key, Known) and isinstance(key.data, str):
             items[key.data] = value_expression
+            unknown = [(other, value, before - {key.data}) for other, value, before in unknown]
         elif isinstance(key, Known):
             raise EvaluationError("a key is null", key_expression.span)
         else:
-            rest = derived("key", key)
+            unknown.append((key, value_expression, frozenset(items)))
+    rest = derived("key", unknown[-1][0]) if unknown else None
 
     def read(name: str) -> Value:
         item = items[name]
+        for key, value, before in reversed(unknown):  # of equal keys, the last one counts
+            if name in before and may_be(key, name) and _is(key, name, scope):
+                item = value
+                break
         return scope.worlds.remember((id(item), scope), lambda: evaluate(item, scope), within=True)
 
     return MapValue(LazyItems(tuple(items), read), "object", rest)
+
+
+def _is(key: Value, name: str, scope: Scope) -> bool:
+    """Whether a key that is not known is a certain one, in this world."""
+    return scope.worlds.decide(("==", term_of(key), term_of(Known(name))))
 
 
 def _for(expression: For, scope: Scope) -> Value:
@@ -420,6 +431,8 @@ def _for_object(
 
     def read(name: str) -> Value:
         values = tuple(evaluate(expression.value, bound) for bound in groups[name])
+        if expression.grouping and more is not None:  # others may belong to the group, anywhere
+            return replace(derived("for", more), term=("for", name, more.term))
         return ListValue(values) if expression.grouping else values[0]
 
     return MapValue(LazyItems(tuple(groups), read), "object", more)

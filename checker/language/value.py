@@ -69,6 +69,8 @@ class Hop:
 class Value:
     trail: tuple[Hop, ...] = field(default=(), compare=False, repr=False)
     sensitive: bool = field(default=False, compare=False, repr=False)
+    owner: Resource | None = field(default=None, compare=False, repr=False)
+    """The resource whose argument it is, where it was read as one."""
 
     def via(self: V, span: Span, note: str) -> V:
         """The same value, seen from one hop nearer to the rule."""

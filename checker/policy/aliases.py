@@ -27,38 +27,48 @@ class Aliases:
         self._loaders = loaders
         self._worlds = worlds
         self._index: dict[Term, list[Resource]] | None = None
+        self._varying: set[Resource] = set()
 
     def named(self, name: Value, vault: Resource) -> list[Resource]:
         """The aliases of that name: those of the vault's own root, else those of any other.
 
         A name is the same where its parts are, those too that are not known. Those that this
-        world does not create count only where it creates none.
+        world does not create count only where it creates none; those that it gives another name
+        do not count.
         """
         if self._index is None:
             self._index = {}
             for loader in self._loaders:
                 for alias in loader.instances_of(ALIASES):
-                    for found in self._names(alias):
+                    names = self._names(alias)
+                    if len(names) > 1:
+                        self._varying.add(alias)
+                    for found in names:
                         self._index.setdefault(found, []).append(alias)
-        aliases = self._index.get(term_of(name), [])
+        term = term_of(name)
+        aliases = [
+            alias
+            for alias in self._index.get(term, [])
+            if alias not in self._varying or _name(alias) == term
+        ]
         near = [alias for alias in aliases if alias.scope == vault.scope] or aliases
         return [alias for alias in near if _created(alias)] or near
 
     def _names(self, alias: Resource) -> set[Term]:
-        path = ALIASES[alias.type][0]
-
-        def read() -> Term | None:
-            try:
-                value = alias.read(path)
-                return None if value is None else term_of(value)
-            except (EvaluationError, InputError):
-                return None  # an alias whose name cannot be told is found by no name
-
         try:
-            outcomes = self._worlds.explore(read)
+            outcomes = self._worlds.explore(lambda: _name(alias))
         except TooManyWorlds:
             return set()
         return {name for _, name in outcomes if name is not None}
+
+
+def _name(alias: Resource) -> Term | None:
+    """Its name in the current world; None where that cannot be told: no name finds it then."""
+    try:
+        value = alias.read(ALIASES[alias.type][0])
+        return None if value is None else term_of(value)
+    except (EvaluationError, InputError):
+        return None
 
 
 def _created(alias: Resource) -> bool:

@@ -135,7 +135,8 @@ class _Judgement:
         if resource.data and resource.type in LOOKUPS and path in LOOKUPS[resource.type][1]:
             return self._lookup(resource, trail)
         configured = resource.read(path)
-        if configured is not None:
+        unset = isinstance(configured, Known) and configured.data in (None, "")
+        if configured is not None and not unset:
             return self._next(resource, path, configured, trail)
         hops = _distinct((*trail, _declared(resource)))
         if resource.data:
@@ -204,28 +205,41 @@ def _composes_arn(before: tuple[Value, ...], last: Attribute) -> bool:
     arn:partition:kms:region:account:key/id, or :alias/name. A part that is not known may be any
     part of it that can stand there.
     """
-    written = "".join(str(p.data) if isinstance(p, Known) else _UNKNOWN for p in before)
+    written = _written(before)
     named = last.path in NAMES.get(last.resource.type, ())
     is_arn = last.path.lower().endswith("arn")
     if is_arn or not written.endswith(":" if named else ":key/"):
         return False
-    parts = written[:-1].split(":") if named else written.removesuffix(":key/").split(":")
-    if len(parts) > 5 or (len(parts) < 5 and _UNKNOWN not in written):
+    return _begins_arn(written[:-1] if named else written.removesuffix(":key/"))
+
+
+def _written(parts: Iterable[Value]) -> str:
+    return "".join(str(part.data) if isinstance(part, Known) else _UNKNOWN for part in parts)
+
+
+def _begins_arn(text: str) -> bool:
+    """Whether a text may be the five parts with which a KMS ARN begins."""
+    parts = text.split(":")
+    if len(parts) > 5 or (len(parts) < 5 and _UNKNOWN not in text):
         return False
     fixed = {0: "arn", 2: "kms"} if len(parts) == 5 else {0: "arn"}
     return all(_UNKNOWN in parts[at] or parts[at] == word for at, word in fixed.items())
 
 
 def _alias_name(parts: tuple[Value, ...]) -> Value | None:
-    """The name of the alias that a string is, or that an ARN ends in."""
+    """The name of the alias that a string is, or that a KMS ARN ends in."""
     for at in reversed(range(len(parts))):
         part = parts[at]
-        if isinstance(part, Known):
-            found = _ALIAS_NAME.search(str(part.data))
-            if found and (found[0].startswith(":") or at == 0):
+        if not isinstance(part, Known):
+            continue
+        content = str(part.data)
+        found = _ALIAS_NAME.search(content)
+        if found:
+            before = _written(parts[:at]) + content[: found.start()]
+            if _begins_arn(before) if found[0].startswith(":") else at == 0:
                 return text([replace(part, data=found[1]), *parts[at + 1 :]])
-            if ":" in str(part.data):
-                return None
+        if ":" in content:
+            return None
     return None
 
 

@@ -81,7 +81,7 @@ def _read(plan: Resource) -> Iterator[tuple[str, Value, Hop]]:
 
 def _items(value: Value | None) -> tuple[Value, ...]:
     if isinstance(value, ListValue):
-        return value.items
+        return value.items if value.element is None else (*value.items, value.element)
     return (value,) if isinstance(value, MapValue) else ()
 
 
@@ -90,9 +90,11 @@ def _member(value: Value | None, name: str) -> Value | None:
 
 
 def _is_vault(value: Value, vault: Resource, name: str | None) -> bool:
+    """Whether a value leads to a vault; of what leads to none, whether it is its name."""
+    resource = value.resource if isinstance(value, Attribute) else value.owner
+    if resource is not None and (isinstance(value, Attribute) or resource.type == vault.type):
+        return resource.address == vault.address and resource.scope == vault.scope
     match value:
-        case Attribute(resource=resource):
-            return resource.address == vault.address and resource.scope == vault.scope
         case Known(data=str(text)):
             named = _VAULT_NAME.search(text)
             return name is not None and name == (named[1] if named else text)

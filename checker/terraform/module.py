@@ -6,11 +6,13 @@ root module has the values of its tfvars.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
+from ..discovery import normal
 from ..graph import Resource
-from ..language.evaluate import Scope, define, evaluate, truth
+from ..language.evaluate import Bound, Scope, define, evaluate, truth
 from ..language.value import (
     Attribute,
     EvaluationError,
@@ -24,18 +26,19 @@ from ..language.value import (
     Whole,
 )
 from ..language.worlds import Worlds
-from ..records import dataclass, field
+from ..records import dataclass, field, replace
 from ..source import InputError, Span
 from .declarations import Declarations, Key
 from .expressions import expression
 from .given import Given, KnownModule
-from .instances import InstanceKey, Instances, collection, instances, suffix
+from .instances import AnyKey, InstanceKey, Instances, collection, instances, suffix
 from .outline import Block
 from .variables import Variables
 
 # Attributes that are what an argument is.
 # https://developer.hashicorp.com/terraform/language/resources/terraform-data#attributes-reference
 _COPIES = {("terraform_data", "output"): "input"}
+_ECHOES = frozenset({"terraform_data", "null_resource"})
 
 
 class Library(Protocol):
@@ -56,7 +59,8 @@ class Library(Protocol):
 class ModuleInstance:
     """A scope. `address` is "" for a root module, else `module.a["x"].module.b`.
 
-    `root` is the root module's folder, `path` the names of the calls that lead here.
+    `root` is the root module's folder, or that of its Terragrunt unit, `path` the names of the
+    calls that lead here. `started` is the root module's own folder, in which Terraform runs.
     """
 
     module: Declarations
@@ -67,12 +71,14 @@ class ModuleInstance:
     root: str
     path: tuple[str, ...] = ()
     calls: tuple[Span, ...] = ()
+    started: str = ""
     _children: dict[tuple[str, InstanceKey], ModuleInstance] = field(default_factory=dict)
     _resources: dict[tuple[Key, InstanceKey], Resource] = field(default_factory=dict)
     _names: dict[str, Value] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         module = self.module
+        self.started = self.started or module.folder
         types: dict[str, dict[str, list[str]]] = {"resource": {}, "data": {}}
         for mode, type_, name in module.resources:
             types[mode].setdefault(type_, []).append(name)
@@ -87,8 +93,8 @@ class ModuleInstance:
             ),
             "path": MapValue(
                 {
-                    "module": Known(module.folder),
-                    "root": Known(self.root),
+                    "module": Known(normal(os.path.relpath(module.folder, self.started))),
+                    "root": Known("."),
                     "cwd": self._unknown("path.cwd"),
                 }
             ),
@@ -113,7 +119,7 @@ class ModuleInstance:
         raise EvaluationError(f"no {name} is declared in this module", span)
 
     def call(self, name: str, arguments: tuple[Value, ...], span: Span) -> Value:
-        return self.library.function(self.module.folder, self.root, name, arguments, span)
+        return self.library.function(self.module.folder, self.started, name, arguments, span)
 
     def _namespace(
         self, table: Mapping[str, object], read: Callable[[str], Value], what: str
@@ -209,6 +215,7 @@ class ModuleInstance:
             place=place,
             exists=exists,
             data=mode == "data",
+            echoes=type_ in _ECHOES,
             calls=self.calls,
             extent=block.span,
         )
@@ -216,13 +223,41 @@ class ModuleInstance:
         return resource
 
     def _blocks(self, block: Block, name: str, scope: Scope) -> Value | None:
-        """Nested blocks of one type, as a list of objects."""
-        blocks = [b for b in self.module.body(block).blocks if b.type == name and not b.labels]
-        if not blocks:
-            return None
-        return ListValue(tuple(self._object(inner, scope) for inner in blocks), "list")
+        """Nested blocks of one type, as a list of objects; those that are generated, too."""
+        found = ListValue((), "list")
+        written = [b for b in self.module.body(block).blocks if _nests(b, name)]
+        for inner in written:
+            if found.rest is not None:  # at which index the others stand is not known
+                return replace(found, element=None)
+            if inner.type == name:
+                found = replace(found, items=(*found.items, self._object(inner, scope)))
+            else:
+                found = self._generated(found, inner, scope)
+        return found if written else None
+
+    def _generated(self, before: ListValue, block: Block, scope: Scope) -> ListValue:
+        """The blocks that a `dynamic` block makes, after those before it.
+
+        https://developer.hashicorp.com/terraform/language/expressions/dynamic-blocks
+        """
+        body = self.module.body(block)
+        contents = [inner for inner in body.blocks if inner.type == "content"]
+        if "for_each" not in body.attributes or not contents:
+            raise EvaluationError("a dynamic block has no for_each or no content", block.header)
+        made = instances(body.attributes, scope, f"dynamic {block.labels[0]}")
+        iterator = body.attributes.get("iterator")
+        each = iterator.value.text.strip() if iterator else block.labels[0]
+
+        def content(key: InstanceKey) -> Value:
+            return self._object(contents[0], Bound(scope, {each: made.names(key)["each"]}))
+
+        known = tuple(content(key) for key in made.keys if not isinstance(key, AnyKey))
+        element = content(AnyKey()) if made.rest is not None else None
+        items = (*before.items, *known)
+        return replace(before, items=items, rest=made.rest, element=element)
 
     def _object(self, block: Block, scope: Scope) -> Value:
+        """A nested block. Attributes that it does not set are null, or the provider sets them."""
         body = self.module.body(block)
 
         def read(name: str) -> Value:
@@ -231,8 +266,13 @@ class ModuleInstance:
                 return define(scope, expression(attribute.value), f"{block.type} {name}")
             return self._blocks(block, name, scope) or Known(None)
 
-        names = dict.fromkeys((*body.attributes, *(inner.type for inner in body.blocks)))
-        return MapValue(LazyItems(tuple(names), read))
+        generated = (b.labels[0] for b in body.blocks if b.type == "dynamic" and b.labels)
+        written = (inner.type for inner in body.blocks if not inner.labels)
+        names = dict.fromkeys((*body.attributes, *written, *generated))
+        why = f"what this {block.type} block does not set is known only after apply"
+        place = f"{self.root}:{self.address}:{block.header}"
+        others = Unknown("external", why, ("ref", place, block.type))
+        return MapValue(LazyItems(tuple(names), read), rest=others)
 
     # -- module calls -----------------------------------------------------------------------
 
@@ -311,6 +351,7 @@ class ModuleInstance:
                 self.root,
                 (*self.path, name),
                 (*self.calls, block.header),
+                self.started,
             )
             found.parent, found.key, found.name = self, key, name
             self._children[name, key] = found
@@ -364,6 +405,11 @@ class _InstanceScope:
 
     def call(self, name: str, arguments: tuple[Value, ...], span: Span) -> Value:
         return self._outer.call(name, arguments, span)
+
+
+def _nests(block: Block, name: str) -> bool:
+    """Whether a nested block is one of a type, or makes such blocks."""
+    return block.labels == (name,) if block.type == "dynamic" else block.type == name
 
 
 def _address(key: Key) -> str:

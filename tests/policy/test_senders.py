@@ -75,6 +75,67 @@ def test_terraform(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     }
 
 
+REFERENCES = """
+variable "env" {}
+module "one" {
+  source = "./m"
+}
+module "two" {
+  source = "./m"
+}
+resource "aws_backup_vault" "unnamed" { name = "${var.env}-vault" }
+resource "aws_backup_plan" "p" {
+  name = "p"
+  rule {
+    rule_name         = "daily"
+    target_vault_name = aws_backup_vault.unnamed.name
+    dynamic "copy_action" {
+      for_each = [1]
+      content {
+        destination_vault_arn = aws_backup_vault.unnamed.arn
+      }
+    }
+    dynamic "copy_action" {
+      for_each = var.env
+      content {
+        destination_vault_arn = aws_backup_vault.unnamed.arn
+      }
+    }
+  }
+}
+"""
+SAME_NAME = """
+resource "aws_backup_vault" "v" { name = "common" }
+resource "aws_backup_plan" "p" {
+  name = "p"
+  rule {
+    rule_name         = "daily"
+    target_vault_name = aws_backup_vault.v.name
+  }
+}
+"""
+
+
+def test_a_reference_is_followed_whatever_the_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "m").mkdir()
+    (tmp_path / "m/main.tf").write_text(SAME_NAME)
+    assert users(tmp_path / "main.tf", REFERENCES, monkeypatch) == {
+        "aws_backup_vault.unnamed": [
+            "14 aws_backup_plan.p sends recovery points here",
+            "18 aws_backup_plan.p copies recovery points here",
+            "24 aws_backup_plan.p copies recovery points here",
+        ],
+        "module.one.aws_backup_vault.v": [
+            "7 module.one.aws_backup_plan.p sends recovery points here"
+        ],
+        "module.two.aws_backup_vault.v": [
+            "7 module.two.aws_backup_plan.p sends recovery points here"
+        ],
+    }
+
+
 def test_cloudformation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert users(tmp_path / "t.yaml", TEMPLATE, monkeypatch) == {
         "V": ["11 P sends recovery points here", "13 P copies recovery points here"]

@@ -25,12 +25,9 @@ class Outside(Exception):
 
 def located(context: Context, path: str) -> str:
     """The real path of a file. Raises Outside, and ValueError for a NUL in it."""
-    module = posixpath.normpath(context.module_dir)
-    written = posixpath.normpath(path)
-    from_module = module != "." and (written == module or written.startswith(module + "/"))
     if path.startswith("~"):
         raise Outside
-    if not from_module and not posixpath.isabs(path):
+    if not posixpath.isabs(path):
         path = posixpath.join(context.root_dir, path)
     real = os.path.realpath(path)
     boundary = os.path.realpath(context.boundary)
