@@ -7,12 +7,13 @@ Unknown. Conditions that cannot be decided are split into worlds (worlds.py).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from itertools import islice
+from itertools import chain, islice
 from typing import Any, Protocol
 
 from ..records import replace
 from ..source import Span
 from .access import index
+from .closure import reads
 from .convert import equal, may_be, to_bool, to_string
 from .expression import (
     Call,
@@ -40,6 +41,7 @@ from .value import (
     LazyItems,
     ListValue,
     MapValue,
+    Term,
     Unknown,
     Value,
     Whole,
@@ -359,12 +361,12 @@ def _for(expression: For, scope: Scope) -> Value:
         case MapValue(items=mapping, rest=rest):
             pairs = [(Known(name), mapping[name]) for name in sorted(mapping)]
         case Unknown() | Attribute():
-            return _for_unknown(expression, collection)
+            return _for_unknown(expression, collection, scope)
         case Whole():
             return Unknown("unsupported", "for over a resource", ("for", term_of(collection)))
         case _:
             raise EvaluationError("for needs a collection", expression.collection.span)
-    more = _for_unknown(expression, rest) if rest is not None else None
+    more = _for_unknown(expression, rest, scope) if rest is not None else None
     kept: list[Bound] = []
     for key, value in pairs:
         names = {expression.value_name: value}
@@ -381,8 +383,9 @@ def _for(expression: For, scope: Scope) -> Value:
     return replace(found, element=_for_element(expression, collection, scope))
 
 
-def _for_unknown(expression: For, collection: Value) -> Unknown:
-    """What a `for` gives of a collection that is not known, told apart by its code.
+def _for_unknown(expression: For, collection: Value, scope: Scope) -> Unknown:
+    """What a `for` gives of a collection that is not known, told apart by its code and by what
+    that reads.
 
     Its keys are a part of the collection's where they are given as they are; a list of all has
     as many elements.
@@ -394,8 +397,19 @@ def _for_unknown(expression: For, collection: Value) -> Unknown:
             kind = "some keys" if expression.condition else "all keys"
         elif given.name == expression.value_name:
             kind = "some elements"
-    term = (kind, expression.span.text, term_of(collection))
+    own = frozenset((expression.value_name, expression.key_name or expression.value_name))
+    parts = (expression.key, expression.value, expression.condition)
+    read = chain.from_iterable(reads(part, own) for part in parts if part is not None)
+    told = tuple(_told(part, scope) for part in read)
+    term = (kind, expression.span.text, told, term_of(collection))
     return replace(derived("for", collection), term=term)
+
+
+def _told(part: Expression, scope: Scope) -> Term:
+    try:
+        return term_of(evaluate(part, scope))
+    except EvaluationError:
+        return ("refused", str(part.span))
 
 
 def _for_element(expression: For, collection: Value, scope: Scope) -> Value | None:

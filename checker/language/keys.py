@@ -83,9 +83,9 @@ def _wholes(keys: Term) -> Iterator[Term]:
     while True:
         yield keys
         match keys:
-            case ("some keys", _, tuple(whole)):
+            case ("some keys", _, _, tuple(whole)):
                 keys = _mapped(whole)
-            case ("some elements", _, tuple(whole)):
+            case ("some elements", _, _, tuple(whole)):
                 keys = _elements(whole)
             case _:
                 return
@@ -98,7 +98,7 @@ def _keys(collection: Term) -> Term:
             return _keys(inner)
         case (str(name), tuple(inner)) if name in _OF_ELEMENTS:
             return _elements(inner)
-        case ("all keys", _, tuple(inner)):
+        case ("all keys", _, _, tuple(inner)):
             return _mapped(inner)
     return collection
 

@@ -87,7 +87,11 @@ def words(term: Term) -> str:
             return f"length({words(measured)})"
         case ("for_each" | "count", tuple(collection)):
             return words(collection)
-        case ("for" | "some keys" | "some elements" | "all elements" | "all keys", str(written), _):
+        case (
+            "for" | "some keys" | "some elements" | "all elements" | "all keys",
+            str(written),
+            *_,
+        ):
             return written
         case ("list", *items):
             return _list(items)

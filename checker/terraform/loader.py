@@ -157,9 +157,6 @@ class TerraformLoader:
     ) -> Value:
         from .functions import Context, find
 
-        if name.startswith("provider::"):
-            why = f"{name} is a function of a provider"
-            return Unknown("external", why, ("call", name, str(span)))
         function = find(name.removeprefix("core::"))
         if function is None:
             raise EvaluationError(f"there is no function {name}", span)

@@ -8,7 +8,7 @@ from iac_check.language.value import Term, Unknown
 MAP: Term = ("ref", "root", "var.map")
 LIST: Term = ("ref", "root", "var.list")
 OTHER: Term = ("ref", "root", "var.other")
-SOME: Term = ("some keys", "for k, v in var.map : k => v if v", MAP)
+SOME: Term = ("some keys", "for k, v in var.map : k => v if v", (), MAP)
 
 
 def each(collection: Term) -> Unknown:
@@ -25,14 +25,14 @@ def counted(size: Term) -> Unknown:
         (("for_each", MAP), ("for_each", MAP), True),
         (("for_each", ("toset", ("keys", MAP))), ("for_each", MAP), True),
         (("for_each", SOME), ("for_each", MAP), True),
-        (("for_each", ("some keys", "again", SOME)), ("for_each", MAP), True),
+        (("for_each", ("some keys", "again", (), SOME)), ("for_each", MAP), True),
         (("for_each", SOME), ("for_each", SOME), True),
         (("for_each", MAP), ("for_each", SOME), False),  # there are fewer
         (("for_each", MAP), ("for_each", OTHER), False),
         (("for_each", ("toset", ("values", MAP))), ("for_each", MAP), False),
         # The elements of a list are the keys of its set; those of a map are not its keys.
-        (("toset", ("some elements", "", LIST)), ("for_each", ("toset", LIST)), True),
-        (("toset", ("some elements", "", MAP)), ("for_each", MAP), False),
+        (("toset", ("some elements", "", (), LIST)), ("for_each", ("toset", LIST)), True),
+        (("toset", ("some elements", "", (), MAP)), ("for_each", MAP), False),
     ],
 )
 def test_each_key(over: Term, of: Term, answer: bool) -> None:
@@ -42,7 +42,7 @@ def test_each_key(over: Term, of: Term, answer: bool) -> None:
 def test_count_index() -> None:
     size: Term = ("length", LIST)
     assert is_key_of(counted(size), ("count", size))
-    assert is_key_of(counted(size), ("splat", ("all elements", "code", ("count", size))))
+    assert is_key_of(counted(size), ("splat", ("all elements", "code", (), ("count", size))))
     assert not is_key_of(counted(size), ("count", ("length", MAP)))
     assert not is_key_of(counted(size), ("for_each", size))
 

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from ...language.value import Unknown, Value
+from ...language.value import Unknown, Value, term_of
 from .context import Context, Function
 
 
 def at_run_time(name: str) -> Function:
     """A function of time, of chance, of a private key, or of a provider."""
 
+    of_provider = name.startswith("provider::")
+
     def function(context: Context, arguments: tuple[Value, ...]) -> Value:
-        # Two calls give two results, so the place of the call is part of what it is.
-        return Unknown(
-            "external",
-            f"{name}() is known only when it runs",
-            ("call", name, str(context.span)),
-            not_null=True,
-        )
+        # Two calls give two results, so the place of the call is part of what it is; those of
+        # providers are pure. https://developer.hashicorp.com/terraform/plugin/framework/functions
+        told = tuple(map(term_of, arguments)) if of_provider else (str(context.span),)
+        why = f"{name}() is known only when it runs"
+        return Unknown("external", why, ("call", name, *told), not_null=not of_provider)
 
     return function
 
