@@ -59,7 +59,7 @@ def run(paths: Sequence[str], settings: Settings, watch: Watch | None = None) ->
     asked = _run(paths, walker, settings)
     if tree.hits():
         results = _judge(tree, walker, types, settings, errors, warnings, watch)
-    unread = tree.remote_stacks.union(*tree.remote_modules.values())
+    unread = _remote_stacks(tree).union(*tree.remote_modules.values())
     watch.begin("report")
     errors.extend(tree.errors)
     if settings.baseline is not None:
@@ -73,6 +73,17 @@ def run(paths: Sequence[str], settings: Settings, watch: Watch | None = None) ->
         run=asked,
         unread=tuple(sorted(unread)),
     )
+
+
+def _remote_stacks(tree: Tree) -> set[str]:
+    """The nested templates from elsewhere; not those that are checked, as the scan has them."""
+    here = {_ending(file.path) for file in tree.templates}
+    return {address for address in tree.remote_stacks if _ending(address) not in here}
+
+
+def _ending(address: str) -> str:
+    """A file's name and its folder's."""
+    return "/".join(address.split("/")[-2:])
 
 
 def _without_accepted(

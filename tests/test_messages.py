@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from iac_check.cli import main
 from iac_check.pipeline import run
 from iac_check.settings import Settings
 
@@ -188,3 +189,67 @@ def test_the_caller_that_decides_is_told(
     assert result.help.startswith("Declare a") is False
     if result.reason == "missing":
         assert result.message.endswith(": local.own in main.tf:2)")
+
+
+def test_an_assumption_is_no_decision(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "main.tf").write_text(
+        'variable "on" {\n  type = bool\n}\nlocals {\n  info = {\n    on = var.on\n  }\n}\n'
+        'resource "aws_kms_key" "k" {}\nresource "aws_backup_vault" "v" {\n  name = "v"\n'
+        "  kms_key_arn = local.info.on ? aws_kms_key.k.arn : null\n}\n"
+    )
+    monkeypatch.chdir(tmp_path)
+    (result,) = run(["."], Settings(cache=False)).results
+    assert result.when == "!var.on"
+    assert result.message.endswith("because its key is null")
+
+
+def test_worlds_that_are_as_bad_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "main.tf").write_text(
+        'variable "on" {\n  type = bool\n}\nresource "aws_backup_vault" "v" {\n  name = "v"\n'
+        '  kms_key_arn = var.on ? "alias/a" : "alias/b"\n}\n'
+    )
+    monkeypatch.chdir(tmp_path)
+    (result,) = run(["."], Settings(cache=False)).results
+    assert result.when is None
+    assert result.message.count("is not declared by the scanned code") == 2
+    assert "alias/a" in result.message
+    assert "; in another case: the alias alias/" in result.message
+
+
+@pytest.mark.parametrize(
+    ("key", "help"),
+    [
+        ("aws_kms_key.nope.arn", "Correct the name"),
+        ("var.nope", "Correct the name"),
+        ("[aws_kms_key.k.arn][3]", "Correct the name"),
+        ('coalesce("", null)', "Correct the expression"),
+        ('jsondecode("{")', "Correct the expression"),
+    ],
+)
+def test_help_for_what_is_refused(
+    key: str, help: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "main.tf").write_text(
+        'resource "aws_kms_key" "k" {}\nresource "aws_backup_vault" "v" {\n  name = "v"\n'
+        f"  kms_key_arn = {key}\n}}\n"
+    )
+    monkeypatch.chdir(tmp_path)
+    (result,) = run(["."], Settings(cache=False)).results
+    assert (result.reason, result.cause) == ("unresolved", "undeclared")
+    assert result.help.startswith(help)
+
+
+def test_what_is_not_on_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "main.tf").write_text('module "x" {\n  source = "./gone"\n}\n')
+    (tmp_path / "cfn").mkdir()
+    nested = "{Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: 'https://s3/b/cfn/%s'}}"
+    (tmp_path / "p.yaml").write_text(
+        f"Resources:\n  A: {nested % 'v.yaml'}\n  B: {nested % 'w.yaml'}\n"
+    )
+    (tmp_path / "cfn/v.yaml").write_text("Resources: {V: {Type: AWS::Backup::BackupVault}}\n")
+    monkeypatch.chdir(tmp_path)
+    assert main(["."]) == 1
+    told = "2 modules or nested stacks not on disk, so what they declare is not checked: "
+    assert f"note: {told}./gone, https://s3/b/cfn/w.yaml\n" in capsys.readouterr().err

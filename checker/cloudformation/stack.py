@@ -13,6 +13,7 @@ from ..language.document import Entry, MappingNode, Node, ScalarNode, SequenceNo
 from ..language.evaluate import define, evaluate, truth
 from ..language.expression import Conditional
 from ..language.value import (
+    Absent,
     Attribute,
     EvaluationError,
     Hop,
@@ -115,7 +116,7 @@ class Stack:
                 return self._section_table(name, "Conditions", self._condition, "condition")
             case "Mappings":
                 return self._section_table(name, "Mappings", self._mapping, "mapping")
-        raise EvaluationError(f"there is no {name}", span)
+        raise Absent(f"there is no {name}", span)
 
     def call(self, name: str, arguments: tuple[Value, ...], span: Span) -> Value:
         if name == "Fn::ImportValue":
@@ -240,7 +241,7 @@ class Stack:
             assert isinstance(table, MapValue)
             key = str(condition.value)
             if key not in table.items:
-                raise EvaluationError(table.absent.format(key), condition.span)
+                raise Absent(table.absent.format(key), condition.span)
             return truth(table.items[key], self)
         return truth(evaluate(self.template.condition(condition), self), self)
 
@@ -386,7 +387,7 @@ class Stack:
         if isinstance(child, Unknown):
             return child
         if not child.exists():
-            raise EvaluationError(f"{child.address} is not created under this condition")
+            raise Absent(f"{child.address} is not created under this condition")
         return child.output(output)
 
     # -- nested stacks ----------------------------------------------------------------------
@@ -439,9 +440,9 @@ class Stack:
         entry = self.section("Outputs").get(name)
         value = _child(entry.value, "Value") if entry is not None else None
         if entry is None or value is None:
-            raise EvaluationError(f'{where} has no output "{name}"')
+            raise Absent(f'{where} has no output "{name}"')
         if not self._holds(entry.value):
-            raise EvaluationError(f'{where} has no output "{name}" under this condition')
+            raise Absent(f'{where} has no output "{name}" under this condition')
         return define(self, self.template.expression(value), f"output {name} of {where}")
 
     def export(self, output: str) -> Value | None:

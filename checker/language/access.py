@@ -6,6 +6,7 @@ from ..records import replace
 from .convert import may_be, to_number, to_string
 from .keys import has_index, has_key, is_key_of
 from .value import (
+    Absent,
     Attribute,
     EvaluationError,
     Known,
@@ -60,7 +61,7 @@ def _attempted(element: Value, worlds: Worlds, there: Term | None = None) -> Val
     `there` is the term of its being there, where it is that of a key.
     """
     if worlds.trying and not worlds.decide(there or ("succeeds", term_of(element))):
-        raise EvaluationError("there is no such element")
+        raise Absent("there is no such element")
     return element
 
 
@@ -87,7 +88,7 @@ def _index_map(base: MapValue, key: Value, worlds: Worlds) -> Value:
             return base.items[str(key.data)]
         if base.rest is not None:
             return _of_rest(base, base.rest, key, worlds)
-        raise EvaluationError(base.absent.format("…" if key.sensitive else key.data))
+        raise Absent(base.absent.format("…" if key.sensitive else key.data))
     if base.rest is not None and not base.items and is_key_of(key, base.rest.term):
         return _of_rest(base, base.rest, key, worlds)
     for name in sorted(base.items):
@@ -96,7 +97,7 @@ def _index_map(base: MapValue, key: Value, worlds: Worlds) -> Value:
     if base.rest is not None:
         return _of_rest(base, base.rest, key, worlds)
     if not base.items:
-        raise EvaluationError("it reads an element of an empty map")
+        raise Absent("it reads an element of an empty map")
     return _no_such_element(worlds)
 
 
@@ -111,7 +112,7 @@ def _index_list(base: ListValue, key: Value, worlds: Worlds) -> Value:
         if base.rest is not None:
             return _of_rest(base, base.rest, number, worlds)
         which = "" if number.sensitive else f" {at}"
-        raise EvaluationError(f"there is no element{which} in a list of {len(base.items)}")
+        raise Absent(f"there is no element{which} in a list of {len(base.items)}")
     if base.rest is not None and _are_all(base.items, base.element):
         return _of_rest(base, base.rest, number, worlds)
     for at, item in enumerate(base.items):
@@ -120,7 +121,7 @@ def _index_list(base: ListValue, key: Value, worlds: Worlds) -> Value:
     if base.rest is not None:
         return _of_rest(base, base.rest, number, worlds)
     if not base.items:
-        raise EvaluationError("it reads an element of an empty list")
+        raise Absent("it reads an element of an empty list")
     return _no_such_element(worlds)
 
 
@@ -140,14 +141,14 @@ def _of_rest(base: ListValue | MapValue, rest: Unknown, key: Value, worlds: Worl
         return found
     asked = has_index if isinstance(base, ListValue) else has_key
     if not worlds.decide(asked(rest.term, term_of(key))):
-        raise EvaluationError("there is no such element")
+        raise Absent("there is no such element")
     return found
 
 
 def _no_such_element(worlds: Worlds) -> Value:
     """An unknown key that is none of those there are: an error, which only `try` survives."""
     if worlds.trying:
-        raise EvaluationError("there is no such element")
+        raise Absent("there is no such element")
     raise Unreachable
 
 

@@ -125,7 +125,7 @@ def define(scope: Scope, expression: Expression, note: str) -> Value:
     try:
         value = evaluate(expression, scope)
     except EvaluationError as error:
-        copy = EvaluationError(error.message, error.span, error.cause)
+        copy = type(error)(error.message, error.span, error.cause)
         copy.hops = (Hop(expression.span, note), *error.hops)
         copy.elsewhere = error.elsewhere
         raise copy from None
@@ -236,7 +236,9 @@ def _conditional(expression: Conditional, scope: Scope) -> Value:
     if not test:
         chosen, other = other, chosen
     value = _of_one_type(evaluate(chosen, scope), settled(other))
-    hops = _noted(condition.trail) if isinstance(condition, Known) else ()
+    if not isinstance(condition, Known) or condition.assumption:
+        return value
+    hops = _noted(condition.trail)
     if not hops:
         return value
     written = " ".join(expression.test.span.text.split())
@@ -296,6 +298,8 @@ def _explained(result: Value, *operands: Value) -> Value:
     empty = isinstance(result, ListValue) and not result.items and result.rest is None
     if not (isinstance(result, Known) or empty) or _noted(result.trail):
         return result
+    if any(isinstance(operand, Known) and operand.assumption for operand in operands):
+        return replace(result, assumption=True) if isinstance(result, Known) else result
     hops = dict.fromkeys(hop for operand in operands for hop in _noted(operand.trail))
     return replace(result, trail=tuple(islice(hops, HOPS_LIMIT))) if hops else result
 

@@ -59,6 +59,10 @@ class EvaluationError(Exception):
         """Whether it is another definition's: `try` around a use of that does not catch it."""
 
 
+class Absent(EvaluationError):
+    """A reference to what is not there; other errors are refusals of what is there."""
+
+
 @dataclass(frozen=True)
 class Hop:
     span: Span
@@ -82,9 +86,10 @@ class Value:
 
 @dataclass(frozen=True)
 class Known(Value):
-    """A string, number, bool or null."""
+    """A string, number, bool or null. `assumption`: only the world that is looked at says so."""
 
     data: Scalar
+    assumption: bool = field(default=False, compare=False, repr=False, kw_only=True)
 
 
 @dataclass(frozen=True)
@@ -125,7 +130,7 @@ class Unknown(Value):
     def assumed(self, data: Scalar) -> Known:
         """What it is in a world: no definition says so, so its trail keeps only the places."""
         trail = tuple(Hop(hop.span, "") for hop in self.trail)
-        return Known(data, trail=trail, sensitive=self.sensitive)
+        return Known(data, trail=trail, sensitive=self.sensitive, assumption=True)
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from ..graph import Origin, Resource
 from ..language.consistency import consistent
-from ..language.value import EvaluationError, Hop, Known, Value
+from ..language.value import Absent, EvaluationError, Hop, Known, Value
 from ..language.worlds import Facts, TooManyWorlds, Worlds
 from ..records import dataclass
 from ..settings import Settings
@@ -74,10 +74,10 @@ class Engine:
         existing = [(facts, seen) for facts, seen in outcomes if seen.verdict is not None]
         if not existing:
             return None
-        facts, worst = _worst(existing)
+        facts, worst, others = _worst(existing)
         names = {seen.name for _, seen in existing}
         name = names.pop() if len(names) == 1 else None
-        return self._report(card, resource, paths, worst, when(facts), name)
+        return self._report(card, resource, paths, worst, when(facts), name, others)
 
     def _seen(self, card: Card, resource: Resource, paths: ResourceCard) -> _Seen:
         """The verdict in the current world."""
@@ -101,7 +101,9 @@ class Engine:
             hops = error.hops
             if error.span is not None and not any(hop.span == error.span for hop in hops):
                 hops = (*hops, Hop(error.span, error.message))
-            verdict = unresolved(error.cause, error.message, hops)
+            refused = error.cause == "undeclared" and not isinstance(error, Absent)
+            case = "refused" if refused else None
+            verdict = unresolved(error.cause, error.message, hops, case)
         except InputError as error:
             self._error(error)
             verdict = unresolved("unsupported", f"it cannot be read: {error.message}")
@@ -165,6 +167,7 @@ class Engine:
         seen: _Seen,
         world: str | None,
         name: str | None,
+        others: tuple[str, ...],
     ) -> Result:
         verdict, place = seen.verdict, seen.place
         assert verdict is not None
@@ -185,7 +188,7 @@ class Engine:
             reason=verdict.reason,
             cause=verdict.cause,
             when=world if verdict.reason else None,
-            message=message(verdict, name or resource.address, span),
+            message=message(verdict, name or resource.address, span, others),
             framework=resource.framework,
             type=resource.type,
             address=resource.address,
@@ -205,22 +208,29 @@ class Engine:
         )
 
 
-def _worst(outcomes: list[tuple[Facts, _Seen]]) -> tuple[Facts, _Seen]:
+def _worst(outcomes: list[tuple[Facts, _Seen]]) -> tuple[Facts, _Seen, tuple[str, ...]]:
     """The outcome in the worst world, with only the facts that it takes to get it.
 
-    Facts without which every world still gives this reason and cause are dropped.
+    Facts without which every world still gives this reason and cause are dropped. What these
+    worlds say in other words comes last.
     """
     judged = [(facts, seen, seen.verdict) for facts, seen in outcomes if seen.verdict is not None]
     facts, worst, wrong = max(
         judged, key=lambda one: (one[2].rank, -len(one[0]), repr(sorted(map(repr, one[0]))))
     )
 
+    def agreeing(kept: Facts) -> Iterator[Verdict]:
+        """The verdicts of the worlds in which some facts may hold."""
+        for world, _, verdict in judged:
+            if all(world.get(term, truth) is truth for term, truth in kept.items()) and consistent(
+                {**world, **kept}, {}
+            ):
+                yield verdict
+
     def certain(kept: Facts) -> bool:
         return all(
             (verdict.reason, verdict.cause) == (wrong.reason, wrong.cause)
-            for world, _, verdict in judged
-            if all(world.get(term, truth) is truth for term, truth in kept.items())
-            and consistent({**world, **kept}, {})
+            for verdict in agreeing(kept)
         )
 
     kept = dict(facts)
@@ -228,7 +238,8 @@ def _worst(outcomes: list[tuple[Facts, _Seen]]) -> tuple[Facts, _Seen]:
         without = {fact: truth for fact, truth in kept.items() if fact != term}
         if certain(without):
             kept = without
-    return kept, worst
+    details = dict.fromkeys(verdict.detail for verdict in agreeing(kept))
+    return kept, worst, tuple(detail for detail in details if detail != wrong.detail)
 
 
 def _note(place: Span | None, verdict: Verdict) -> str:

@@ -23,7 +23,8 @@ def _blame(verdict: Verdict, span: Span) -> str:
     return f" ({last.note} in {last.span.source.path}:{last.span.line})"
 
 
-def message(verdict: Verdict, vault: str, span: Span) -> str:
+def message(verdict: Verdict, vault: str, span: Span, others: Sequence[str] = ()) -> str:
+    """`others`: what is wrong in worlds that are as bad."""
     subject = f'backup vault "{vault}"'
     match verdict.reason:
         case None:
@@ -36,7 +37,11 @@ def message(verdict: Verdict, vault: str, span: Span) -> str:
         case "aws-managed":
             blame = _blame(verdict, span)
             return f"{subject} is encrypted with the AWS managed key {verdict.detail}{blame}"
-    return f"{subject} does not lead to a customer managed key in this code: {verdict.detail}"
+    more = f" (and {len(others) - 1} more)" if len(others) > 1 else ""
+    besides = f"; in another case: {others[0]}{more}" if others else ""
+    return (
+        f"{subject} does not lead to a customer managed key in this code: {verdict.detail}{besides}"
+    )
 
 
 def when(facts: Facts) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..candidates import TEMPLATES
+from ..candidates import TEMPLATES, is_local
 
 TYPE_CHECKING = False  # `typing` is not worth its import time to every run
 if TYPE_CHECKING:
@@ -35,9 +35,13 @@ def unread(addresses: Sequence[str]) -> str:
     shown = ", ".join(addresses[:SHOWN])
     more = f" and {len(addresses) - SHOWN} more" if len(addresses) > SHOWN else ""
     count = counted(len(addresses), "module or nested stack", "modules or nested stacks")
-    remote = any("://" not in address and not address.endswith(TEMPLATES) for address in addresses)
-    advice = " (terraform init installs modules)" if remote else ""
+    advice = " (terraform init installs modules)" if any(map(_is_installed, addresses)) else ""
     return f"{count} not on disk, so what they declare is not checked: {shown}{more}{advice}"
+
+
+def _is_installed(address: str) -> bool:
+    """Whether it is the address of a module that `terraform init` brings: no path, no template."""
+    return not is_local(address) and not address.endswith(TEMPLATES)
 
 
 def counted(number: int, noun: str, nouns: str | None = None) -> str:

@@ -14,6 +14,7 @@ from ..discovery import normal
 from ..graph import Resource
 from ..language.evaluate import Bound, Scope, define, evaluate, truth
 from ..language.value import (
+    Absent,
     Attribute,
     EvaluationError,
     Hop,
@@ -116,7 +117,7 @@ class ModuleInstance:
             return found
         if name in ("each", "count", "self"):
             raise EvaluationError(f"{name} is not available here", span)
-        raise EvaluationError(f"no {name} is declared in this module", span)
+        raise Absent(f"no {name} is declared in this module", span)
 
     def call(self, name: str, arguments: tuple[Value, ...], span: Span) -> Value:
         return self.library.function(self.module.folder, self.started, name, arguments, span)
