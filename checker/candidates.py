@@ -56,6 +56,10 @@ COMMENTS = (b"iac-check", b"iac_check", b"checkov:skip")
 NESTING = (b"AWS::CloudFormation::Stack", b"AWS::Serverless::Application", b"AWS::Include")
 EXPORT = b"Export"
 
+STACKS_IN_TERRAFORM = ("aws_cloudformation_stack", "aws_cloudformation_stack_set")
+"""Terraform's types whose instance is a stack; the first is a part of all that belong to one."""
+_BODY = b"template_body"
+
 
 class File:
     """One candidate: its path as reported, and whether a needle is in it.
@@ -122,6 +126,7 @@ class Needles:
         self._terraform, self._template = _by_language(types)
         related_terraform, related_template = _by_language(related or ())
         self._kept_terraform = (*related_terraform, *COMMENTS)
+        self._stack = STACKS_IN_TERRAFORM[0].encode()
         self._kept_template = (*related_template, *_sieve(COMMENTS), EXPORT)
         self._sieve = _sieve((*self._terraform, *self._kept_terraform))
 
@@ -134,8 +139,10 @@ class Needles:
                 hit = hit or any(needle in text for needle in self._terraform)
                 keep = keep or any(needle in text for needle in self._kept_terraform)
                 break
+        # A template in it may have been read from a file of any name.
+        hit = hit or (self._stack in text and _BODY in text)
         hit = hit or (b"\\" in text and re.search(_ESCAPES, text) is not None)
-        return File(path, data, hit, keep=keep or hit)
+        return File(path, data, hit, keep=keep or hit or self._stack in text)
 
     def template(self, path: str, data: bytes) -> File | None:
         """A file that may be a template; None where it is none."""

@@ -12,7 +12,7 @@ from itertools import chain
 
 from . import __version__
 from .backup import PLANS
-from .candidates import COMMENTS, TERRAFORM, reason
+from .candidates import COMMENTS, STACKS_IN_TERRAFORM, TERRAFORM, reason
 from .discovery import Tree, Walker, normal
 from .kms import ALIASES
 from .policy.card import resource_types
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from .source import Source, Span
     from .terraform.loader import TerraformLoader
 
+_STACK = STACKS_IN_TERRAFORM[0].encode()
 _EPOCH = re.compile("[0-9]{1,11}")
 RECURSION_LIMIT = 6_000
 """Python frames: room for a few hundred levels of modules and nested expressions."""
@@ -196,6 +197,7 @@ def _loaders(
     def matters(files: Iterable[File]) -> bool:
         return any(file.hit or file.holds(*related) for file in files)
 
+    terraform: TerraformLoader | None = None
     if (
         tree.initialised
         or tree.terragrunt
@@ -207,14 +209,22 @@ def _loaders(
         from .terraform.loader import TerraformLoader
 
         grammar.configure(settings.cache, settings.cache_dir, watch.notes.append)
-        yield TerraformLoader(
+        terraform = TerraformLoader(
             tree, walker, worlds, types, settings.variables, settings.var_files, known_modules()
         )
-    if matters(tree.templates):
+        yield terraform
+    deploys = any(file.holds(_STACK) for file in chain(*tree.terraform.values()))
+    if deploys or matters(tree.templates):
         from .cloudformation.loader import CloudFormationLoader
 
         yield CloudFormationLoader(
-            tree, walker, worlds, types, settings.parameters, settings.pseudo
+            tree,
+            walker,
+            worlds,
+            types,
+            settings.parameters,
+            settings.pseudo,
+            terraform.instances_of if terraform and deploys else None,
         )
 
 

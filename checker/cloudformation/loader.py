@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 
-from ..candidates import File, looks_like_template, unescaped
+from ..candidates import STACKS_IN_TERRAFORM, File, looks_like_template, unescaped
 from ..discovery import Tree, Walker, normal, read_bytes
 from ..graph import Origin, Resource
 from ..language.document import Entry, MappingNode, Node, ScalarNode
@@ -16,6 +16,7 @@ from ..language.worlds import TooManyWorlds, Worlds
 from ..records import dataclass, field
 from ..source import InputError, Source
 from .assembly import Assembly, Place
+from .deployed import OVERRIDES, Deployed
 from .embedded import placed, written_out
 from .exports import Exports
 from .family import Family
@@ -36,7 +37,10 @@ _REMOTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 
 @dataclass
 class CloudFormationLoader:
-    """Reads templates when they are asked for, and follows nested stacks from the roots down."""
+    """Reads templates when they are asked for, and follows nested stacks from the roots down.
+
+    `terraform` gives Terraform's resources of some types, which may deploy stacks.
+    """
 
     tree: Tree
     walker: Walker
@@ -44,6 +48,7 @@ class CloudFormationLoader:
     types: frozenset[str]
     parameter_files: tuple[str, ...] = ()
     pseudo: Mapping[str, str] = field(default_factory=dict)
+    terraform: Callable[[tuple[str, ...]], Iterable[Resource]] | None = None
     errors: list[InputError] = field(default_factory=list)
     _files: dict[str, File] = field(default_factory=dict)
     _templates: dict[str, list[Template]] = field(default_factory=dict)
@@ -54,6 +59,7 @@ class CloudFormationLoader:
     _assemblies: dict[str, Assembly] = field(default_factory=dict)
     _given: Given | None = None
     _exports: Exports | None = None
+    _deployed: list[Stack] | None = None
     _nested: int = 0
 
     def __post_init__(self) -> None:
@@ -101,9 +107,29 @@ class CloudFormationLoader:
             if target is not template
         }
         reached: set[Template] = set()
+        for stack in self._by_terraform():
+            if self._matters(stack.template, family) or "#" in stack.template.name:
+                yield from self._expand(stack, family, reached, report)
         for template in (*(t for t in found if t not in called), *found):
             if template not in reached:
                 yield from self._expand(self._root(template), family, reached, report)
+
+    def _by_terraform(self) -> list[Stack]:
+        """The stacks that Terraform deploys."""
+        if self._deployed is None:
+            self._deployed = []  # while they are read, for what they import from each other
+            if self.terraform is not None:
+                resources = self.terraform((*STACKS_IN_TERRAFORM, *OVERRIDES))
+                found = Deployed(resources, self, self.tree.templates)
+                self._deployed = [
+                    Stack(
+                        template, one.address, given, self, self.worlds, one.scope,
+                        (*one.calls, one.span), deployed=one,
+                    )
+                    for one, template, given in found.all()
+                ]  # fmt: skip
+                self.tree.remote_stacks.update(found.unread)
+        return self._deployed
 
     def _expand(
         self, stack: Stack, family: set[str], reached: set[Template], report: bool

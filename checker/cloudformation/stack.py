@@ -91,6 +91,7 @@ class Stack:
     parent: Stack | None = None
     name: str = ""
     called: Call | None = None
+    deployed: Resource | None = None  # what deploys a root, in Terraform
     _sections: dict[str, dict[str, Entry]] = field(default_factory=dict)
     _resources: dict[str, Resource] = field(default_factory=dict)
     _children: dict[str, Stack] = field(default_factory=dict)
@@ -250,7 +251,8 @@ class Stack:
     def exists(self) -> bool:
         """Whether this stack and those above it are created, in the current world."""
         if self.parent is None:
-            return True
+            exists = self.deployed.exists() if self.deployed else Known(True)
+            return not (isinstance(exists, Known) and exists.data is False)
         entry = self.parent.section("Resources")[self.name]
         return self.parent.exists() and self.parent._holds(entry.value)
 

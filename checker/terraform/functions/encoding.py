@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ...language.value import EvaluationError, Known, ListValue, MapValue, Value
+from ...language.value import EvaluationError, Known, ListValue, MapValue, Value, text
 from .arguments import (
     TEXT_LIMIT,
     NotKnown,
@@ -65,6 +65,17 @@ def json_text(data: object) -> str:
     for letter in "<>&\u2028\u2029":
         written = written.replace(letter, f"\\u{ord(letter):04x}")
     return written
+
+
+def _jsonencode(context: Context, arguments: tuple[Value, ...]) -> Value:
+    arity("jsonencode", arguments, 1, 1)
+    try:
+        encoded = bounded_text(json_text(data_of(arguments[0])))
+    except NotKnown:
+        from .json_pieces import Pieces
+
+        return text(list(Pieces().of(arguments[0])))
+    return Known(encoded, sensitive=holds_sensitive(arguments[0]))
 
 
 def _refuse_constant(name: str) -> object:
@@ -223,7 +234,7 @@ def _urldecode(data: str) -> str:
 
 
 FUNCTIONS: dict[str, Function] = {
-    "jsonencode": _encoder("jsonencode", json_text),
+    "jsonencode": _jsonencode,
     "jsondecode": _decoder("jsondecode", _jsondecode),
     "yamlencode": _encoder("yamlencode", _yamlencode),
     "yamldecode": _decoder("yamldecode", _yamldecode),

@@ -317,3 +317,17 @@ def test_no_mixture_of_arguments_escapes(name, run, worlds, variable, key, alias
             for shape in SHAPES:
                 for _, value in worlds.explore(lambda: judge(shape(first, second))):  # noqa: B023
                     assert value is None or isinstance(value, Value)
+
+
+def test_jsonencode_keeps_what_is_known_around_the_rest(run, key, variable):
+    value = MapValue({"b": key, "a": ListValue((Known('x"'), Known(1), Known(None)))})
+    assert run("jsonencode", value) == Text((Known('{"a":["x\\"",1,null],"b":"'), key, Known('"}')))
+    loose = run(
+        "jsonencode", MapValue({"a": variable})
+    )  # it may be null, a number, or need escapes
+    assert isinstance(loose, Text)
+    before, part, after = loose.parts
+    assert (before, after) == (Known('{"a":'), Known("}"))
+    assert isinstance(part, Unknown)
+    assert part != variable
+    assert isinstance(run("jsonencode", open_list(variable)), Unknown)

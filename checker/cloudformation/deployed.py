@@ -1,0 +1,178 @@
+"""Stacks that Terraform deploys: `aws_cloudformation_stack` and stack sets with a `template_body`.
+
+https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/cloudformation_stack
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
+from typing import Protocol
+
+from ..candidates import STACKS_IN_TERRAFORM, File
+from ..graph import Resource
+from ..language.access import index
+from ..language.convert import to_string
+from ..language.value import EvaluationError, Known, MapValue, Text, Value
+from ..language.worlds import TooManyWorlds, Worlds
+from ..records import replace
+from ..source import InputError, Source, Span
+from .embedded import placed, written_out
+from .parameters import Given
+from .template import Template, templates
+
+BODIES_LIMIT = 20
+"""Templates of one stack, in different worlds; more of them are an error."""
+
+OVERRIDES = {
+    "aws_cloudformation_stack_set_instance": "parameter_overrides",
+    "aws_cloudformation_stack_instances": "parameter_overrides",
+}
+"""What deploys a stack set to accounts, and where that gives parameters of its own."""
+
+
+class Files(Protocol):
+    """What is needed of the loader."""
+
+    worlds: Worlds
+    errors: list[InputError]
+    types: frozenset[str]
+
+    def templates(self, path: str) -> list[Template]:
+        """The templates of a file; none where it holds none."""
+        ...
+
+
+class Deployed:
+    """`resources` are Terraform's: those of STACKS_IN_TERRAFORM and of OVERRIDES."""
+
+    def __init__(self, resources: Iterable[Resource], files: Files, walked: Iterable[File]) -> None:
+        found = list(resources)
+        self._stacks = [resource for resource in found if resource.type in STACKS_IN_TERRAFORM]
+        self._instances = [resource for resource in found if resource.type in OVERRIDES]
+        self._files = files
+        self.unread: list[str] = []
+        """What is deployed and not known here."""
+        types = [type_.encode() for type_ in files.types]
+        self._walked = [file for file in walked if file.holds(*types)]
+
+    def all(self) -> Iterator[tuple[Resource, Template, Given]]:
+        """Each stack that is deployed, with its template and what gives its parameters.
+
+        Of a template that depends on a condition each text is a stack, which exists where the
+        condition gives it.
+        """
+        for stack in self._stacks:
+            for one, template in self._templates(stack):
+                names = [entry.key for entry in template.section("Parameters")]
+                for passed in self._parameters(stack):
+                    given = {name: partial(self._parameter, passed, name) for name in names}
+                    yield one, template, given
+
+    def _parameter(self, passed: tuple[Callable[[], Value | None], ...], name: str) -> Value | None:
+        """A parameter's value; None where nothing gives it, or null does."""
+        for read in passed:
+            value = read()
+            if value is None or (isinstance(value, MapValue) and not _may_have(value, name)):
+                continue
+            found = to_string(index(value, Known(name), self._files.worlds))
+            if not (isinstance(found, Known) and found.data is None):
+                return found
+        return None
+
+    def _parameters(self, stack: Resource) -> Iterator[tuple[Callable[[], Value | None], ...]]:
+        """What reads the parameters of each of its instances, the strongest first."""
+        own = partial(stack.read, "parameters")
+        overridden = [
+            partial(instance.read, OVERRIDES[instance.type])
+            for instance in self._instances
+            if self._belongs(instance, stack) and instance.place(OVERRIDES[instance.type])
+        ]
+        yield (own,)
+        yield from ((override, own) for override in overridden)
+
+    def _belongs(self, instance: Resource, stack: Resource) -> bool:
+        """Whether an instance may be one of a stack set."""
+        names = self._outcomes(lambda: instance.read("stack_set_name"))
+        owners = [name.owner for name in names if name is not None]
+        return not all(owners) or any(
+            owner and (owner.scope, owner.address) == (stack.scope, stack.address)
+            for owner in owners
+        )
+
+    # -- templates --------------------------------------------------------------------------
+
+    def _templates(self, stack: Resource) -> Iterator[tuple[Resource, Template]]:
+        place = stack.place("template_body")
+        if place is None:
+            urls = self._outcomes(lambda: stack.read("template_url"))
+            self.unread += (str(url.data) for url in urls if isinstance(url, Known) and url.data)
+            return
+        bodies: list[Value] = []
+        outcomes = self._outcomes(lambda: stack.read("template_body"))
+        for body in outcomes:
+            if isinstance(body, Known | Text) and body not in bodies:
+                bodies.append(body)
+        known = bool(outcomes) and all(isinstance(body, Known | Text) for body in outcomes)
+        unread = not known and any(type_ in place.text for type_ in self._files.types)
+        for number, body in enumerate(bodies[:BODIES_LIMIT]):
+            written, parts = written_out(body)
+            template = None if parts else self._file(written)
+            if template is None:
+                name = f"{place.source.path}#{stack.scope}:{stack.address}:{number}"
+                template = _template(written, parts, name, place)
+            if template is not None:
+                found = replace(stack, exists=partial(_gives, stack, body))
+                yield (found if len(bodies) > 1 else stack), template
+            elif any(type_ in written for type_ in self._files.types):
+                unread = True
+        if unread or len(bodies) > BODIES_LIMIT:
+            what = "the template in template_body cannot be read; its resources are not checked"
+            self._files.errors.append(InputError.at(place, what))
+        elif not known:
+            self.unread.append(f"the template_body of {stack.address}")
+
+    def _file(self, written: str) -> Template | None:
+        """The template of the file that has this content."""
+        for file in self._walked:
+            try:
+                if Source.decode(file.path, file.data).text == written:
+                    return next(iter(self._files.templates(file.path)), None)
+            except InputError:
+                continue  # told where it is read
+        return None
+
+    def _outcomes(self, read: Callable[[], Value | None]) -> list[Value | None]:
+        def readable() -> Value | None:
+            try:
+                return read()
+            except (EvaluationError, InputError, RecursionError):
+                return None
+
+        try:
+            return [outcome for _, outcome in self._files.worlds.explore(readable)]
+        except TooManyWorlds:
+            return []
+
+
+def _template(written: str, parts: Mapping[str, Value], name: str, place: Span) -> Template | None:
+    """A template all of which stands at one place; None for what is none."""
+    try:
+        found = templates(Source(place.source.path, written))
+    except InputError:
+        return None
+    for template in found[:1]:
+        return Template(place.source.path, name, placed(template.root, place), outer=parts)
+    return None
+
+
+def _gives(stack: Resource, body: Value) -> Value:
+    """Whether a stack is created, and from a certain template, in the current world."""
+    exists = stack.exists()
+    if isinstance(exists, Known) and exists.data is False:
+        return exists
+    return Known(stack.read("template_body") == body)
+
+
+def _may_have(parameters: MapValue, name: str) -> bool:
+    return name in parameters.items or parameters.rest is not None

@@ -1,0 +1,65 @@
+"""Templates that Terraform deploys; the verdicts are in fixtures (terraform-deploys-templates)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from iac_check.pipeline import run
+from iac_check.policy.result import Report
+from iac_check.settings import Settings
+
+STACK = (
+    'resource "aws_cloudformation_stack" "s" {\n  name          = "s"\n  template_body = %s\n}\n'
+)
+BROKEN = '"Resources: {V: {Type: AWS::Backup::BackupVault}"'
+
+
+@pytest.fixture(autouse=True)
+def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def checked(body: str, more: str = "") -> Report:
+    Path("main.tf").write_text(more + STACK % body)
+    return run(["."], Settings(cache=False))
+
+
+def test_a_text_that_is_no_template_is_an_error_where_it_names_a_vault() -> None:
+    (error,) = checked(BROKEN).errors
+    assert (error.path, error.line, error.column) == ("main.tf", 3, 19)
+    assert "cannot be read" in error.message
+    assert not checked('"not a template"').errors
+
+
+def test_what_is_not_known_is_told() -> None:
+    report = checked("var.body", 'variable "body" {}\n')
+    assert report.unread == ("the template_body of aws_cloudformation_stack.s",)
+    assert not report.errors
+    assert len(checked(f"var.x ? data.http.x.body : {BROKEN}", 'variable "x" {}\n').errors) == 1
+
+
+def test_a_template_elsewhere_is_told() -> None:
+    text = (STACK % '"x"').replace("template_body", "template_url").replace('"x"', '"https://b/t"')
+    Path("main.tf").write_text(text + STACK.replace('"s"', '"t"') % '"x"')
+    assert run(["."], Settings(cache=False)).unread == ("https://b/t",)
+
+
+def test_more_texts_than_are_looked_at_are_an_error() -> None:
+    names = "".join(f'variable "v{n}" {{\n  type = bool\n}}\n' for n in range(5))
+    parts = "".join(f'${{var.v{n} ? "a" : "b"}}' for n in range(5))
+    body = f'"Resources: {{V{parts}: {{Type: AWS::Backup::BackupVault}}}}"'
+    assert len(checked(body, names).errors) == 1
+
+
+def test_a_file_of_the_scan_is_judged_once() -> None:
+    Path("v.yaml").write_text("Resources: {V: {Type: AWS::Backup::BackupVault}}\n")
+    (result,) = checked('file("v.yaml")').results
+    assert (result.address, str(result.span)) == ("aws_cloudformation_stack.s/V", "v.yaml:1:13")
+
+
+def test_a_file_of_any_name_is_read() -> None:
+    Path("v.txt").write_text("Resources: {V: {Type: AWS::Backup::BackupVault}}\n")
+    (result,) = checked('file("v.txt")').results
+    assert str(result.span) == "main.tf:3:19"
