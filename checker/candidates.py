@@ -147,13 +147,13 @@ class Needles:
     def template(self, path: str, data: bytes) -> File | None:
         """A file that may be a template; None where it is none."""
         text = searchable(data)
-        hit = self._everything
+        hit = False
         for needle in self._template:
             hit = hit or needle in text
         hit = hit or _LOOP in text
         hit = hit or (b"\\" in text and re.search(_TEMPLATE_ESCAPES, text) is not None)
         sure = looks_like_template(text)
-        if not (hit or sure):
+        if not (hit or sure or self._everything):
             return None
         nests = False
         for needle in NESTING:
@@ -161,7 +161,8 @@ class Needles:
         keep = hit or nests or self._keep
         for needle in self._kept_template:
             keep = keep or needle in text
-        return File(path, data, hit, sure=sure, keep=keep, nests=nests or hit)
+        nests = nests or hit  # whatever else is read: what it names is no template of the scan
+        return File(path, data, hit or self._everything, sure=sure, keep=keep, nests=nests)
 
 
 def _sieve(needles: Iterable[bytes]) -> tuple[bytes, ...]:
