@@ -28,6 +28,7 @@ class Tree:
     terragrunt: list[File] = field(default_factory=list)
     initialised: list[str] = field(default_factory=list)  # folders with a `.terraform`
     errors: list[InputError] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
     files: int = 0
     walked: int = 0  # files read
     size: int = 0  # bytes read

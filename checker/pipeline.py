@@ -157,6 +157,7 @@ def _judge(
     loaders = tuple(_loaders(tree, walker, worlds, types, settings, watch))
     watch.begin("load")
     resources = [resource for loader in loaders for resource in loader.load()]
+    warnings.extend(tree.warnings)
     surroundings = Surroundings(Aliases(loaders, worlds).named, settings.trusted_keys)
     engine = Engine(worlds, surroundings, settings, walker.anchored, Senders(loaders, worlds).of)
     cards = load_cards()

@@ -112,3 +112,12 @@ def test_standard_input_stands_for_a_file(
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
     assert main(["--stdin-filename", "main.tf", "-"]) == 0
     assert "1 vault: 1 passed" in capsys.readouterr().err
+
+
+def test_a_variable_that_nothing_declares_is_warned_of(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("main.tf").write_text('variable "key" {}\n' + VAULT)
+    assert main(["--var", "kye=x", "--var", "key=y", "."]) == 1
+    told = (
+        "warning: --var kye: no root module that leads to a vault declares it; did you mean key?\n"
+    )
+    assert told in capsys.readouterr().err

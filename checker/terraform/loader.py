@@ -190,8 +190,21 @@ class TerraformLoader:
             if folder not in reached and self.module(folder) is not None:
                 self._reach(folder, reached)
                 found.extend(self._expand(self._root(folder), (folder,)))
+        self.tree.warnings.extend(self._unused_variables())
         context = self.tree.context
         return [resource for resource in found if resource.span.source.path not in context]
+
+    def _unused_variables(self) -> Iterator[str]:
+        """The variables set by --var that no root module which was read declares."""
+        roots = (*self._roots.values(), *self._units.all())
+        declared = {name for root in roots for name in root.module.variables}
+        for name in self.variables if roots else ():
+            if name not in declared:
+                from difflib import get_close_matches
+
+                near = get_close_matches(name, declared, n=1)
+                hint = f"; did you mean {near[0]}?" if near else ""
+                yield f"--var {name}: no root module that leads to a vault declares it{hint}"
 
     def _is_open(self, folder: str) -> bool:
         module = self.module(folder) if folder in self.tree.unsure else None
