@@ -12,7 +12,7 @@ from ..policy.result import Report, Result
 from ..source import InputError
 from .escape import escape
 from .text import shown
-from .words import caller, fault, outcome
+from .words import advice, caller, fault, outcome
 
 _TITLES = {
     "unreadable": "iac-check cannot read this",
@@ -52,7 +52,9 @@ def _finding(level: str, result: Result) -> str:
         place |= {"col": column, "endColumn": end_column}
     when = f" (when {result.when})" if result.when else ""
     text = f"{result.message}{when} [{result.address}]{caller(result)}"
-    return _command(level, {**place, "title": f"{result.rule} {outcome(result)}"}, text)
+    told = _command(level, {**place, "title": f"{result.rule} {outcome(result)}"}, text)
+    help_ = f"%0AHelp: {_data(advice(result))}\n" if result.status == "fail" else "\n"
+    return told.removesuffix("\n") + help_
 
 
 def _unreadable(error: InputError) -> str:

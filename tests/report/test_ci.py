@@ -47,7 +47,7 @@ class TestGithub:
                     "title": "BACKUP001 aws-managed",
                 },
                 'backup vault "ops" is encrypted with the AWS managed key alias/aws/backup '
-                "[module.v.aws_backup_vault.this]",
+                "[module.v.aws_backup_vault.this]\nHelp: Declare a key and a new vault.",
             )
         ]
 
@@ -64,7 +64,7 @@ class TestGithub:
             shown = text.replace("\n", "\\n").replace("\r", "\\r")
             assert level == "error"
             assert properties["file"] in (shown, f"{shown}.tf")
-            assert data in (shown, f"{shown} (when {shown}) [{shown}]")
+            assert data.partition("\nHelp: ")[0] in (shown, f"{shown} (when {shown}) [{shown}]")
 
     def test_at_most_ten_a_level(self) -> None:
         many = [result(message=f"e{at}") for at in range(12)]
