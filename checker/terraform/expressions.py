@@ -13,12 +13,13 @@ from weakref import WeakKeyDictionary
 
 from ..language.expression import Expression, Unsupported
 from ..source import InputError, Source, Span
-from .outline import BLANK, BRACKET_LIMIT, NodeSpan, Scanner
+from .names import WORD_END, is_name
+from .outline import BLANK, BRACKET_LIMIT, HEREDOC, NodeSpan, Scanner
 from .quick import simple
 
-_MASK = re.compile(r'"|#[^\n]*+|//[^\n]*+|/\*|<<-?(?=[^\W\d])|[\[{(]|[\]})]|\n|!|[^\x00-\x7f]')
-_FULL_SPLAT = re.compile(r"\[(\s*+)\*(\s*+)\]")
-_FOR_BODY = re.compile(rf"{BLANK}for\b(?!\s*+[=:])")
+_MASK = re.compile(rf'"|#[^\n]*+|//[^\n]*+|/\*|{HEREDOC}|[\[{{(]|[\]}})]|\n|!|::|[^\x00-\x7f]')
+_FULL_SPLAT = re.compile(rf"\[{BLANK}\*{BLANK}\]")
+_FOR_BODY = re.compile(rf"{BLANK}for{WORD_END}(?!{BLANK}[=:])")
 
 _read: WeakKeyDictionary[Source, dict[tuple[int, int], Expression]] = WeakKeyDictionary()
 
@@ -113,7 +114,11 @@ def mask(span: Span) -> tuple[str, dict[int, Span]]:
             double = text.startswith("!", at) and not text.startswith("!=", at)
             at += double
             masked.append("  " if double else "!")
+        elif token == "::":
+            masked.append(
+                "__"
+            )  # a namespaced function's name, which the tree reads from the source
         else:
-            masked.append("u" if token.isalnum() else token)
+            masked.append("u" if is_name(token) else token)
     masked.append(text[at : span.end].replace("\r", " "))
     return "".join(masked), strings

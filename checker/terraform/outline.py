@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from ..language.document import Node
 from ..records import dataclass
 from ..source import InputError, Source, Span
+from .names import IDENTIFIER, SPACE, check_name
 
 DEPTH_LIMIT = 100
 """Levels of strings within interpolations within strings."""
@@ -20,7 +21,6 @@ DEPTH_LIMIT = 100
 BRACKET_LIMIT = 150
 """Levels of brackets in one expression."""
 
-IDENTIFIER = r"[^\W\d][\w-]*+"
 _COMMENT = r"/\*(?>(?:[^*]++|\*(?!/))*)\*/"
 _SPACES = rf"(?>(?:[ \t]++|{_COMMENT})*)"
 _PLAIN_STRING = r'"(?>(?:[^"\\$%\n]++|\\.|\$(?!\{)|%(?!\{))*)"'
@@ -34,9 +34,10 @@ _HEADER = re.compile(
 )
 _LABEL = re.compile(rf'"((?:[^"\\]|\\.)*)"|({IDENTIFIER})|{_COMMENT}')
 _ATTRIBUTE = re.compile(rf"({IDENTIFIER}){_SPACES}=(?![=>])")
-_HEREDOC = rf"<<-?{IDENTIFIER}[ \t]*+\r?\n"
+HEREDOC = rf"<<-?{IDENTIFIER}[ \t]*+\r?\n"
+"""What opens a heredoc, as a pattern."""
 # Every alternative starts with a literal, so that the search skips fast.
-_LITERALS = rf'"|#[^\n]*+|//[^\n]*+|{_COMMENT}|/\*|{_HEREDOC}'
+_LITERALS = rf'"|#[^\n]*+|//[^\n]*+|{_COMMENT}|/\*|{HEREDOC}'
 # What cannot open or close anything.
 _PASSED = re.compile(
     rf'(?>(?:[^{{}}"#/<]+|{_PLAIN_STRING}|#[^\n]*|//[^\n]*|{_COMMENT}|/(?![/*])'
@@ -120,6 +121,7 @@ def outline_span(span: Span) -> Body:
         begun = at
         if header := _HEADER.match(text, at, end):
             after = scanner.braces(header.end(), header.end() - 1)
+            check_name(source.span(at, header.end(1)))
             labels = tuple(_labels(source.span(header.start(2), header.end(2))))
             name_end = header.end(2) if header[2] else header.end(1)
             blocks.append(
@@ -133,6 +135,7 @@ def outline_span(span: Span) -> Body:
             )
         elif found := _ATTRIBUTE.match(text, at, end):
             name = source.span(at, found.end(1))
+            check_name(name)
             if found[1] in attributes:
                 raise InputError.at(name, f'argument "{found[1]}" is set twice')
             value, after = scanner.value(found.end())
@@ -167,6 +170,7 @@ def _check_one_line(span: Span, at: int, blocks: list[Block]) -> None:
 def _labels(span: Span) -> Iterator[str]:
     for match in _LABEL.finditer(span.text):
         if match[2] is not None:
+            check_name(span.source.span(span.start + match.start(), span.start + match.end()))
             yield match[2]
         elif match[1] is not None:
             yield unescape(match[1], span)
@@ -285,9 +289,9 @@ class Scanner:
         start = self._text.find("\n", at, self._end) + 1
         if mark is None or not start:
             raise self._error(at, "this heredoc is never closed")
-        token = re.compile(
-            rf"\$\$\{{|%%\{{|\$\{{|%\{{|^[^\S\n]*{re.escape(mark[1])}[^\S\n]*$", re.M
-        )
+        spaces = f"[{SPACE}]".replace("\n", "")
+        ending = rf"^{spaces}*{re.escape(mark[1])}{spaces}*$"
+        token = re.compile(rf"\$\$\{{|%%\{{|\$\{{|%\{{|{ending}", re.M)
         position = start
         while match := token.search(self._text, position, self._end):
             if match[0] in ("${", "%{"):
@@ -295,7 +299,7 @@ class Scanner:
             elif match[0] in ("$${", "%%{"):
                 position = match.end()
             else:
-                end = match.end() - (len(match[0]) - len(match[0].rstrip()))
+                end = match.end() - (len(match[0]) - len(match[0].rstrip(SPACE)))
                 return start, end, match.start()
         raise self._error(at, f"this heredoc is never closed by {mark[1]}")
 
@@ -399,9 +403,9 @@ class Scanner:
         """The expression without the spaces and comments around it."""
         skipped = _SKIP.match(self._text, start, end)
         start = skipped.end() if skipped else start
-        end = max(start, start + len(self._text[start:end].rstrip()))
+        end = max(start, start + len(self._text[start:end].rstrip(SPACE)))
         while notes and notes[-1][1] == end > start:
-            end = start + len(self._text[start : notes.pop()[0]].rstrip())
+            end = start + len(self._text[start : notes.pop()[0]].rstrip(SPACE))
         if start >= end:
             raise self._error(start, "an expression is expected here")
         return self._source.span(start, end)

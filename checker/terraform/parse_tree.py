@@ -135,8 +135,7 @@ class TreeReader:
 
     def _call(self, node: Node) -> Expression:
         parts = self._parts(node)
-        names = [p for p in parts if isinstance(p, Tree) and p.data == "identifier"]
-        name = "::".join(self._text(part) for part in names)
+        name = self._text(parts[0]).removeprefix("core::")
         arguments: list[Expression] = []
         spread = False
         for part in parts:

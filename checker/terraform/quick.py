@@ -20,7 +20,8 @@ from ..language.expression import (
     Tuple,
 )
 from ..source import Span
-from .outline import BLANK, IDENTIFIER, Scanner
+from .names import IDENTIFIER, WORD_END, is_name
+from .outline import BLANK, Scanner
 from .templates import heredoc, quoted
 
 Read = Callable[[Span], Expression]
@@ -30,7 +31,7 @@ _NUMBER = re.compile(r"\d++(?:\.\d++)?(?:[eE][+-]?\d++)?\Z")
 _ROOT = re.compile(rf"({IDENTIFIER}(?>(?:::{IDENTIFIER})*))(\()?")
 _NAME_STEP = re.compile(rf"\.({IDENTIFIER})|\.(\d++)")
 _KEY = re.compile(rf'({IDENTIFIER}|"[^"\\$%\n]*+")[ \t]*+(?:=(?![=>])|:(?!:))[ \t]*+')
-_FOR = re.compile(rf"{BLANK}for\b")
+_FOR = re.compile(rf"{BLANK}for{WORD_END}")
 
 
 def number(text: str) -> int | float:
@@ -75,6 +76,8 @@ def _primary(span: Span, scanner: Scanner, read: Read) -> Expression | None:
     if root is None:
         return None
     name = root[1]
+    if not is_name(name.replace("::", "")):
+        return None
     if root[2]:
         end = scanner.bracket(root.end() - 1)
         return _call(name, source.span(root.end(), end - 1), source.span(start, end), scanner, read)
@@ -96,6 +99,8 @@ def _steps(found: Expression, span: Span, scanner: Scanner, read: Read) -> Expre
         key: Expression
         if step := _NAME_STEP.match(text, at, span.end):
             name: str | int | float = step[1] if step[2] is None else number(step[2])
+            if not is_name(step[0][1:]):
+                return None
             at = step.end()
             key = Literal(source.span(step.start() + 1, at), name)
         elif text[at] == "[":
@@ -127,7 +132,7 @@ def _object(inner: Span, whole: Span, scanner: Scanner, read: Read) -> Expressio
     items = []
     for part in scanner.parts(inner.start, inner.end, newlines=True):
         key = _KEY.match(text, part.start, part.end)
-        if key is None or key.end() >= part.end:
+        if key is None or key.end() >= part.end or not (key[1][0] == '"' or is_name(key[1])):
             return None
         name = Literal(source.span(key.start(1), key.end(1)), key[1].strip('"'))
         items.append((name, _later(source.span(key.end(), part.end), read)))
@@ -139,10 +144,11 @@ def _call(name: str, inner: Span, whole: Span, scanner: Scanner, read: Read) -> 
     spread = bool(parts) and parts[-1].text.endswith("...")
     if spread:
         last = parts[-1]
-        end = last.start + len(last.text[:-3].rstrip())
+        end = last.start + len(last.text[:-3].rstrip(" \t\r\n"))
         if end == last.start:
             return None
         parts[-1] = last.source.span(last.start, end)
+    name = name.removeprefix("core::")
     return Call(whole, name, tuple(_later(part, read) for part in parts), spread)
 
 

@@ -17,12 +17,17 @@ from ..language.expression import (
 )
 from ..records import dataclass, replace
 from ..source import InputError, Source, Span
-from .outline import IDENTIFIER, Scanner, unescape
+from .names import IDENTIFIER, SPACE, WORD_END
+from .outline import BLANK, Scanner, unescape
 
 _QUOTED = re.compile(r"\$\$\{|%%\{|\$\{|%\{|\\.", re.S)
 _RAW = re.compile(r"\$\$\{|%%\{|\$\{|%\{")
-_DIRECTIVE = re.compile(r"\s*(if|else|endif|for|endfor)\b(.*)\Z", re.S)
-_FOR = re.compile(rf"\s+({IDENTIFIER})\s*(?:,\s*({IDENTIFIER})\s*)?\bin\b(.*)\Z", re.S)
+_DIRECTIVE = re.compile(rf"{BLANK}(if|else|endif|for|endfor){WORD_END}(.*)\Z", re.S)
+_FOR = re.compile(
+    rf"{BLANK}({IDENTIFIER}){BLANK}(?:,{BLANK}({IDENTIFIER}){BLANK})?in{WORD_END}(.*)\Z", re.S
+)
+_BLANK = re.compile(BLANK)
+_LINE = re.compile(r"[^\n]*\n|[^\n]+")
 
 
 @dataclass
@@ -57,34 +62,32 @@ def heredoc(span: Span) -> Expression:
 
 
 def _unindent(pieces: list[_Piece]) -> None:
-    """Take the smallest indentation of all lines away from each, as `<<-` asks."""
-    starts = True
+    """Take the smallest indentation of all lines away from each, as `<<-` asks.
+
+    A line begins after a literal that still ends in a newline; blank ones are left as they are.
+    https://github.com/hashicorp/hcl/blob/main/hclsyntax/parser_template.go
+    """
     indents: list[int] = []
+    indented: list[_Piece] = []
+    begins = True
     for piece in pieces:
-        if piece.text is None:
-            if starts:
-                indents.append(0)
-            starts = False
-            continue
-        for line in piece.text.splitlines(keepends=True):
-            if starts and (line.strip() or not line.endswith("\n")):
-                indents.append(len(line) - len(line.lstrip(" \t")))
-            starts = line.endswith("\n")
+        content = piece.text or ""
+        shorter = content.lstrip(SPACE)
+        if begins and (shorter or not content.endswith("\n")):
+            indents.append(len(content) - len(shorter))
+            indented.append(piece)
+        begins = content.endswith("\n")
     indent = min(indents, default=0)
-    starts = True
-    for piece in pieces:
-        if piece.text is None:
-            starts = False
-            continue
-        lines = []
-        for line in piece.text.splitlines(keepends=True):
-            spaces = len(line) - len(line.lstrip(" \t"))
-            lines.append(line[min(indent, spaces) :] if starts else line)
-            starts = line.endswith("\n")
-        piece.text = "".join(lines)
+    for piece in indented:
+        if piece.text is not None:
+            piece.text = piece.text[indent:]
 
 
 def _pieces(source: Source, start: int, end: int, *, escapes: bool) -> list[_Piece]:
+    """A template's pieces, in order. Without escapes each line is a literal of its own.
+
+    `~` takes away the white space at the end, or the beginning, of the literal next to it.
+    """
     pieces: list[_Piece] = []
     scanner = Scanner(source, end)
     text, at = source.text, start
@@ -93,16 +96,16 @@ def _pieces(source: Source, start: int, end: int, *, escapes: bool) -> list[_Pie
     strip_next = False
 
     def flush(until: int, *, strip: bool) -> None:
-        nonlocal strip_next
         content = "".join(literal)
         literal.clear()
+        if not content:
+            return
+        parts = [content] if escapes else _LINE.findall(content)
         if strip_next:
-            content = content.lstrip()
+            parts[0] = parts[0].lstrip(SPACE)
         if strip:
-            content = content.rstrip()
-        strip_next = False
-        if content:
-            pieces.append(_Piece(source.span(begun, until), content))
+            parts[-1] = parts[-1].rstrip(SPACE)
+        pieces.extend(_Piece(source.span(begun, until), part) for part in parts)
 
     opening = _QUOTED if escapes else _RAW
     while match := opening.search(text, at, end):
@@ -135,9 +138,7 @@ def _pieces(source: Source, start: int, end: int, *, escapes: bool) -> list[_Pie
 def _value(content: Span, whole: Span) -> _Piece:
     from .expressions import expression
 
-    if not content.text.strip():
-        raise InputError.at(whole, "an interpolation is empty")
-    return _Piece(whole, value=expression(_trim(content)))
+    return _Piece(whole, value=expression(_trim(content, whole)))
 
 
 def _directive(content: Span, whole: Span) -> _Piece:
@@ -149,7 +150,7 @@ def _directive(content: Span, whole: Span) -> _Piece:
     keyword = match[1]
     names: tuple[str | None, str] = (None, "")
     if keyword not in ("if", "for"):
-        if match[2].strip():
+        if not _BLANK.fullmatch(match[2]):
             raise InputError.at(whole, f"a template's {keyword} takes no expression")
         return _Piece(whole, keyword=keyword)
     start = content.start + match.start(2)
@@ -159,16 +160,18 @@ def _directive(content: Span, whole: Span) -> _Piece:
             raise InputError.at(whole, "a template's for is `for NAME in EXPRESSION`")
         names = (loop[1], loop[2]) if loop[2] else (None, loop[1])
         start += loop.start(3)
-    value = expression(_trim(content.source.span(start, content.end)))
+    value = expression(_trim(content.source.span(start, content.end), whole))
     return _Piece(whole, value=value, keyword=keyword, names=names)
 
 
-def _trim(span: Span) -> Span:
-    text = span.text
-    left = len(text) - len(text.lstrip())
-    if left == len(text):
-        raise InputError.at(span, "an expression is expected here")
-    return span.source.span(span.start + left, span.start + len(text.rstrip()))
+def _trim(span: Span, whole: Span) -> Span:
+    """Without the blanks around it. Raises InputError where there is nothing else."""
+    text = span.source.text
+    blank = _BLANK.match(text, span.start, span.end)
+    start = blank.end() if blank else span.start
+    if start == span.end:
+        raise InputError.at(whole, "an expression is expected here")
+    return span.source.span(start, start + len(text[start : span.end].rstrip(" \t\r\n")))
 
 
 def _parse(span: Span, pieces: list[_Piece]) -> Expression:
@@ -191,7 +194,11 @@ def _sequence(waiting: list[_Piece]) -> tuple[Expression, ...]:
     while waiting and not (waiting[-1].keyword and waiting[-1].keyword not in ("if", "for")):
         piece = waiting.pop()
         if piece.text is not None:
-            parts.append(Literal(piece.span, piece.text))
+            lines = [piece.text]
+            while waiting and (line := waiting[-1].text) is not None:
+                lines.append(line)
+                waiting.pop()
+            parts.append(Literal(piece.span, "".join(lines)))
         elif not piece.keyword and piece.value is not None:
             parts.append(piece.value)
         elif piece.keyword == "if" and piece.value is not None:

@@ -63,6 +63,22 @@ ATTACKS: dict[str, Mapping[str, str | bytes]] = {
     "an encoded alias": {"main.tf": vault('base64decode("YWxpYXMvYXdzL2JhY2t1cA==")')},
     "an alias in other case, whoever reads it": {"main.tf": vault('lower("ALIAS/AWS/BACKUP")')},
     "an alias in a heredoc": {"main.tf": vault("trimspace(<<EOT\nalias/aws/backup\nEOT\n)")},
+    "a heredoc that a separator does not end": {
+        "main.tf": "locals {\n  a = <<EOT\nEOT\x1c\n  b = <<EOT2\nEOT\n}\n"
+        + MISSING
+        + "locals {\n  c = <<EOT2\nEOT2\n}\n"
+    },
+    "a heredoc whose marker has a combining mark": {
+        "main.tf": "locals {\n  a = <<E\u0301\n/*\nE\u0301\n}\n" + MISSING + "# */ }\n" + GOOD
+    },
+    "a heredoc whose marker has a middle dot": {
+        "main.tf": "locals {\n  a = <<E\xb7\n/*\nE\xb7\n}\n" + MISSING + "# */ }\n" + GOOD
+    },
+    "a template that strips one line's end": {
+        "k.tpl": "keys:\n%{ if true ~}\n  a: alias/aws/backup\n%{ endif ~}\n",
+        "main.tf": KEY
+        + vault('try(yamldecode(templatefile("k.tpl", {})).keys.a, aws_kms_key.k.arn)'),
+    },
     "an alias in the name of a customer's": {
         "main.tf": KEY
         + 'resource "aws_kms_alias" "a" {\n  name = "alias/aws/backup"\n'
