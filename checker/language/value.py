@@ -10,6 +10,7 @@ Every value has a trail: the hops (span, note) it came through, nearest first.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, TypeVar
 
 from ..records import dataclass, field, replace
@@ -235,6 +236,20 @@ def _measure(term: Term, left: list[int]) -> None:
     for part in term:
         if isinstance(part, tuple):
             _measure(part, left)
+
+
+@lru_cache(1 << 14)
+def names_in(term: Term) -> frozenset[Term]:
+    """The names (`("ref", scope, name)`) that a term speaks of."""
+    found: set[Term] = set()
+    waiting = [term]
+    while waiting:
+        part = waiting.pop()
+        if part[0] == "ref" and isinstance(part[1], str):
+            found.add(part)
+        else:
+            waiting.extend(inner for inner in part if isinstance(inner, tuple))
+    return frozenset(found)
 
 
 def first_unknown(*values: Value) -> Unknown | None:

@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any, TypeVar
 
-from ..records import replace
+from ..records import dataclass, replace
 from .consistency import consistent
 from .expression import Scalar
 from .keys import measured
-from .value import EvaluationError, Term, Unknown, Value
+from .value import EvaluationError, Term, Unknown, Value, names_in
 
 T = TypeVar("T")
 
@@ -25,6 +25,12 @@ WORLD_LIMIT = 512
 
 STEP_LIMIT = 300_000
 """How many expressions one judgement may evaluate, over all its worlds: a few seconds."""
+
+REQUIREMENT_LIMIT = 64
+"""How many worlds are looked at for one in which a requirement holds."""
+
+REQUIREMENT_STEPS = 50_000
+"""How many expressions requirements may take, of one judgement; past it they bound nothing."""
 
 _NEGATED = {"!=": "==", ">=": "<", "<=": ">"}
 
@@ -49,6 +55,17 @@ def _literal(term: Term) -> bool:
     return term[0] == "literal"
 
 
+@dataclass(frozen=True)
+class Requirement:
+    """What is true in every world of a valid program.
+
+    Only facts that speak of one of the names in `about` may matter to it; of None, all may.
+    """
+
+    holds: Callable[[], bool]
+    about: frozenset[Term] | None = None
+
+
 class Worlds:
     """The facts of the current world, and what has been computed under them."""
 
@@ -63,6 +80,9 @@ class Worlds:
         self._active: set[Hashable] = set()
         self._touched = False
         self._steps = 0
+        self._required: dict[Term, dict[Hashable, Requirement]] = {}
+        self._room: dict[tuple[Hashable, frozenset[tuple[Term, bool]]], bool] = {}
+        self._left = REQUIREMENT_STEPS
         self.steps = 0
         """Expressions evaluated, over all judgements."""
         self.explored = 0
@@ -288,16 +308,18 @@ class Worlds:
         """
         outer = (self.facts, self._equal, self._here, self._active, self._touched, self.trying)
         steps, self._steps = self._steps, 0
+        left, self._left = self._left, REQUIREMENT_STEPS
         outcomes: list[tuple[Facts, T]] = []
         waiting: list[Facts] = [{}]
         try:
             while waiting:
                 self._enter(waiting.pop())
-                if not self._consistent():
+                if not (self._consistent() and self._possible()):
                     continue
                 try:
                     outcome = judge()
-                    if self._consistent():  # with what was met of domains on the way
+                    # With what was met of domains and requirements on the way.
+                    if self._consistent() and self._possible():
                         outcomes.append((self.facts, outcome))
                 except Unreachable:
                     continue
@@ -307,12 +329,69 @@ class Worlds:
                 if len(waiting) + len(outcomes) > WORLD_LIMIT:
                     raise TooManyWorlds
         finally:
-            self._steps = steps
+            self._steps, self._left = steps, left
             (self.facts, self._equal, self._here, self._active, self._touched, self.trying) = outer
         return outcomes
 
     def _consistent(self) -> bool:
         return consistent(self.facts, self._domains)
+
+    # -- requirements -----------------------------------------------------------------------
+
+    def require(self, key: Hashable, names: frozenset[Term], requirement: Requirement) -> None:
+        """From now on, a world whose facts speak of one of `names` must leave room for it."""
+        for name in names:
+            self._required.setdefault(name, {})[key] = requirement
+
+    def _possible(self) -> bool:
+        """Whether each requirement on what the facts speak of may hold, by itself."""
+        if not self._required:
+            return True
+        asked: dict[Hashable, Requirement] = {}
+        for fact in self.facts:
+            for name in names_in(fact):
+                asked.update(self._required.get(name, {}))
+        return all(self._leaves_room(key, requirement) for key, requirement in asked.items())
+
+    def _leaves_room(self, key: Hashable, requirement: Requirement) -> bool:
+        about = requirement.about
+        facts = {
+            fact: truth
+            for fact, truth in self.facts.items()
+            if about is None or names_in(fact) & about
+        }
+        known = (key, frozenset(facts.items()))
+        found = self._room.get(known)
+        if found is None:
+            found = self._satisfiable(facts, requirement.holds)
+            if self._left > 0:
+                self._room[known] = found
+        return found
+
+    def _satisfiable(self, facts: Facts, holds: Callable[[], bool]) -> bool:
+        """Whether something holds in one of the worlds with some facts, as far as is looked."""
+        outer = (self.facts, self._equal, self._here, self._active, self._touched, self.trying)
+        steps, self._steps = self._steps, STEP_LIMIT - self._left
+        waiting: list[Facts] = [facts]
+        try:
+            for _ in range(REQUIREMENT_LIMIT):
+                if not waiting:
+                    return False
+                self._enter(waiting.pop())
+                if not self._consistent():
+                    continue
+                try:
+                    if holds():
+                        return True
+                except Undecided as split:
+                    waiting.append({**self.facts, split.term: False})
+                    waiting.append({**self.facts, split.term: True})
+        except (Unreachable, TooManyWorlds):
+            pass
+        finally:
+            self._left, self._steps = max(0, STEP_LIMIT - self._steps), steps
+            (self.facts, self._equal, self._here, self._active, self._touched, self.trying) = outer
+        return True
 
     def _enter(self, facts: Facts) -> None:
         self.explored += 1

@@ -112,6 +112,12 @@ def outline_node(span: NodeSpan) -> Body:
     )
 
 
+def outlines_within(span: NodeSpan) -> Iterator[Body]:
+    """Nested blocks of one type: an object or a list of objects. Raises InputError."""
+    for mapping in _mappings(span.node):
+        yield outline_node(_place(mapping))
+
+
 def json_expression(node: Node, *, literal: bool = False) -> Expression:
     """A JSON value as an expression: its strings are templates, or literal. Raises InputError."""
 

@@ -83,7 +83,9 @@ class ModuleInstance:
         types: dict[str, dict[str, list[str]]] = {"resource": {}, "data": {}}
         for mode, type_, name in module.resources:
             types[mode].setdefault(type_, []).append(name)
-        variables = Variables(module, self.given, self, self.address, self.root, self.calls)
+        variables = Variables(
+            module, self.given, self, self.address, self.root, self.calls, self.exists
+        )
         self._names = {
             "var": self._namespace(module.variables, variables.read, 'variable "{}"'),
             "local": self._namespace(module.locals, self._local, 'local "{}"'),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from ..language.evaluate import Bound, Scope, define, evaluate, truth
 from ..language.expression import Call
@@ -13,23 +13,26 @@ from ..language.value import (
     LazyItems,
     MapValue,
     Term,
+    Text,
     Unknown,
     Value,
+    names_in,
+    term_of,
 )
-from ..language.worlds import TooManyWorlds
+from ..language.worlds import Requirement, TooManyWorlds
 from ..records import dataclass, field, replace
 from ..source import InputError, Span
 from .declarations import Declarations
 from .expressions import expression
 from .functions.arguments import null_here
 from .given import Given
-from .outline import AttributeSpan
+from .outline import AttributeSpan, NodeSpan
 from .types import constraint_of, convert, takes_text
 
 
 @dataclass(eq=False)
 class Variables:
-    """`scope` is the module instance; `address`, `root` and `calls` are its own."""
+    """`scope` is the module instance; `address`, `root`, `calls` and `exists` are its own."""
 
     module: Declarations
     given: Mapping[str, Given]
@@ -37,6 +40,7 @@ class Variables:
     address: str
     root: str
     calls: tuple[Span, ...]
+    exists: Callable[[], bool]
     _validating: set[str] = field(default_factory=set)
 
     def read(self, name: str) -> Value:
@@ -48,6 +52,8 @@ class Variables:
             # Terraform stops and asks for another, so the default is never the value.
             found = self._unknown(name, "has no value, and its validation refuses its default")
             value = replace(found, not_null=True) if _is_null(value) else found
+        if isinstance(value, Unknown | Text):
+            self._bound(name, value)
         return value.hidden() if self._has(name, "sensitive", "true") else value
 
     def _declared(self, name: str) -> Value | None:
@@ -87,7 +93,7 @@ class Variables:
 
     def _unknown(self, name: str, what: str) -> Unknown:
         why = f'variable "{name}" {what}'
-        term: Term = ("ref", f"{self.root}:{self.address}", f"var.{name}")
+        term = self._term(name)
         match constraint_of(self._attribute(name, "type")):
             case Call(name="set"):
                 term = ("toset", term)  # whose values are its keys
@@ -98,6 +104,9 @@ class Variables:
             not_null=self._has(name, "nullable", "false"),
             trail=(Hop(self.module.variables[name].header, why),),
         )
+
+    def _term(self, name: str) -> Term:
+        return ("ref", f"{self.root}:{self.address}", f"var.{name}")
 
     def _attribute(self, name: str, argument: str) -> AttributeSpan | None:
         return self.module.body(self.module.variables[name]).attributes.get(argument)
@@ -113,17 +122,56 @@ class Variables:
 
         https://developer.hashicorp.com/terraform/language/validate#input-variable-validation
         """
-        blocks = self.module.body(self.module.variables[name]).blocks
-        conditions = [
-            condition
-            for block in blocks
-            if block.type == "validation"
-            and (condition := self.module.body(block).attributes.get("condition"))
-        ]
-        if not conditions:
-            return False
-        if name in self._validating:
+        conditions = self._conditions(name)
+        if conditions and name in self._validating:
             raise EvaluationError("it depends on itself", cause="cycle")
+
+        def refused(condition: Span) -> bool:
+            def fails() -> bool:
+                return not self._accepted((condition,), name, value)
+
+            try:
+                outcomes = [failed for _, failed in self.scope.worlds.explore(fails)]
+            except TooManyWorlds:
+                return False
+            return bool(outcomes) and all(outcomes)
+
+        return any(refused(condition) for condition in conditions)
+
+    def _bound(self, name: str, value: Value) -> None:
+        """Let no world be reachable in which a validation is certainly false of a value.
+
+        Of what depends on input variables only: all else may be known so late that what else
+        depends on it is there before Terraform refuses it.
+        """
+        conditions = self._conditions(name)
+        try:
+            spoken_of = names_in(term_of(value)) if conditions else frozenset()
+        except EvaluationError:
+            return
+        if not spoken_of or not all(str(term[2]).startswith("var.") for term in spoken_of):
+            return
+
+        free = self._given(name) is None
+
+        def holds() -> bool:
+            if name in self._validating or not self.exists():
+                return True
+            if (self._given(name) is None) is not free:
+                return True
+            now = None if free else self._declared(name)
+            return self._accepted(conditions, name, now or value)
+
+        about = None
+        if not self.calls:
+            words = " ".join(condition.text for condition in conditions)
+            others = (self._term(other) for other in self.module.variables if other in words)
+            about = frozenset((*spoken_of, *others))
+        requirement = Requirement(holds, about)
+        self.scope.worlds.require((self, name, free), spoken_of, requirement)
+
+    def _accepted(self, conditions: Iterable[Span], name: str, value: Value) -> bool:
+        """Whether conditions are true of a value in this world; those that cannot be told are."""
 
         def read(other: str) -> Value:
             if other == name:
@@ -136,22 +184,27 @@ class Variables:
         scope = Bound(self.scope, {"var": names})
         self._validating.add(name)
         try:
-            return any(self._certainly_false(condition, scope) for condition in conditions)
+            return all(_is_true(condition, scope) for condition in conditions)
         finally:
             self._validating.discard(name)
 
-    def _certainly_false(self, condition: AttributeSpan, scope: Scope) -> bool:
-        def fails() -> bool:
-            try:
-                return not truth(evaluate(expression(condition.value), scope), scope)
-            except (EvaluationError, InputError, RecursionError):
-                return False
+    def _conditions(self, name: str) -> tuple[Span, ...]:
+        body = self.module.body(self.module.variables[name])
+        blocks = [self.module.body(block) for block in body.blocks if block.type == "validation"]
+        written = body.attributes.get("validation")
+        if written is not None and isinstance(written.value, NodeSpan):
+            from .json_syntax import outlines_within
 
-        try:
-            outcomes = [failed for _, failed in self.scope.worlds.explore(fails)]
-        except TooManyWorlds:
-            return False
-        return bool(outcomes) and all(outcomes)
+            blocks.extend(outlines_within(written.value))
+        found = (block.attributes.get("condition") for block in blocks)
+        return tuple(condition.value for condition in found if condition is not None)
+
+
+def _is_true(condition: Span, scope: Scope) -> bool:
+    try:
+        return truth(evaluate(expression(condition), scope), scope)
+    except (EvaluationError, InputError, RecursionError):
+        return True
 
 
 def _is_null(value: Value) -> bool:

@@ -10,6 +10,7 @@ from iac_check.language.value import EvaluationError, Known, Term, Unknown
 from iac_check.language.worlds import (
     STEP_LIMIT,
     WORLD_LIMIT,
+    Requirement,
     TooManyWorlds,
     Undecided,
     Unreachable,
@@ -177,3 +178,26 @@ def test_the_worlds_are_those_of_all_assignments(conditions: list[Term]) -> None
 def test_deciding_outside_of_an_exploration_is_refused() -> None:
     with pytest.raises(Undecided):
         Worlds().decide(A)
+
+
+def test_what_is_required_bounds_the_worlds_that_speak_of_it() -> None:
+    worlds = Worlds()
+    named = frozenset((A,))
+
+    def judge() -> bool:
+        worlds.require("a", named, Requirement(lambda: worlds.decide(("==", A, lit("x"))), named))
+        return worlds.decide(("==", A, lit("y"))) or worlds.decide(B)
+
+    assert sorted(outcome for _, outcome in worlds.explore(judge)) == [False, True]
+    assert not worlds.explore(lambda: worlds.decide(("==", A, lit("x"))) or worlds.decide(B))[1:]
+
+
+def test_what_is_required_of_many_worlds_bounds_nothing() -> None:
+    worlds = Worlds()
+    terms = [ref(str(number)) for number in range(12)]
+
+    def holds() -> bool:
+        return not all(worlds.decide(term) is not None for term in terms)
+
+    worlds.require("a", frozenset(terms), Requirement(holds))
+    assert len(worlds.explore(lambda: worlds.decide(terms[0]))) == 2
