@@ -46,8 +46,12 @@ def automatic_files(*folders: str) -> Iterator[str]:
 
 
 def from_file(source: Source, worlds: Worlds) -> Mapping[str, Given]:
-    """The values of one tfvars file, in HCL or JSON. Raises InputError."""
-    content = outline(source)
+    """The values of one tfvars file, in JSON where its name ends in .json. Raises InputError."""
+    if source.path.endswith(".json"):
+        from .json_syntax import outline_values as outlined
+    else:
+        outlined = outline
+    content = outlined(source)
     for block in content.blocks:
         raise InputError.at(block.header, "a tfvars file has assignments only, no blocks")
     scope = Constants(worlds)

@@ -5,11 +5,11 @@ https://developer.hashicorp.com/terraform/language/syntax/json
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from ..language.document import Entry, MappingNode, Node, ScalarNode, SequenceNode
-from ..language.expression import Expression, Literal, Object, Tuple
+from ..language.expression import Deferred, Expression, Literal, Object, Tuple
 from ..records import names_of, replace
 from ..source import InputError, Source, Span
 from .outline import AttributeSpan, Block, Body, NodeSpan
@@ -149,12 +149,29 @@ def _template(span: Span, value: str, written: str) -> Expression:
 
     if "${" not in value and "%{" not in value:
         return Literal(span, value)
+    return _within(span, value, written, lambda at: parse_template(at.source, at.start, at.end))
+
+
+def written_expression(span: NodeSpan) -> Expression:
+    """The expression that a string holds, without `${`. Raises InputError."""
+    from .expressions import expression
+
+    node = span.node
+    if isinstance(node, ScalarNode) and isinstance(node.value, str):
+        return _within(span, node.value, node.written, expression)
+    return json_expression(node)
+
+
+def _within(
+    span: Span, value: str, written: str, parse: Callable[[Span], Expression]
+) -> Expression:
+    """What is read of a string's value. Raises InputError."""
     if value == written:
-        return replace(parse_template(span.source, span.start + 1, span.end - 1), span=span)
+        return replace(parse(span.source.span(span.start + 1, span.end - 1)), span=span)
     # Escapes move the offsets: parsed apart, then every part stands at the whole string.
     apart = Source(span.source.path, value)
     try:
-        found: Expression = _relocated(parse_template(apart, 0, len(value)), span)
+        found: Expression = _relocated(parse(apart.span(0, len(value))), span)
         return found
     except InputError as error:
         raise InputError.at(span, error.message) from None
@@ -164,6 +181,9 @@ def _relocated(found: Any, span: Span) -> Any:
     """The same tree, with every span replaced."""
     if isinstance(found, tuple):
         return tuple(_relocated(item, span) for item in found)
+    if isinstance(found, Deferred):
+        read = found.read
+        return Deferred(span, lambda: _relocated(read(), span))
     if not isinstance(found, Expression):
         return found
     changed = {name: _relocated(getattr(found, name), span) for name in names_of(found)}

@@ -93,10 +93,9 @@ class Body:
 def outline(source: Source) -> Body:
     """Outline a whole file, in HCL or JSON by its name. Raises InputError where it is neither."""
     if source.path.endswith(".json"):
-        from .json_syntax import outline_json, outline_values
+        from .json_syntax import outline_json
 
-        read = outline_values if source.path.endswith(".tfvars.json") else outline_json
-        return read(source)
+        return outline_json(source)
     return outline_span(source.span(0, len(source.text)))
 
 

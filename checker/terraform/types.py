@@ -20,20 +20,30 @@ from ..language.value import (
 from ..records import replace
 from .expressions import expression
 from .functions.arguments import null_here
-from .outline import AttributeSpan
+from .outline import AttributeSpan, NodeSpan
 
 _PRIMITIVE = {"string": to_string, "number": to_number, "bool": to_bool}
 
 
 def constraint_of(attribute: AttributeSpan | None) -> Expression | None:
-    """A variable's type. The JSON syntax, and Terraform 0.11, write it in a string."""
+    """A variable's type. The JSON syntax, and Terraform 0.11, write it in a string.
+
+    `list` and `map` alone are those of any type.
+    """
     if attribute is None:
         return None
     span = attribute.value
-    text = span.text
-    if text.startswith('"') and text.endswith('"') and len(text) > 2:
-        span = span.source.span(span.start + 1, span.end - 1)
-    return expression(span)
+    if isinstance(span, NodeSpan):
+        from .json_syntax import written_expression
+
+        constraint = written_expression(span)
+    else:
+        if span.text.startswith('"') and span.text.endswith('"') and len(span.text) > 2:
+            span = span.source.span(span.start + 1, span.end - 1)
+        constraint = expression(span)
+    if isinstance(constraint, Reference) and constraint.name in ("list", "map"):
+        return Call(constraint.span, constraint.name, (Reference(constraint.span, "any"),))
+    return constraint
 
 
 def takes_text(constraint: Expression | None) -> bool:

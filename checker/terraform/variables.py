@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
+from ..language.convert import to_bool
 from ..language.evaluate import Bound, Scope, define, evaluate, truth
 from ..language.expression import Call
 from ..language.value import (
@@ -54,12 +55,12 @@ class Variables:
             value = replace(found, not_null=True) if _is_null(value) else found
         if isinstance(value, Unknown | Text):
             self._bound(name, value)
-        return value.hidden() if self._has(name, "sensitive", "true") else value
+        return value.hidden() if self._flag(name, "sensitive") else value
 
     def _declared(self, name: str) -> Value | None:
         """What is given, else the default."""
         given = self._given(name)
-        if given is None or not self._has(name, "nullable", "false"):
+        if given is None or self._flag(name, "nullable") is not False:
             return self._default(name) if given is None else given
         if self._attribute(name, "default") is not None and null_here(self.scope, given):
             return self._default(name)
@@ -81,7 +82,7 @@ class Variables:
         if default is None:
             return None
         shown = default.value.text if len(default.value.text) <= 60 else "a value"
-        if self._has(name, "sensitive", "true"):
+        if self._flag(name, "sensitive"):
             shown = "a sensitive value"
         note = f'variable "{name}" defaults to {shown}'
         value = define(self.scope, expression(default.value), note)
@@ -101,7 +102,7 @@ class Variables:
             "caller-supplied",
             why,
             term,
-            not_null=self._has(name, "nullable", "false"),
+            not_null=self._flag(name, "nullable") is False,
             trail=(Hop(self.module.variables[name].header, why),),
         )
 
@@ -111,9 +112,16 @@ class Variables:
     def _attribute(self, name: str, argument: str) -> AttributeSpan | None:
         return self.module.body(self.module.variables[name]).attributes.get(argument)
 
-    def _has(self, name: str, argument: str, text: str) -> bool:
+    def _flag(self, name: str, argument: str) -> bool | None:
+        """A constant bool, which may be written as a string; None where there is none."""
         attribute = self._attribute(name, argument)
-        return attribute is not None and attribute.value.text == text
+        if attribute is None:
+            return None
+        try:
+            value = to_bool(evaluate(expression(attribute.value), self.scope))
+        except EvaluationError:
+            return None
+        return value.data if isinstance(value, Known) and isinstance(value.data, bool) else None
 
     # -- validations ------------------------------------------------------------------------
 

@@ -21,9 +21,11 @@ from iac_check.language.expression import (
     Splat,
     Template,
     Tuple,
+    settled,
 )
 from iac_check.source import InputError, Source
 from iac_check.terraform.expressions import expression, parsed
+from iac_check.terraform.outline import outline
 from iac_check.terraform.quick import simple
 
 S = Source("x", "").span(0, 0)
@@ -234,3 +236,12 @@ def test_the_ends_of_lines_are_windows_own_as_well(text: str) -> None:
 )
 def test_a_comment_before_for(text: str) -> None:
     assert isinstance(read(text), For)
+
+
+def test_what_an_escaped_string_of_json_holds_stands_at_the_string() -> None:
+    source = Source("main.tf.json", '\n{"a": "${f(\\"b\\")}"}')
+    found = expression(outline(source).attributes["a"].value)
+    assert found == Template(S, (Call(S, "f", (lit("b"),)),))
+    assert isinstance(found, Template)
+    assert isinstance(found.parts[0], Call)
+    assert settled(found.parts[0].arguments[0]).span.line == 2

@@ -185,3 +185,23 @@ def test_verdict(key: str, verdict: str, tmp_path: Path, monkeypatch: pytest.Mon
     assert not report.errors
     (result,) = report.results
     assert (result.cause or result.reason or "pass") == verdict
+
+
+def test_a_variable_file_in_json_holds_values_whatever_their_names(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = ("data", "module", "resource", "locals", "variable")
+    given = "".join(f'variable "{name}" {{\n  default = null\n}}\n' for name in names)
+    keys = [f'try(var.{name}.key, "") == "$${{x}}" ? aws_kms_key.k.arn : null' for name in names]
+    vaults = (
+        f'resource "aws_backup_vault" "{name}" {{\n  name = "{name}"\n  kms_key_arn = {key}\n}}\n'
+        for name, key in zip(names, keys, strict=True)
+    )
+    text = 'resource "aws_kms_key" "k" {}\n' + given + "".join(vaults)
+    (tmp_path / "main.tf").write_text(text)
+    values = ", ".join(f'"{name}": {{"key": "${{x}}"}}' for name in names)
+    (tmp_path / "prod.json").write_text(f"{{{values}}}")
+    monkeypatch.chdir(tmp_path)
+    report = run(["."], Settings(cache=False, var_files=("prod.json",)))
+    assert not report.errors
+    assert [result.status for result in report.results] == ["pass"] * len(names)
