@@ -104,7 +104,11 @@ def _index_map(base: MapValue, key: Value, worlds: Worlds) -> Value:
 def _index_list(base: ListValue, key: Value, worlds: Worlds) -> Value:
     if base.kind == "set":
         raise EvaluationError("a set has no elements that can be read by index")
-    number = to_number(key)
+    try:
+        number = to_number(key)
+    except EvaluationError:
+        name = key.data if isinstance(key, Known) and not key.sensitive else "…"
+        raise EvaluationError(base.absent.format(name)) from None
     if isinstance(number, Known):
         at = number.data
         if isinstance(at, int) and 0 <= at < len(base.items):

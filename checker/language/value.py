@@ -139,12 +139,14 @@ class ListValue(Value):
     """A list, tuple or set. With `rest`, more elements follow, of an unknown number.
 
     `element` is what each of those is, where that is known (instances of one resource).
+    `absent` is the message for a name in place of a number.
     """
 
     items: tuple[Value, ...]
     kind: Literal["tuple", "list", "set"] = "tuple"
     rest: Unknown | None = None
     element: Value | None = None
+    absent: str = field(default='a list has no element "{}": they are numbered', compare=False)
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,6 @@ from ..language.value import (
 )
 from ..language.worlds import Worlds
 from ..records import dataclass
-from ..source import Span
 from .expressions import expression
 from .outline import AttributeSpan
 
@@ -183,9 +182,7 @@ def _set_items(elements: tuple[Value, ...]) -> tuple[Mapping[str, Value], Unknow
     return known, rest
 
 
-def collection(
-    found: Instances, make: Callable[[InstanceKey], Value], span: Span, absent: str
-) -> Value:
+def collection(found: Instances, make: Callable[[InstanceKey], Value], address: str) -> Value:
     """What a reference to the whole is: one value, a list (count) or a map (for_each)."""
     if found.kind is None:
         return make(None)
@@ -193,6 +190,11 @@ def collection(
     trail = () if found.keys else found.trail  # of what there is, its declaration is enough
     if found.kind == "count":
         items = tuple(make(key) for key in found.keys)
-        return ListValue(items, "tuple", found.rest, element, trail=trail)
+        absent = f'{address} has count, and no "{{}}": an instance is read as {address}[0]'
+        return ListValue(items, "tuple", found.rest, element, absent, trail=trail)
     names = tuple(key for key in found.keys if isinstance(key, str))
+    absent = f'{address}["{{}}"] is not declared'
+    if names:
+        example = suffix(names[0]).replace("{", "{{").replace("}", "}}")
+        absent = f"{absent}: {address} has for_each, and an instance is read as {address}{example}"
     return MapValue(LazyItems(names, make), "map", found.rest, element, absent, trail=trail)

@@ -171,8 +171,7 @@ class ModuleInstance:
         block = self.module.resources[key]
         address = _address(key)
         found = self.expanded(block, address)
-        absent = f'{address}["{{}}"] is not declared'
-        return collection(found, lambda instance: self._whole(key, instance), block.header, absent)
+        return collection(found, lambda instance: self._whole(key, instance), address)
 
     def _whole(self, key: Key, instance: InstanceKey) -> Value:
         resource = self.resource(key, instance)
@@ -300,8 +299,7 @@ class ModuleInstance:
                 return self._known_outputs(name, key, target)
             return self.child(name, key, target).outputs()
 
-        absent = f'module.{name}["{{}}"] is not declared'
-        return collection(found, outputs, block.header, absent)
+        return collection(found, outputs, f"module.{name}")
 
     def _known_outputs(self, name: str, key: InstanceKey, target: KnownModule) -> Value:
         """What a known registry module gives: its key, and else what only its source can tell."""

@@ -24,6 +24,9 @@ resource "aws_kms_key" "k" {}
 resource "aws_kms_key" "maybe" {
   count = var.flag ? 1 : 0
 }
+resource "aws_kms_key" "each" {
+  for_each = toset(["$${a}", "b"])
+}
 """
 
 
@@ -44,6 +47,11 @@ def judged(key: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, **settings
         ('"alias/aws/backup"', "is encrypted with the AWS managed key alias/aws/backup"),
         ("aws_kms_key.k.arn", 'backup vault "ops": aws_kms_key.k is a customer managed key'),
         ("aws_kms_key.no.arn", "aws_kms_key.no is not declared"),
+        ("aws_kms_key.maybe.arn", 'aws_kms_key.maybe has count, and no "arn": an instance is read '
+                                  "as aws_kms_key.maybe[0]"),
+        ("aws_kms_key.each.arn", 'aws_kms_key.each["arn"] is not declared: aws_kms_key.each has '
+                                 'for_each, and an instance is read as aws_kms_key.each["$${a}"]'),
+        ('["a"].x', 'a list has no element "x": they are numbered'),
     ],
 )  # fmt: skip
 def test_messages(key: str, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
