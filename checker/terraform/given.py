@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
-from ..language.evaluate import Scope, define
-from ..language.value import Value
+from ..language.access import index
+from ..language.evaluate import Scope, define, evaluate, truth
+from ..language.value import Known, Value
 from ..records import dataclass
 from ..source import Span
 from .expressions import expression
+from .functions.arguments import null_here
+from .outline import AttributeSpan
 
 
 @dataclass(frozen=True)
@@ -20,6 +23,23 @@ class KnownModule:
 
     name: str
     outputs: frozenset[str]
+
+
+def switched_on(arguments: Mapping[str, AttributeSpan], scope: Scope) -> bool:
+    """Whether the call of a known module leaves its key on, in this world.
+
+    Cloud Posse's `context` hands on `enabled`, where that is not an argument itself.
+    https://github.com/cloudposse/terraform-null-label/blob/main/exports/context.tf
+    """
+    for name in ("create", "create_kms_key", "enabled", "context"):
+        if name not in arguments:
+            continue
+        value = evaluate(expression(arguments[name].value), scope)
+        if name == "context" and not null_here(scope, value):
+            value = index(value, Known("enabled"), scope.worlds)
+        if not null_here(scope, value):
+            return truth(value, scope)
+    return True
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from typing import Protocol
 
 from ..discovery import normal
 from ..graph import Resource
-from ..language.evaluate import Bound, Scope, define, evaluate, truth
+from ..language.evaluate import Bound, Scope, define
 from ..language.value import (
     Absent,
     Attribute,
@@ -31,7 +31,7 @@ from ..records import dataclass, field, replace
 from ..source import InputError, Span
 from .declarations import Declarations, Key
 from .expressions import expression
-from .given import Given, KnownModule
+from .given import Given, KnownModule, switched_on
 from .instances import AnyKey, InstanceKey, Instances, collection, instances, suffix
 from .outline import Block
 from .variables import Variables
@@ -308,10 +308,8 @@ class ModuleInstance:
         scope = _InstanceScope(self, block, f"module.{name}", key)
 
         def exists() -> Value:
-            for switch in ("create", "enabled", "create_kms_key"):
-                attribute = self.module.body(block).attributes.get(switch)
-                if attribute is not None:
-                    return Known(truth(evaluate(expression(attribute.value), scope), scope))
+            if not switched_on(self.module.body(block).attributes, scope):
+                return Known(False)
             found = self.expanded(block, f"module.{name}")
             return Known(self.exists() and found.holds(key, self.worlds))
 
