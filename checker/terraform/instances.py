@@ -21,6 +21,7 @@ from ..language.value import (
     Value,
     Whole,
     derived,
+    first_unknown,
     term_of,
 )
 from ..language.worlds import Worlds
@@ -177,6 +178,8 @@ def _set_items(elements: tuple[Value, ...]) -> tuple[Mapping[str, Value], Unknow
     for element in elements:
         if isinstance(element, Known):
             known[str(element.data)] = element
+        elif first_unknown(element) is None:
+            raise EvaluationError("for_each takes a set of strings, not of collections")
         else:
             rest = derived("for_each", element)
     return known, rest

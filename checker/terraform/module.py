@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Protocol
 
 from ..discovery import normal
 from ..graph import Resource
-from ..language.evaluate import Bound, Scope, define
+from ..language.evaluate import Scope, define
 from ..language.value import (
     Absent,
     Attribute,
@@ -30,9 +31,10 @@ from ..language.worlds import Worlds
 from ..records import dataclass, field, replace
 from ..source import InputError, Span
 from .declarations import Declarations, Key
+from .dynamic import generated
 from .expressions import expression
 from .given import Given, KnownModule, switched_on
-from .instances import AnyKey, InstanceKey, Instances, collection, instances, suffix
+from .instances import InstanceKey, Instances, collection, instances, suffix
 from .outline import Block
 from .variables import Variables
 
@@ -238,25 +240,13 @@ class ModuleInstance:
         return found if written else None
 
     def _generated(self, before: ListValue, block: Block, scope: Scope) -> ListValue:
-        """The blocks that a `dynamic` block makes, after those before it.
-
-        https://developer.hashicorp.com/terraform/language/expressions/dynamic-blocks
-        """
+        """The blocks that a `dynamic` block makes, after those before it."""
         body = self.module.body(block)
         contents = [inner for inner in body.blocks if inner.type == "content"]
-        if "for_each" not in body.attributes or not contents:
-            raise EvaluationError("a dynamic block has no for_each or no content", block.header)
-        made = instances(body.attributes, scope, f"dynamic {block.labels[0]}")
-        iterator = body.attributes.get("iterator")
-        each = iterator.value.text.strip() if iterator else block.labels[0]
-
-        def content(key: InstanceKey) -> Value:
-            return self._object(contents[0], Bound(scope, {each: made.names(key)["each"]}))
-
-        known = tuple(content(key) for key in made.keys if not isinstance(key, AnyKey))
-        element = content(AnyKey()) if made.rest is not None else None
-        items = (*before.items, *known)
-        return replace(before, items=items, rest=made.rest, element=element)
+        if not contents:
+            raise EvaluationError("a dynamic block has no content", block.header)
+        made = generated(block, body.attributes, scope, partial(self._object, contents[0]))
+        return replace(made, items=(*before.items, *made.items))
 
     def _object(self, block: Block, scope: Scope) -> Value:
         """A nested block. Attributes that it does not set are null, or the provider sets them."""
