@@ -28,7 +28,7 @@ class KnownModule:
 def switched_on(arguments: Mapping[str, AttributeSpan], scope: Scope) -> bool:
     """Whether the call of a known module leaves its key on, in this world.
 
-    Cloud Posse's `context` hands on `enabled`, where that is not an argument itself.
+    Cloud Posse's `context` hands on `enabled`, where that is absent or null.
     https://github.com/cloudposse/terraform-null-label/blob/main/exports/context.tf
     """
     for name in ("create", "create_kms_key", "enabled", "context"):
@@ -37,7 +37,7 @@ def switched_on(arguments: Mapping[str, AttributeSpan], scope: Scope) -> bool:
         value = evaluate(expression(arguments[name].value), scope)
         if name == "context" and not null_here(scope, value):
             value = index(value, Known("enabled"), scope.worlds)
-        if not null_here(scope, value):
+        if name.startswith("create") or not null_here(scope, value):
             return truth(value, scope)
     return True
 
