@@ -105,7 +105,8 @@ def _pieces(source: Source, start: int, end: int, *, escapes: bool) -> list[_Pie
             parts[0] = parts[0].lstrip(SPACE)
         if strip:
             parts[-1] = parts[-1].rstrip(SPACE)
-        pieces.extend(_Piece(source.span(begun, until), part) for part in parts)
+        span = source.span(begun, until)
+        pieces.extend(_Piece(span, part) for part in parts)
 
     opening = _QUOTED if escapes else _RAW
     while match := opening.search(text, at, end):
