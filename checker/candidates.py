@@ -153,9 +153,9 @@ class Needles:
         hit = hit or _LOOP in text
         hit = hit or (b"\\" in text and re.search(_TEMPLATE_ESCAPES, text) is not None)
         sure = looks_like_template(text)
-        if not (hit or sure or self._everything):
+        nests = is_service(text)
+        if not (hit or sure or nests or self._everything):
             return None
-        nests = False
         for needle in NESTING:
             nests = nests or needle in text
         keep = hit or nests or self._keep
@@ -210,6 +210,11 @@ def looks_like_template(text: bytes) -> bool:
     return b"Resources" in text and (_RESOURCE.search(text) is not None or b"AWS::Include" in text)
 
 
+def is_service(text: bytes) -> bool:
+    """Whether bytes may be a service of the Serverless Framework that is made of several files."""
+    return b"file(" in text and b"resources" in text and b"provider" in text
+
+
 def sources(text: bytes) -> Iterator[bytes | None]:
     """The sources of module calls, as far as bytes can tell them: None where they cannot.
 
@@ -244,6 +249,15 @@ def is_local(source: str) -> bool:
 def calls_modules(text: bytes) -> bool:
     """Whether bytes may have a module call."""
     return b"module" in text and _MODULE.search(text) is not None
+
+
+def parts(text: bytes) -> Iterator[str]:
+    """The literal paths that a service of the Serverless Framework reads."""
+    if is_service(text):
+        for match in re.finditer(rb"""\bfile\([ \t]*["']?([^"'()$\n]+)""", text):
+            path = match[1].decode("utf-8", "replace").rstrip()
+            if "\0" not in path:
+                yield path
 
 
 def nested(text: bytes) -> Iterator[str]:

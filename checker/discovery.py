@@ -151,7 +151,7 @@ class Walker:
         context = Tree()
         self._folder(context, top)
         for file in context.templates:
-            if file.sure:
+            if file.sure or file.nests:
                 file.hit = file.sure = False
                 tree.templates.append(file)
                 tree.context.add(file.path)
@@ -260,6 +260,10 @@ class Walker:
             if file.nests:
                 for target in candidates.nested(file.searchable):
                     tree.nested.add(normal(os.path.join(folder, target)))
+                for part in candidates.parts(file.searchable):
+                    target = normal(os.path.join(folder, part))
+                    if is_candidate(target) and os.path.isfile(target) and self.inside(target):
+                        tree.nested.add(target)
                 tree.remote_stacks.update(candidates.remote_stacks(file.searchable))
         tree.hit = tree.hit or file.hit
         if unsaved:

@@ -222,7 +222,7 @@ def _alias(arguments: tuple[Value, ...], scope: Scope) -> Value:
     first, *others = value.trail
     if first.note:
         return value
-    return replace(value, trail=(Hop(first.span, "the alias stands for this"), *others))
+    return replace(value, trail=(Hop(first.span, "it stands for this"), *others))
 
 
 def _older_yaml(arguments: tuple[Value, ...], scope: Scope) -> Value:

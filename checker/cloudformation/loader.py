@@ -7,7 +7,14 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 
-from ..candidates import STACKS_IN_TERRAFORM, File, looks_like_template, unescaped
+from ..candidates import (
+    STACKS_IN_TERRAFORM,
+    TEMPLATES,
+    File,
+    is_service,
+    looks_like_template,
+    unescaped,
+)
 from ..discovery import Tree, Walker, normal, read_bytes
 from ..graph import Origin, Resource
 from ..language.document import Entry, MappingNode, Node, ScalarNode
@@ -22,7 +29,7 @@ from .exports import Exports
 from .family import Family
 from .parameters import Given, read_parameters
 from .stack import NESTED, Stack
-from .template import Template, templates, type_of
+from .template import Template, covers, templates, type_of
 from .yaml_document import read_template
 
 NESTING_LIMIT = 100
@@ -92,14 +99,21 @@ class CloudFormationLoader:
                 yield stack.resource(name)
 
     def _holding(self, *needles: bytes) -> set[str]:
-        files = self.tree.templates
-        return {file.path for file in files if file.holds(*needles)}
+        found = {file.path for file in self.tree.templates if file.holds(*needles)}
+        self._family.of(())  # what is included may be a fragment, which the walk passes over
+        for path in {path for paths in self._included.values() for path in paths}:
+            data = b"" if path in self._files else self._data(path) or b""
+            if any(needle in data for needle in needles):
+                found.add(path)
+        return found
 
     def _stacks(self, paths: set[str], report: bool = False) -> Iterator[Stack]:
         """The stacks of some templates, through those that nest them, each once."""
         self._nested = 0
         family = self._family.of(paths)
         found = [template for path in sorted(family) for template in self.templates(path)]
+        services = [template.parts for template in found if template.parts]
+        found = [t for t in found if not any(covers(parts, t) for parts in services)]
         called = {
             target
             for template in found
@@ -217,12 +231,17 @@ class CloudFormationLoader:
     def _meant_as_template(self, text: bytes) -> bool:
         """Whether a file that cannot be read as YAML or JSON is meant as a template."""
         wanted = (type_.encode() in text for type_ in self.types)
-        return looks_like_template(text) or (any(wanted) and _SECTION.search(text) is not None)
+        if looks_like_template(text) or is_service(text):
+            return True
+        return any(wanted) and _SECTION.search(text) is not None
 
     def _fragment(self, template: str, location: str) -> Node | None:
         """The document that a template includes, where it is on disk."""
         path = self._beside(template, location)
         if path is None or not self.walker.inside(path):
+            if location.endswith(TEMPLATES) and not _REMOTE.match(location):
+                absent = normal(os.path.join(os.path.dirname(template), location))
+                self.tree.remote_stacks.add(absent)
             return None
         self._included.setdefault(template, set()).add(path)
         data = self._data(path)

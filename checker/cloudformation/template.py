@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import TypeGuard
 
-from ..language.document import Entry, MappingNode, Node, ScalarNode, SequenceNode, merged
+from ..language.document import Entry, MappingNode, Node, ScalarNode
 from ..language.expression import Expression
 from ..language.value import Value
 from ..records import dataclass, field
@@ -24,6 +24,7 @@ class Template:
     """One document. `name` is its file's path, with its number where a file has several.
 
     `outer`: what stands for the dynamic references that are parts of an outer stack (embedded.py).
+    `parts`: the files that a service of the Serverless Framework is made of (serverless.py).
     """
 
     path: str
@@ -31,6 +32,7 @@ class Template:
     root: MappingNode
     serverless: bool = False
     outer: Mapping[str, Value] = field(default_factory=dict)
+    parts: Mapping[str, set[str]] = field(default_factory=dict)
     _expressions: dict[tuple[int, bool], tuple[Node, Expression]] = field(default_factory=dict)
 
     def section(self, name: str) -> tuple[Entry, ...]:
@@ -64,22 +66,36 @@ def templates(source: Source, fragment: Fragment = lambda location: None) -> lis
 
     Raises InputError where the file is neither YAML nor JSON.
     """
-    found: list[tuple[MappingNode, bool]] = []
+    found: list[Template] = []
     includes = "AWS::Include" in source.text
+
+    def add(root: MappingNode, serverless: bool, parts: Mapping[str, set[str]]) -> None:
+        name = f"{source.path}#{len(found) + 1}" if found else source.path
+        found.append(Template(source.path, name, root, serverless, parts=parts))
+
     for document in read_template(source):
         if not isinstance(document, MappingNode):
             continue
         if includes:
             document = with_includes(document, fragment)
         if is_template(document):
-            found.append((document, False))
-        elif is_template(resources := _serverless(document)):
-            found.append((resources, True))
-    names = [source.path, *(f"{source.path}#{number}" for number in range(2, len(found) + 1))]
-    return [
-        Template(source.path, name, root, serverless)
-        for name, (root, serverless) in zip(names, found, strict=False)
-    ]
+            add(document, False, {})
+        elif document.get("resources") is not None:
+            from .serverless import resources_of
+
+            resources, parts = resources_of(document, fragment)
+            if is_template(resources):
+                add(resources, True, parts)
+    return found
+
+
+def covers(parts: Mapping[str, set[str]], template: Template) -> bool:
+    """Whether a service is made of all resources of a template, which is then none of its own."""
+    addresses = parts.get(template.path, set())
+    if template.parts or not addresses:
+        return False
+    names = (f"Resources.{entry.key}" for entry in template.section("Resources"))
+    return bool(addresses & {"", "Resources"}) or all(name in addresses for name in names)
 
 
 def is_template(node: Node) -> TypeGuard[MappingNode]:
@@ -99,20 +115,3 @@ def type_of(resource: Node) -> str | None:
     if isinstance(node, ScalarNode) and isinstance(node.value, str):
         return node.value if _TYPE.fullmatch(node.value) else None
     return None
-
-
-def _serverless(document: MappingNode) -> MappingNode:
-    """The template of a serverless.yml: `resources:`, or a list of parts, merged as lodash does.
-
-    `extensions` are merged into the resources that they name.
-    https://www.serverless.com/framework/docs/providers/aws/guide/resources
-    """
-    resources = document.get("resources")
-    whole = MappingNode(document.span, ())
-    for part in resources.items if isinstance(resources, SequenceNode) else (resources,):
-        if isinstance(part, MappingNode):
-            whole = merged(whole, part)
-    extensions = whole.entry("extensions")
-    if extensions is None:
-        return whole
-    return merged(whole, MappingNode(whole.span, (extensions._replace(key="Resources"),)))

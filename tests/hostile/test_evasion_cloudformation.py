@@ -40,7 +40,39 @@ def hidden_call(location: str) -> Mapping[str, str | bytes]:
 
 UNREADABLE = '{"Resour\\u0063es": {"V": {"Typ\\u0065": "AWS::Backup::Backup\\u0056ault"}}%s}'
 
+SERVICE = "service: s\nprovider: {name: aws}\ncustom: {t: AWS::Backup::BackupVault}\nresources:\n"
+NO_KEY = "{Properties: {EncryptionKeyArn: alias/aws/backup}}"
+
 ATTACKS: dict[str, Mapping[str, str | bytes]] = {
+    # -- the parts of a Serverless service
+    "a part that overrides one of a file": {
+        "serverless.yml": SERVICE + f"  - ${{file(a.yml)}}\n  - Resources: {{V: {NO_KEY}}}\n",
+        "a.yml": GOOD,
+    },
+    "a file that overrides one of another": {
+        "serverless.yml": SERVICE + "  - ${file(a.yml)}\n  - ${file( 'b.yml' )}\n",
+        "a.yml": GOOD,
+        "b.yml": f"Resources: {{V: {NO_KEY}}}\n",
+    },
+    "an extension of a resource of a file": {
+        "serverless.yml": SERVICE + f"  - ${{file(a.yml)}}\n  - extensions: {{V: {NO_KEY}}}\n",
+        "a.yml": GOOD,
+    },
+    "a program that may override": {
+        "serverless.yml": SERVICE + "  - ${file(a.yml)}\n  - ${file(b.js)}\n",
+        "a.yml": GOOD,
+    },
+    "an option in place of the resource": {
+        "serverless.yml": SERVICE + "  - ${file(a.yml)}\n  - Resources: {V: '${opt:v}'}\n",
+        "a.yml": GOOD,
+    },
+    "a resource of which a file holds the body": {
+        "serverless.yml": SERVICE + "  Resources: {V: '${file(v.yml)}'}\n",
+        "v.yml": "Type: AWS::Backup::BackupVault\nProperties: {BackupVaultName: v}\n",
+    },
+    "a type that a variable holds": {
+        "serverless.yml": SERVICE + "  Resources: {V: {Type: '${self:custom.t}'}}\n",
+    },
     # -- the type in another spelling
     "a hexadecimal escape": {
         "t.yaml": BAD.replace("AWS::Backup::BackupVault", '"AWS::Backup::Backup\\x56ault"')

@@ -1,0 +1,177 @@
+"""Services of the Serverless Framework, and the files that they are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+from iac_check.cloudformation import serverless
+from iac_check.cloudformation.serverless import resources_of
+from iac_check.cloudformation.yaml_document import read_yaml
+from iac_check.language.document import MappingNode, Node, ScalarNode
+from iac_check.pipeline import run
+from iac_check.policy.result import Report
+from iac_check.settings import Settings
+from iac_check.source import InputError, Source
+
+SERVICE = "service: s\nprovider: {name: aws}\n"
+VAULT = "Type: AWS::Backup::BackupVault\nProperties: {BackupVaultName: v}\n"
+WITH_KEY = """Resources:
+  K: {Type: AWS::KMS::Key}
+  V:
+    Type: AWS::Backup::BackupVault
+    Properties: {BackupVaultName: v, EncryptionKeyArn: !GetAtt K.Arn}
+"""
+
+Check = Callable[..., Report]
+
+
+@pytest.fixture
+def check(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Check:
+    repository = tmp_path / "repository"
+    (repository / ".git").mkdir(parents=True)
+    monkeypatch.chdir(repository)
+
+    def checked(files: Mapping[str, str], *paths: str) -> Report:
+        for name, text in files.items():
+            path = repository / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
+        return run(paths or ["."], Settings(cache=False))
+
+    return checked
+
+
+def _told(report: Report) -> list[tuple[str, str]]:
+    return [(result.span.source.path, result.reason or "pass") for result in report.results]
+
+
+def _read(text: str, **files: str) -> Node | None:
+    (document,) = read_yaml(Source("serverless.yml", text))
+    assert isinstance(document, MappingNode)
+
+    def fragment(location: str) -> Node | None:
+        found = files.get(location.removesuffix(".yml"))
+        return None if found is None else read_yaml(Source(location, found))[0]
+
+    return resources_of(document, fragment)[0].get("x")
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("${self:custom.a}", "one"),
+        ("${self:custom.list.1}", "two"),
+        ("${self:custom.a, 'other'}", "one"),
+        ("a-${self:custom.a}-${self:custom.list.0}", "a-one-1"),
+        ("${self:custom.${self:custom.b}}", "one"),
+        ("${file(f.yml):a.b}", "deep"),
+        ("${file( './f.yml' ) : a.b }", "${file( './f.yml' ) : a.b }"),  # "./f" is not given here
+        ("${file('f.yml'):a.b}", "deep"),
+        ("${file(${self:custom.name}.yml):a.b}", "deep"),
+        ("${file(f.yml):own}", "one"),
+        ("${self:custom.more.a.b}", "deep"),
+        ("${self:custom.none}", "${self:custom.none}"),
+        ("${self:custom.none, self:custom.a}", "${self:custom.none, self:custom.a}"),
+        ("${self:provider.stage}", "${self:provider.stage}"),
+        ("${self:custom.loop}", "${self:custom.loop}"),
+        ("${file(f.yml):loop}", "${file(f.yml):loop}"),
+        ("${file(f.js):a}", "${file(f.js):a}"),
+        ("${opt:a, self:custom.a}", "${opt:a, self:custom.a}"),
+        ("${AWS::Region} ${K}", "${AWS::Region} ${K}"),
+    ],
+)
+def test_a_variable_is_followed_where_its_first_source_is_known(
+    written: str, expected: str
+) -> None:
+    text = f"""
+provider: {{stage: dev}}
+custom:
+  {{a: one, b: a, name: f, list: [1, two], none: null, loop: '${{self:custom.loop}}',
+   more: '${{file(f.yml)}}'}}
+resources:
+  x: "{written}"
+"""
+    found = _read(text, f="a: {b: deep}\nown: ${self:custom.a}\nloop: ${file(f.yml):loop}\n")
+    assert isinstance(found, ScalarNode)
+    assert found.value == expected
+
+
+def test_variables_that_multiply_are_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(serverless, "VALUE_LIMIT", 1_000)
+    levels = "".join(f"  a{n}: ['${{self:custom.a{n + 1}}}', '${{self:custom.a{n + 1}}}']\n"
+                     for n in range(30))  # fmt: skip
+    text = f"custom:\n{levels}  a30: x\nresources:\n  x: ${{self:custom.a0}}\n"
+    with pytest.raises(InputError, match="more than"):
+        _read(text)
+
+
+def test_variables_that_lead_far_down_end() -> None:
+    levels = "".join(f"  a{n}: {{b: '${{self:custom.a{n + 1}}}'}}\n" for n in range(900))
+    _read(f"custom:\n{levels}  a900: x\nresources:\n  x: ${{self:custom.a0}}\n")
+
+
+def test_a_part_is_judged_in_its_service_only(check: Check) -> None:
+    over = SERVICE + (
+        "resources:\n  - ${file(parts/a.yml)}\n"
+        "  - Resources: {V: {Properties: {EncryptionKeyArn: alias/aws/backup}}}\n"
+    )
+    files = {"app/serverless.yml": over, "app/parts/a.yml": WITH_KEY}
+    assert _told(check(files)) == [("app/serverless.yml", "aws-managed")]
+
+
+def test_a_file_of_which_one_resource_is_taken_is_a_template_too(check: Check) -> None:
+    whole = SERVICE + "resources: {Resources: {K: '${file(t.yml):Resources.K}'}}\n"
+    files = {"serverless.yml": whole, "t.yml": WITH_KEY}
+    assert _told(check(files)) == [("t.yml", "pass")]
+
+
+@pytest.mark.parametrize("named", ["vault.yml", "."])
+def test_a_fragment_is_judged_where_it_is_named(check: Check, named: str) -> None:
+    whole = SERVICE + "resources: {Resources: {V: '${file(vault.yml)}'}}\n"
+    report = check({"serverless.yml": whole, "vault.yml": VAULT}, named)
+    assert _told(report) == [("vault.yml", "missing")]
+    assert not report.errors
+
+
+def test_a_named_part_is_judged_with_the_rest_of_its_service(check: Check) -> None:
+    whole = SERVICE + "resources: ['${file(keys/k.yml)}', '${file(v.yml)}']\n"
+    vault = WITH_KEY.replace("  K: {Type: AWS::KMS::Key}\n", "")
+    key = "Resources: {K: {Type: AWS::KMS::Key}}\n"
+    files = {"app/serverless.yml": whole, "app/keys/k.yml": key, "app/v.yml": vault}
+    assert _told(check(files, "app/v.yml")) == [("app/v.yml", "pass")]
+
+
+def test_an_alias_in_a_fragment_is_found(check: Check) -> None:
+    whole = SERVICE + (
+        "resources:\n  Resources:\n    K: {Type: AWS::KMS::Key}\n    A: ${file(alias.yml)}\n"
+        "    V:\n      Type: AWS::Backup::BackupVault\n"
+        "      Properties: {EncryptionKeyArn: alias/mine}\n"
+    )
+    alias = "Type: AWS::KMS::Alias\nProperties: {AliasName: alias/mine, TargetKeyId: !Ref K}\n"
+    report = check({"serverless.yml": whole, "alias.yml": alias})
+    assert _told(report) == [("serverless.yml", "pass")]
+
+
+def test_nothing_outside_of_the_repository_is_read(check: Check, tmp_path: Path) -> None:
+    (tmp_path / "outside.yml").write_text("k: alias/mine\n")
+    whole = SERVICE + (
+        "resources:\n  Resources:\n    V:\n      Type: AWS::Backup::BackupVault\n"
+        "      Properties: {EncryptionKeyArn: '${file(../outside.yml):k}'}\n"
+    )
+    report = check({"serverless.yml": whole})
+    assert _told(report) == [("serverless.yml", "unresolved")]
+    assert "${file(../outside.yml):k}" in report.results[0].message
+
+
+def test_a_service_that_cannot_be_read_is_an_error(check: Check) -> None:
+    files = {"serverless.yml": SERVICE + "resources: ['${file(v.yml)}'\n", "v.yml": WITH_KEY}
+    assert [error.path for error in check(files).errors] == ["serverless.yml"]
+
+
+def test_a_part_that_is_not_on_disk_is_told_as_unread(check: Check) -> None:
+    whole = SERVICE + "resources: ['${file(gone.yml)}', '${file(v.yml)}']\n"
+    report = check({"serverless.yml": whole, "v.yml": WITH_KEY})
+    assert report.unread == ("gone.yml",)
