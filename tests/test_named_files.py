@@ -36,15 +36,18 @@ def _told(results: tuple[Result, ...]) -> list[tuple[object, ...]]:
     return [(r.status, r.reason, r.address, str(r.span), r.message, r.fingerprint) for r in results]
 
 
+def _of_one_file(results: tuple[Result, ...]) -> tuple[Result, ...]:
+    return tuple(r for r in results if r.span.source is r.extent.source)
+
+
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_as_in_the_whole(case: Path) -> None:
     shutil.copytree(case, "case", symlinks=True)
     # A fragment is no template of its own, and what Terragrunt generates is not on disk.
-    whole = [r for r in run(["."], Settings()).results if r.span.source is r.extent.source]
+    whole = _of_one_file(run(["."], Settings()).results)
     for path in sorted({r.span.source.path for r in whole if Path(r.span.source.path).exists()}):
-        alone = run([path], Settings())
-        there = tuple(r for r in whole if r.span.source.path == path)
-        assert _told(alone.results) == _told(there)
+        alone = _of_one_file(run([path], Settings()).results)
+        assert _told(alone) == _told(tuple(r for r in whole if r.span.source.path == path))
 
 
 def test_a_module_is_judged_with_its_callers(capsys: pytest.CaptureFixture[str]) -> None:

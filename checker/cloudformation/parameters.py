@@ -188,7 +188,7 @@ def _is_null(value: Value) -> bool:
 
 
 def read_parameters(source: Source) -> dict[str, Value]:
-    """A file of parameters: the AWS CLI's list, CodePipeline's `Parameters`, or a plain map.
+    """A file of parameters: the AWS CLI's list, that list or a map as `Parameters`, or a plain map.
 
     https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/continuous-delivery-codepipeline-cfn-artifacts.html
     Raises InputError.
@@ -202,8 +202,12 @@ def read_parameters(source: Source) -> dict[str, Value]:
 def _pairs(node: Node) -> Iterator[tuple[str, Value]]:
     if isinstance(node, MappingNode):
         inner = node.get("Parameters")
-        mapping = inner if isinstance(inner, MappingNode) else node
-        for key, _, value in mapping.entries:
+        if isinstance(inner, SequenceNode) and not all(map(_is_word, inner.items)):
+            node = inner  # what `--cli-input-json` takes
+        elif isinstance(inner, MappingNode):
+            node = inner
+    if isinstance(node, MappingNode):
+        for key, _, value in node.entries:
             yield key, _value(value)
         return
     if not isinstance(node, SequenceNode):
@@ -229,10 +233,14 @@ def _value(node: Node) -> Value:
     match node:
         case ScalarNode(value=value) if value is not None:
             return _set(scalar_text(value), node.span)
-        case SequenceNode(items=items):
-            words = [str(item.value) for item in items if isinstance(item, ScalarNode)]
+        case SequenceNode(items=items) if all(map(_is_word, items)):
+            words = [scalar_text(i.value) for i in items if isinstance(i, ScalarNode)]
             return _set(",".join(words), node.span)
     raise InputError.at(node.span, "a parameter's value is a string or a list of strings")
+
+
+def _is_word(node: Node) -> bool:
+    return isinstance(node, ScalarNode) and node.value is not None
 
 
 def _previous(name: str, span: Span) -> Value:

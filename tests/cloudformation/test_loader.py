@@ -329,6 +329,10 @@ def test_templates_that_import_from_each_other_are_a_cycle(write: object) -> Non
         ("p.json", '[{"ParameterKey": "Key", "ParameterValue": "given"}]'),
         ("p.json", '["Key=given"]'),
         ("p.json", '{"Parameters": {"Key": "given"}, "Tags": {}}'),
+        (
+            "p.json",
+            '{"StackName": {}, "Parameters": [{"ParameterKey": "Key", "ParameterValue": "given"}]}',
+        ),
         ("p.json", '{"Key": "given", "Other": 1}'),
         ("p.yaml", "Key: given\n"),
     ],
@@ -344,7 +348,11 @@ def test_a_parameter_file_wins_over_the_default(write: object, name: str, text: 
     assert not loader.errors
 
 
-@pytest.mark.parametrize("text", ["[1]", '"text"', '{"Key": {}}', "[{}]", "{", ""])
+@pytest.mark.parametrize("text",
+    ["[1]", '"text"', '{"Key": {}}', "[{}]", "{", "", '{"Key": [{}]}', '{"Key": [null]}',
+     '{"Key": null}', '{"Parameters": [{}]}', '{"Parameters": [1, {}]}',
+     '[{"ParameterKey": "Key", "ParameterValue": {"a": 1}}]'],
+)  # fmt: skip
 def test_a_bad_parameter_file_is_an_error_of_it(write: object, text: str) -> None:
     assert callable(write)
     write({"t.yaml": KEYED, "p.json": text})
