@@ -25,6 +25,7 @@ from ..language.value import (
     term_of,
     text,
 )
+from ..language.worlds import Worlds
 from ..records import replace
 
 _CIDR_LIMIT = 256
@@ -43,6 +44,19 @@ def string(value: Value) -> Value:
     return value
 
 
+def settled(value: Value, worlds: Worlds) -> Value:
+    """One world for each of the values that AllowedValues leave to a parameter."""
+    match value:
+        case Unknown():
+            for data in value.domain or ():
+                known = value.assumed(data)
+                if worlds.decide(("==", value.term, term_of(known))):
+                    return known
+        case Text(parts=parts) if any(isinstance(p, Unknown) and p.domain for p in parts):
+            return text([settled(part, worlds) for part in parts], trail=value.trail)
+    return value
+
+
 def split(delimiter: str, value: Value) -> Value:
     """The parts of a string. Raises EvaluationError for a collection."""
     value = to_string(value)
@@ -55,6 +69,15 @@ def split(delimiter: str, value: Value) -> Value:
     if found is not None:
         return ListValue(found, "list")
     return derived("Fn::Split", Known(delimiter), value)
+
+
+def _settled(arguments: tuple[Value, ...], scope: Scope) -> Value:
+    return settled(arguments[0], scope.worlds)
+
+
+def _list(arguments: tuple[Value, ...], scope: Scope) -> Value:
+    """A list as it is written: an element that is AWS::NoValue is not there."""
+    return ListValue(tuple(item for item in arguments if not _removed(item)))
 
 
 def _string(arguments: tuple[Value, ...], scope: Scope) -> Value:
@@ -74,7 +97,7 @@ def _join(arguments: tuple[Value, ...], scope: Scope) -> Value:
         return derived("Fn::Join", delimiter, items)
     if not isinstance(items, ListValue):
         raise EvaluationError("Fn::Join takes a list")
-    present = [item for item in _members(items) if not _removed(item)]
+    present = list(_members(items))
     if items.rest is not None:
         present.append(items.rest)
     parts: list[Value] = []
@@ -160,8 +183,7 @@ def _json_parts(value: Value) -> Iterator[Value]:
     """A value as JSON. What is not known of it is taken as a string, as most parameters are."""
     match value:
         case ListValue(rest=None):
-            kept = (item for item in _members(value) if not _removed(item))
-            yield from _enclosed("[]", (_json_parts(item) for item in kept))
+            yield from _enclosed("[]", map(_json_parts, _members(value)))
         case MapValue(items=items, rest=None):
             members = {k: v.hidden() if value.sensitive else v for k, v in items.items()}
             yield from _enclosed(
@@ -237,6 +259,8 @@ def _malformed(arguments: tuple[Value, ...], scope: Scope) -> Value:
 
 _FUNCTIONS: dict[str, Callable[[tuple[Value, ...], Scope], Value]] = {
     "string": _string,
+    "list": _list,
+    "settled": _settled,
     "Fn::Join": _join,
     "Fn::Split": _split,
     "Fn::Select": _select,

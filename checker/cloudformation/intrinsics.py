@@ -23,7 +23,6 @@ from ..language.expression import (
     Reference,
     Scalar,
     Template,
-    Tuple,
     Unsupported,
 )
 from ..records import replace
@@ -107,7 +106,7 @@ class _Reader:
             case ScalarNode(value=value):
                 return Literal(node.span, value)
             case SequenceNode(items=items):
-                return Tuple(node.span, tuple(map(self.value, items)))
+                return Call(node.span, "list", tuple(map(self.value, items)))
             case MappingNode():
                 return self._object(node)
         raise TypeError(type(node).__name__)
@@ -162,7 +161,8 @@ class _Reader:
         return _malformed("Fn::GetAtt", span)
 
     def _attribute(self, name: Expression, path: Expression, span: Span) -> Expression:
-        return Index(span, Index(span, Reference(span, "GetAtt"), name), path)
+        resource = Index(span, Reference(span, "GetAtt"), name)
+        return Index(span, resource, Call(path.span, "settled", (path,)))
 
     def _find_in_map(self, argument: Node, span: Span) -> Expression:
         items = _items(argument)

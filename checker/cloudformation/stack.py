@@ -21,16 +21,14 @@ from ..language.value import (
     LazyItems,
     ListValue,
     MapValue,
-    Text,
     Unknown,
     Value,
-    term_of,
-    text,
 )
 from ..language.worlds import TooManyWorlds, Worlds
 from ..records import dataclass, field
 from ..source import InputError, Span
 from .functions import call as call_function
+from .functions import settled
 from .includes import TRANSFORM
 from .intrinsics import LOOP, function_of
 from .loops import expand
@@ -339,16 +337,7 @@ class Stack:
 
     def _settled(self, value: Value | None) -> Value | None:
         """One world for each of the values that AllowedValues leave to a parameter."""
-        match value:
-            case Unknown():
-                for data in value.domain or ():
-                    known = value.assumed(data)
-                    if self.worlds.decide(("==", value.term, term_of(known))):
-                        return known
-            case Text(parts=parts) if any(isinstance(p, Unknown) and p.domain for p in parts):
-                settled = [self._settled(part) or part for part in parts]
-                return text(settled, trail=value.trail)
-        return value
+        return None if value is None else settled(value, self.worlds)
 
     def _expanded(self, node: Node) -> Node:
         if isinstance(node, MappingNode) and any(e.key.startswith(LOOP) for e in node.entries):

@@ -67,7 +67,7 @@ def _name(alias: Resource) -> Term | None:
     try:
         value = alias.read(ALIASES[alias.type][0])
         return None if value is None else term_of(value)
-    except (EvaluationError, InputError):
+    except (EvaluationError, InputError, RecursionError):
         return None
 
 
@@ -75,6 +75,6 @@ def _created(alias: Resource) -> bool:
     """Whether an alias may exist in the current world."""
     try:
         exists = alias.exists()
-    except EvaluationError:
+    except (EvaluationError, RecursionError):
         return True
     return not (isinstance(exists, Known) and exists.data is False)

@@ -82,19 +82,25 @@ class Engine:
     def _seen(self, card: Card, resource: Resource, paths: ResourceCard) -> _Seen:
         """The verdict in the current world."""
         exists: Value = Known(True)  # where it cannot be told, it is judged as if it did
+        deep = False
         try:
             exists = resource.exists()
         except InputError as error:
             self._error(error)
         except EvaluationError:
             pass
+        except RecursionError:
+            deep = True
         if isinstance(exists, Known) and exists.data is False:
             return _Seen(None)
-        name = self._name(resource, paths)
-        if name is not None and name == card.unless.get("name", {}).get("equals"):
-            verdict = passed(f'AWS creates the vault "{name}", and its key is fixed')
+        word = self._name(resource, paths)
+        name = None if word is None or word.sensitive else str(word.data)
+        if word is not None and word.data == card.unless.get("name", {}).get("equals"):
+            verdict = passed(f'AWS creates the vault "{word.data}", and its key is fixed')
             return _Seen(verdict, name, self._place(resource, paths.value))
         try:
+            if deep:
+                raise RecursionError
             value = resource.read(paths.value)
             verdict = PREDICATES[card.require](value, resource, self._around)
         except EvaluationError as error:
@@ -111,18 +117,15 @@ class Engine:
             verdict = unresolved("unsupported", "its expressions are nested too deeply")
         return _Seen(verdict, name, self._place(resource, paths.value))
 
-    def _name(self, resource: Resource, paths: ResourceCard) -> str | None:
+    def _name(self, resource: Resource, paths: ResourceCard) -> Known | None:
         try:
             name = resource.read(paths.name)
-        except EvaluationError:
+        except (EvaluationError, RecursionError):
             return None
         except InputError as error:
             self._error(error)
             return None
-        match name:
-            case Known(data=str(text), sensitive=False):
-                return text
-        return None
+        return name if isinstance(name, Known) and isinstance(name.data, str) else None
 
     def _place(self, resource: Resource, name: str) -> Span | None:
         """Where an argument is written; None where it is not, or its resource cannot be read."""
@@ -130,7 +133,7 @@ class Engine:
             return resource.place(name)
         except InputError as error:
             self._error(error)
-        except EvaluationError:
+        except (EvaluationError, RecursionError):
             pass  # told by the verdict
         return None
 

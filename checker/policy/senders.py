@@ -51,7 +51,7 @@ class Senders:
         def read() -> list[tuple[str, Value, Hop]]:
             try:
                 return list(_read(plan))
-            except (EvaluationError, InputError):
+            except (EvaluationError, InputError, RecursionError):
                 return []  # a plan that cannot be read sends nothing that is known
 
         try:

@@ -22,6 +22,7 @@ Parameters:
   Managed: {Type: String, Default: alias/aws/backup}
   Two: {Type: String, AllowedValues: [alias/aws/backup, alias/aws/ebs]}
   Switch: {Type: String, AllowedValues: ["true", "false"]}
+  Attribute: {Type: String, AllowedValues: [Arn, KeyId]}
   Flag: {Type: String, Default: true}
   List: {Type: CommaDelimitedList, Default: "alias/aws/ebs , alias/aws/backup"}
   Names: {Type: "List<String>", Default: ","}
@@ -72,6 +73,15 @@ def _outcome(verdict: Verdict) -> str:
 @pytest.mark.parametrize(
     ("key", "expected"),
     [
+        (
+            "!Select [1, [!If [Opened, a, !Ref AWS::NoValue], !Ref Key, alias/aws/ebs]]",
+            "aws-managed",
+        ),
+        ("!Select [0, [!If [Opened, !Ref Key, !Ref AWS::NoValue], !Ref Key]]", "pass"),
+        ("!Select [2, [!Ref AWS::NoValue, !Ref Key, !Ref Key]]", "unresolved/undeclared"),
+        ("!Select [!Length [a, !Ref AWS::NoValue], [alias/aws/ebs, !Ref Key]]", "pass"),
+        ("!GetAtt [Key, !Ref Attribute]", "pass"),
+        ("!GetAtt [Key, !Ref Open]", "unresolved/external"),
         ("!Ref Open", "unresolved/caller-supplied"),
         ("!Ref Empty", "missing"),
         ("!Ref Managed", "aws-managed"),

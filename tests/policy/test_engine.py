@@ -38,6 +38,50 @@ def judged(key: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, **settings
     return result
 
 
+def _negations(levels: int) -> str:
+    lines = "".join(f"  C{n}: !Not [!Condition C{n + 1}]\n" for n in range(levels))
+    return f"Conditions:\n{lines}  C{levels}: !Equals [a, a]\n"
+
+
+def test_what_depends_on_a_long_chain_is_unresolved(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vaults = """Resources:
+  K: {Type: AWS::KMS::Key}
+  Exists:
+    Type: AWS::Backup::BackupVault
+    Condition: C0
+    Properties: {BackupVaultName: exists, EncryptionKeyArn: !GetAtt K.Arn}
+  Named:
+    Type: AWS::Backup::BackupVault
+    Properties: {BackupVaultName: !If [C0, a, b], EncryptionKeyArn: !GetAtt K.Arn}
+  Other:
+    Type: AWS::Backup::BackupVault
+    Properties: {BackupVaultName: other}
+"""
+    (tmp_path / "t.yaml").write_text(_negations(3_000) + vaults)
+    monkeypatch.chdir(tmp_path)
+    results = run(["."], Settings(cache=False)).results
+    told = {result.address: (result.reason, result.cause) for result in results}
+    assert told == {
+        "Exists": ("unresolved", "unsupported"),
+        "Named": (None, None),
+        "Other": ("missing", None),
+    }
+
+
+def test_a_vault_with_a_hidden_name_may_be_the_one_of_aws(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "t.yaml").write_text("""
+Parameters: {N: {Type: String, NoEcho: true, Default: Default}}
+Resources: {V: {Type: AWS::Backup::BackupVault, Properties: {BackupVaultName: !Ref N}}}
+""")
+    monkeypatch.chdir(tmp_path)
+    (result,) = run(["."], Settings(cache=False)).results
+    assert (result.status, result.resource_name) == ("pass", None)
+
+
 @pytest.mark.parametrize(
     ("key", "message"),
     [
