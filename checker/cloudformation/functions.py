@@ -253,6 +253,14 @@ def _older_yaml(arguments: tuple[Value, ...], scope: Scope) -> Value:
     return Unknown("external", why, ("==", ("ref", "", "YAML"), term_of(Known("1.1"))))
 
 
+def _number(arguments: tuple[Value, ...], scope: Scope) -> Value:
+    """Whether all numbers with a fraction are written in some form, when they become strings."""
+    why = "how a number with a fraction is written depends on what deploys the template"
+    form = {"Java": "as Java writes them", "short": "as short as can be"}
+    written = term_of(Known(form[str(term_of(arguments[0])[2])]))
+    return Unknown("external", why, ("==", ("ref", "", "numbers"), written))
+
+
 def _malformed(arguments: tuple[Value, ...], scope: Scope) -> Value:
     raise EvaluationError(f"{term_of(arguments[0])[2]} does not have the arguments that it takes")
 
@@ -274,5 +282,6 @@ _FUNCTIONS: dict[str, Callable[[tuple[Value, ...], Scope], Value]] = {
     "AWS::Include": _include,
     "alias": _alias,
     "YAML 1.1": _older_yaml,
+    "number": _number,
     "malformed": _malformed,
 }

@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from decimal import Decimal
 
+from ..language.convert import scalar_text
 from ..language.document import MappingNode, Node, ScalarNode, SequenceNode
 from ..language.expression import (
     Call,
@@ -27,7 +29,7 @@ from ..language.expression import (
 )
 from ..records import replace
 from ..source import Span
-from .yaml_document import older_reading
+from .yaml_document import plain_key
 
 LOOP = "Fn::ForEach::"
 
@@ -99,8 +101,10 @@ class _Reader:
             read = self._functions.get(name)
             return read(argument, node.span) if read else Unsupported(node.span, name)
         match node:
-            case ScalarNode(older=bool() | int() as older) if self._read_by_cloudformation:
-                return _either(node.span, older, node.value)
+            case ScalarNode(older=older) if older is not None:
+                return self._either(node.span, older, node.value, node.written)
+            case ScalarNode(value=float() as number):
+                return self._number(node.span, number, node.written)
             case ScalarNode(value=str()):
                 return self._string(node)
             case ScalarNode(value=value):
@@ -121,15 +125,42 @@ class _Reader:
         items: list[tuple[Expression, Expression]] = []
         for key, span, value in node.entries:
             name: Expression = Literal(span, key)
-            older = older_reading(key) if span.text == key else None  # a key in quotes is text
-            if older is not None and self._read_by_cloudformation:
-                name = _either(span, older, key)
+            # A key in quotes is text.
+            older, number = plain_key(key) if span.text == key else (None, None)
+            if older is not None:
+                name = self._either(span, older, key, key)
+            elif number is not None:
+                name = self._number(span, number, key)
             elif key == "Fn::Transform":
                 name = self._transform(value, span)  # it adds keys that are not known
             elif key.startswith("Fn::"):
                 name = Unsupported(span, key)
             items.append((name, self.value(value)))
         return Object(node.span, tuple(items))
+
+    def _either(
+        self, span: Span, older: bool | int | float, newer: Scalar, written: str
+    ) -> Expression:
+        """A scalar that YAML 1.1 and 1.2 read differently."""
+        if isinstance(older, bool) and not self._read_by_cloudformation:
+            return Literal(span, newer)
+        read = self._number(span, older, written)
+        return Conditional(span, Call(span, "YAML 1.1", ()), read, Literal(span, newer))
+
+    def _number(self, span: Span, number: int | float, written: str) -> Expression:
+        """A number, which CloudFormation keeps as a string; how it writes a fraction is not known.
+
+        JavaScript, in which the Serverless Framework reads it, writes it as short as can be.
+        """
+        short = scalar_text(number)
+        if isinstance(number, int) or not self._read_by_cloudformation:
+            return Literal(span, short)
+        found: Expression = Literal(span, written)
+        for form, text in (("Java", java_text(number)), ("short", short)):
+            if found != Literal(span, text):
+                test = Call(span, "number", (Literal(span, form),))
+                found = Conditional(span, test, Literal(span, text), found)
+        return found
 
     # -- names ------------------------------------------------------------------------------
 
@@ -291,10 +322,13 @@ _PLAIN = _Reader(serverless=False)
 _SERVERLESS = _Reader(serverless=True)
 
 
-def _either(span: Span, older: Scalar, newer: Scalar) -> Expression:
-    """A scalar that YAML 1.1 and 1.2 read differently."""
-    test = Call(span, "YAML 1.1", ())
-    return Conditional(span, test, Literal(span, older), Literal(span, newer))
+def java_text(number: float) -> str:
+    """A number as Java's Double.toString writes it: `1.0`, and `1.0E7` from there on."""
+    if number == 0 or 1e-3 <= abs(number) < 1e7:
+        return repr(number)
+    mantissa, _, power = f"{Decimal(repr(number)).normalize():e}".partition("e")
+    fraction = mantissa if "." in mantissa else f"{mantissa}.0"
+    return f"{fraction}E{int(power)}"
 
 
 def _items(argument: Node) -> tuple[Node, ...]:

@@ -65,7 +65,7 @@ def parameter(
         # CloudFormation stops and asks for another, so this is never the value.
         why, value = refused, None
     if value is None or _is_null(value):
-        # AllowedValues that YAML 1.1 reads otherwise bound another unknown in its world.
+        # AllowedValues that can be read otherwise bound another unknown in that world.
         term = ("ref", f"{where}{bounds.older}", name)
         value = Unknown("caller-supplied", why, term, not_null=True, trail=(Hop(span, why),))
     if isinstance(value, Unknown) and not many:
@@ -131,7 +131,7 @@ class _Bounds:
         """A mark of the world, where it decides which values are allowed."""
         node = self.body.get("AllowedValues") if isinstance(self.body, MappingNode) else None
         items = node.items if isinstance(node, SequenceNode) else ()
-        ambiguous = any(isinstance(i, ScalarNode) and i.older is not None for i in items)
+        ambiguous = any(map(_is_ambiguous, items))
         return f":{self.allowed}" if ambiguous else ""
 
     def refuse(self, value: Value) -> bool:
@@ -164,6 +164,13 @@ class _Bounds:
             return pattern is not None and re.fullmatch(pattern[:1_000], "") is None
         except (re.error, OverflowError, RecursionError):
             return False
+
+
+def _is_ambiguous(node: Node) -> bool:
+    """Whether a scalar's text depends on what reads and writes it."""
+    return isinstance(node, ScalarNode) and (
+        node.older is not None or isinstance(node.value, float)
+    )
 
 
 def _text(body: Node, key: str) -> str | None:
@@ -231,8 +238,9 @@ def _pairs(node: Node) -> Iterator[tuple[str, Value]]:
 
 def _value(node: Node) -> Value:
     match node:
-        case ScalarNode(value=value) if value is not None:
-            return _set(scalar_text(value), node.span)
+        case ScalarNode(value=value, written=written) if value is not None:
+            text = written if isinstance(value, float) else scalar_text(value)
+            return _set(text, node.span)
         case SequenceNode(items=items) if all(map(_is_word, items)):
             words = [scalar_text(i.value) for i in items if isinstance(i, ScalarNode)]
             return _set(",".join(words), node.span)

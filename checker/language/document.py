@@ -40,12 +40,12 @@ class Node:
 class ScalarNode(Node):
     """A string, number, bool or null. `written` is the text as it was written, unescaped.
 
-    `older` is what YAML 1.1 reads where YAML 1.2 reads `value` (`yes`, `0123`), else None.
+    `older` is what YAML 1.1 reads where `value` is text (`yes`, `0123`, `1_000`), else None.
     """
 
     value: str | bool | int | float | None
     written: str = field(compare=False, repr=False)
-    older: bool | int | None = field(default=None, kw_only=True)
+    older: bool | int | float | None = field(default=None, kw_only=True)
 
 
 @dataclass(frozen=True)

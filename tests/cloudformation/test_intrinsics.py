@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from iac_check.cloudformation.functions import call
-from iac_check.cloudformation.intrinsics import condition, expression
+from iac_check.cloudformation.intrinsics import condition, expression, java_text
 from iac_check.cloudformation.yaml_document import read_yaml
 from iac_check.language.evaluate import evaluate
 from iac_check.language.expression import Expression, Template, Unsupported
@@ -205,3 +205,37 @@ def test_serverless_variables_are_unknown() -> None:
     assert isinstance(value, Text)
     causes = [part.cause for part in value.parts if isinstance(part, Unknown)]
     assert causes == ["caller-supplied", "external"]
+
+
+@pytest.mark.parametrize(
+    ("written", "forms"),
+    [
+        ("1.0", {"1", "1.0"}),
+        ("2.50", {"2.5", "2.50"}),
+        ("2.5", {"2.5"}),
+        ("1.0e+3", {"1.0e+3", "1000.0", "1000"}),
+        ("1e3", {"1e3", "1000.0", "1000"}),
+        ("1_000", {"1_000", "1000"}),
+        ("1000", {"1000"}),
+    ],
+)
+def test_a_number_is_what_it_may_become(written: str, forms: set[str]) -> None:
+    (node,) = read_yaml(Source("t.yaml", written))
+    scope = _Names()
+    found = scope.worlds.explore(lambda: _plain(evaluate(expression(node), scope)))
+    assert {str(data) for _, data in found} == forms
+
+
+def test_serverless_writes_a_number_as_short_as_can_be() -> None:
+    (node,) = read_yaml(Source("serverless.yml", "[1.0, 2.50, yes]"))
+    value = evaluate(expression(node, serverless=True), _Names())
+    assert _plain(value) == ["1", "2.5", "yes"]
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [(0.0, "0.0"), (1.0, "1.0"), (-2.5, "-2.5"), (1e7, "1.0E7"), (123456789.25, "1.2345678925E8"),
+     (1e-5, "1.0E-5"), (-2e300, "-2.0E300"), (0.001, "0.001"), (9999999.5, "9999999.5")],
+)  # fmt: skip
+def test_java_writes_a_number(number: float, text: str) -> None:
+    assert java_text(number) == text

@@ -391,10 +391,15 @@ def test_templates_in_json_and_yaml() -> None:
     [
         ("yes", True), ("On", True), ("NO", False), ("off", False), ("0123", 83), ("-010", -8),
         ("y", None), ("'yes'", None), ("!!str yes", None), ("true", None), ("0", None),
-        ("012345678901", None), ("0x1F", None), ("yeS", None),
+        ("012345678901", None), ("yeS", None), ("1_000", 1000), ("0x1F", 31), ("-0xf_f", -255),
+        ("0b101", 5), ("1:30", 90), ("-1:00:01", -3601), ("+5", 5), ("5", None), ("-5", None),
+        ("0_7", 7), ("0_8", None), ("089", None), ("_1", None), ("1__", 1), ("0x", None),
+        ("0x_", None), ("0b2", None), ("1:60", None), ("12:30:99", None), ("1-2", None),
+        ("1e3", 1000.0), ("1_0.5", 10.5), ("1E-2", 0.01), ("1.0", None), ("1e999", None),
+        ("1.2.3", None), ("e3", None), (".", None), ("+", None), ("'1_000'", None),
     ],
 )  # fmt: skip
-def test_what_yaml_1_1_reads_otherwise(written: str, older: bool | int | None) -> None:
+def test_what_yaml_1_1_reads_otherwise(written: str, older: bool | int | float | None) -> None:
     (node,) = read_yaml(Source("t.yaml", written))
     assert isinstance(node, ScalarNode)
     assert (node.older, type(node.older)) == (older, type(older))
