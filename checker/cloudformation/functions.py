@@ -26,7 +26,30 @@ from ..language.value import (
     text,
 )
 from ..language.worlds import Worlds
-from ..records import replace
+from ..records import dataclass, replace
+
+
+@dataclass(frozen=True)
+class Words(Unknown):
+    """A list that is not known, of strings that are each one of some."""
+
+    words: tuple[str, ...] = ()
+
+
+def words_of(value: Unknown, words: tuple[str, ...] | None) -> Unknown:
+    """A list that is not known, whose elements are each one of some words, where these are told."""
+    if words is None:
+        return value
+    return Words(
+        value.cause,
+        value.why,
+        value.term,
+        not_null=value.not_null,
+        trail=value.trail,
+        sensitive=value.sensitive,
+        words=words,
+    )
+
 
 _CIDR_LIMIT = 256
 """The most blocks that Fn::Cidr gives."""
@@ -119,7 +142,8 @@ def _removed(value: Value) -> bool:
 def _select(arguments: tuple[Value, ...], scope: Scope) -> Value:
     at, items = arguments
     if isinstance(items, Unknown | Attribute):
-        return derived("Fn::Select", at, items, not_null=False)
+        found = derived("Fn::Select", at, items, not_null=False)
+        return replace(found, domain=items.words) if isinstance(items, Words) else found
     if not isinstance(items, ListValue):
         raise EvaluationError("Fn::Select takes a list")
     return index(items, at, scope.worlds)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from decimal import Decimal
 
 from ..language.convert import scalar_text
 from ..language.document import Entry, MappingNode, Node, ScalarNode, SequenceNode
@@ -25,10 +26,14 @@ from ..language.value import (
 from ..language.worlds import Unreachable
 from ..records import dataclass, replace
 from ..source import InputError, Source, Span
-from .functions import split, string
+from .functions import split, string, words_of
+from .patterns import matches
 from .yaml_document import read_template
 
 _LIST = re.compile(r"CommaDelimitedList\Z|List<")
+# Types whose values exist in the account: none of them is empty.
+_EXISTING = ("AWS::EC2::", "AWS::Route53::")
+_NUMBER = re.compile("-?[0-9]{1,99}(?:[.][0-9]{1,99})?")
 _TRUE = ("true", "yes", "on")
 _STORED = "AWS::SSM::Parameter::Value<"
 
@@ -52,7 +57,7 @@ def parameter(
         return Unknown("external", why, term, not_null=True, trail=(Hop(span, why),))
     hidden = (_text(body, "NoEcho") or "").lower() in _TRUE
     many = _LIST.match(kind) is not None
-    bounds = _Bounds(body, None if many else _allowed(body, scope, read), scope)
+    bounds = _Bounds(body, kind, _allowed(body, scope, read), scope)
     value = given() if given is not None else None
     why = f'parameter "{name}" has neither a value nor a default'
     default = body.get("Default") if isinstance(body, MappingNode) else None
@@ -71,7 +76,10 @@ def parameter(
     if isinstance(value, Unknown) and not many:
         value = bounds.within(value)
     value = string(value.hidden() if hidden else value)
-    return _listed(value) if many else value
+    if not many:
+        return value
+    listed = _listed(value)
+    return words_of(listed, bounds.allowed) if isinstance(listed, Unknown) else listed
 
 
 def _listed(value: Value) -> Value:
@@ -117,12 +125,13 @@ def _allowed(
 
 @dataclass(frozen=True)
 class _Bounds:
-    """What a parameter's constraints leave to its value.
+    """What a parameter's constraints leave to its value, or to each element of its list.
 
     https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/parameters-section-structure.html
     """
 
     body: Node
+    kind: str
     allowed: tuple[str, ...] | None
     scope: Scope
 
@@ -139,31 +148,54 @@ class _Bounds:
         if not isinstance(value, Known) or value.data is None:
             return False
         word = scalar_text(value.data)
-        if self.allowed is not None and word not in self.allowed:
-            return True
-        return not word and self._refuse_empty()
+        return (self.allowed is not None and word not in self.allowed) or self._refuse(word)
 
     def within(self, value: Unknown) -> Unknown:
-        """An unknown value, which is none of those that they refuse."""
-        if self.allowed is not None:
-            either = self.allowed if value.domain is None else value.domain
-            both = tuple(data for data in either if data in self.allowed)
-            return replace(value, domain=both or self.allowed)
-        empty = ("==", value.term, term_of(Known("")))
-        if value.domain is None and self._refuse_empty() and self.scope.worlds.decide(empty):
+        """An unknown value, which is none of those that they refuse.
+
+        Raises Unreachable in a world in which it is.
+        """
+        allowed = self.allowed
+        if allowed is None and _whole(self.body, "MaxLength") == 0 and self.kind == "String":
+            allowed = ("",)
+        if allowed is not None:
+            either = allowed if value.domain is None else value.domain
+            both = tuple(data for data in either if data in allowed)
+            left = tuple(data for data in both if not self._refuse(scalar_text(data or "")))
+            return replace(value, domain=left or both or allowed)
+        if value.domain is None and self._refuse(""):
+            self.scope.worlds.decide(("==", value.term, term_of(Known(""))))
+        if self.refuse(self.scope.worlds.refine(value)):
             raise Unreachable
         return value
 
-    def _refuse_empty(self) -> bool:
-        """A pattern (Java's) is tried on an empty value only: that is the placeholder people
-        write, and no pattern takes long to match nothing."""
-        pattern, least = _text(self.body, "AllowedPattern"), _text(self.body, "MinLength")
-        if least is not None and least.isdecimal() and int(least) > 0:
+    def _refuse(self, word: str) -> bool:
+        if self.kind == "Number":
+            return self._refuse_number(word)
+        if self.kind != "String":
+            return not word and self.kind.startswith(_EXISTING)
+        least, most = _whole(self.body, "MinLength"), _whole(self.body, "MaxLength")
+        if word.isascii() and not (least or 0) <= len(word) <= (
+            len(word) if most is None else most
+        ):
             return True
-        try:
-            return pattern is not None and re.fullmatch(pattern[:1_000], "") is None
-        except (re.error, OverflowError, RecursionError):
-            return False
+        pattern = _text(self.body, "AllowedPattern")
+        return pattern is not None and matches(pattern, word) is False
+
+    def _refuse_number(self, word: str) -> bool:
+        if not _NUMBER.fullmatch(word):
+            # Java reads more than this as a number, but nothing without a digit or a word for it.
+            return not re.search("[0-9NI]", word)
+        least, most = _text(self.body, "MinValue"), _text(self.body, "MaxValue")
+        number = Decimal(word)
+        return (
+            least is not None and bool(_NUMBER.fullmatch(least)) and number < Decimal(least)
+        ) or (most is not None and bool(_NUMBER.fullmatch(most)) and number > Decimal(most))
+
+
+def _whole(body: Node, key: str) -> int | None:
+    text = _text(body, key)
+    return int(text) if text is not None and re.fullmatch("[0-9]{1,9}", text) else None
 
 
 def _is_ambiguous(node: Node) -> bool:

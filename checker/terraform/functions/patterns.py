@@ -60,7 +60,7 @@ def _captures(data: str, names: tuple[str | None, ...], spans: Spans) -> Value:
 
 def _guarded(name: str, values: tuple[Value, ...], compute: Callable[[], Value]) -> Value:
     """A result, or an unknown one where the pattern is beyond what is evaluated."""
-    from .re2_syntax import PatternError, UnsupportedPattern
+    from ...language.re2_syntax import PatternError, UnsupportedPattern
 
     try:
         return compute()
@@ -99,7 +99,7 @@ def _matches(written: str, data: str) -> bool:
 
 
 def _first(written: str, data: str) -> Value:
-    from .re2 import compile_pattern
+    from ...language.re2 import compile_pattern
 
     pattern = compile_pattern(written)
     spans = pattern.search(data)
@@ -117,7 +117,7 @@ def _regexall(context: Context, arguments: tuple[Value, ...]) -> Value:
 
 
 def _every(written: str, data: str) -> Value:
-    from .re2 import compile_pattern
+    from ...language.re2 import compile_pattern
 
     pattern = compile_pattern(written)
     found = [_captures(data, pattern.names, spans) for spans in pattern.find_all(data)]
@@ -165,7 +165,7 @@ def _in_parts(value: Text, wanted: str, put: str) -> Value:
 
 
 def _by_pattern(written: str, data: str, template: str) -> str:
-    from .re2 import compile_pattern
+    from ...language.re2 import compile_pattern
 
     pattern = compile_pattern(written)
     numbers = {name: at for at, name in enumerate(pattern.names, 1) if name is not None}

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from iac_check.language.re2 import compile_pattern
+from iac_check.language.re2_syntax import PatternError, UnsupportedPattern
 from iac_check.language.value import Unknown
-from iac_check.terraform.functions.re2 import compile_pattern
-from iac_check.terraform.functions.re2_syntax import PatternError, UnsupportedPattern
 
 ATOMS = ["a", "b", ".", "[ab]", "[^a]", "(a|b)", "(ab)", "(?:a|ab)", "\\w", "\\b", "^", "$"]
 PIECES = st.tuples(st.sampled_from(ATOMS), st.sampled_from(["", "*", "+?", "?", "{1,2}"]))

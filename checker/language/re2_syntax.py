@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 
-from ...records import dataclass, field
+from ..records import dataclass, field
 
 REPEAT_LIMIT = 1000
 DEPTH_LIMIT = 100

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import lru_cache
 
-from ...records import dataclass
+from ..records import dataclass
 from .re2_syntax import (
     Assertion,
     Choice,
