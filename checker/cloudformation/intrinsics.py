@@ -9,6 +9,7 @@ Names are left to the scope (stack.py): `Ref X` is `Ref["X"]`, `GetAtt A.B.C` is
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable
 from decimal import Decimal
 
@@ -29,7 +30,7 @@ from ..language.expression import (
 )
 from ..records import replace
 from ..source import Span
-from .yaml_document import plain_key
+from .yaml_scalars import plain_key
 
 LOOP = "Fn::ForEach::"
 
@@ -101,10 +102,10 @@ class _Reader:
             read = self._functions.get(name)
             return read(argument, node.span) if read else Unsupported(node.span, name)
         match node:
-            case ScalarNode(older=older) if older is not None:
-                return self._either(node.span, older, node.value, node.written)
-            case ScalarNode(value=float() as number):
-                return self._number(node.span, number, node.written)
+            case ScalarNode(older=older, value=value) if older is not None or isinstance(
+                value, float
+            ):
+                return self._either(node.span, older, value, node.written)
             case ScalarNode(value=str()):
                 return self._string(node)
             case ScalarNode(value=value):
@@ -123,40 +124,56 @@ class _Reader:
 
     def _object(self, node: MappingNode) -> Expression:
         items: list[tuple[Expression, Expression]] = []
-        for key, span, value in node.entries:
+        forms = [self._forms(key, span) for key, span, _ in node.entries]
+        uncertain = any(len(texts) > 1 for texts in forms)
+        many = Counter(text for texts in forms for text in texts) if uncertain else Counter[str]()
+        for (key, span, value), texts in zip(node.entries, forms, strict=True):
             name: Expression = Literal(span, key)
-            # A key in quotes is text.
-            older, number = plain_key(key) if span.text == key else (None, None)
-            if older is not None:
-                name = self._either(span, older, key, key)
-            elif number is not None:
-                name = self._number(span, number, key)
+            if len(texts) > 1:
+                older, number = plain_key(key)
+                name = self._either(span, older, number if older is None else key, key)
             elif key == "Fn::Transform":
                 name = self._transform(value, span)  # it adds keys that are not known
             elif key.startswith("Fn::"):
                 name = Unsupported(span, key)
-            items.append((name, self.value(value)))
+            alike = any(many[text] > 1 for text in texts)
+            inner = Unsupported(span, "two keys that may be one") if alike else self.value(value)
+            items.append((name, inner))
         return Object(node.span, tuple(items))
 
-    def _either(
-        self, span: Span, older: bool | int | float, newer: Scalar, written: str
-    ) -> Expression:
-        """A scalar that YAML 1.1 and 1.2 read differently."""
-        if isinstance(older, bool) and not self._read_by_cloudformation:
-            return Literal(span, newer)
-        read = self._number(span, older, written)
-        return Conditional(span, Call(span, "YAML 1.1", ()), read, Literal(span, newer))
+    def _forms(self, key: str, span: Span) -> set[str]:
+        """What a key may be: one in quotes is text."""
+        if span.text != key:
+            return {key}
+        older, number = plain_key(key)
+        value = number if older is None else older
+        if value is None or (isinstance(older, bool) and not self._read_by_cloudformation):
+            return {key}
+        more = {java_text(value)} if isinstance(value, float) else set()
+        return {key, scalar_text(value), *more}
 
-    def _number(self, span: Span, number: int | float, written: str) -> Expression:
-        """A number, which CloudFormation keeps as a string; how it writes a fraction is not known.
+    def _either(
+        self, span: Span, older: bool | int | float | None, newer: Scalar, written: str
+    ) -> Expression:
+        """A scalar that YAML 1.1 and 1.2 may read differently."""
+        read = self._number(span, newer, written)
+        if older is None or (isinstance(older, bool) and not self._read_by_cloudformation):
+            return read
+        test = Call(span, "YAML 1.1", ())
+        return Conditional(span, test, self._number(span, older, written), read)
+
+    def _number(self, span: Span, value: Scalar, written: str) -> Expression:
+        """A scalar, which CloudFormation keeps as a string; how it writes a fraction is not known.
 
         JavaScript, in which the Serverless Framework reads it, writes it as short as can be.
         """
-        short = scalar_text(number)
-        if isinstance(number, int) or not self._read_by_cloudformation:
+        if not isinstance(value, float):
+            return Literal(span, value)
+        short = scalar_text(value)
+        if not self._read_by_cloudformation:
             return Literal(span, short)
         found: Expression = Literal(span, written)
-        for form, text in (("Java", java_text(number)), ("short", short)):
+        for form, text in (("Java", java_text(value)), ("short", short)):
             if found != Literal(span, text):
                 test = Call(span, "number", (Literal(span, form),))
                 found = Conditional(span, test, Literal(span, text), found)

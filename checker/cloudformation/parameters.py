@@ -235,7 +235,12 @@ def read_parameters(source: Source) -> dict[str, Value]:
     documents = read_template(source)
     if len(documents) != 1:
         raise InputError("a parameter file holds one document", source.path, 1, 1)
-    return dict(_pairs(documents[0]))
+    found: dict[str, Value] = {}
+    for name, value in _pairs(documents[0]):
+        if name in found:
+            raise InputError.at(value.trail[0].span, f'the parameter "{name}" is given twice')
+        found[name] = value
+    return found
 
 
 def _pairs(node: Node) -> Iterator[tuple[str, Value]]:
@@ -255,6 +260,8 @@ def _pairs(node: Node) -> Iterator[tuple[str, Value]]:
         match item:
             case ScalarNode(value=str(text)) if "=" in text:
                 key, _, word = text.partition("=")
+                if not key.isalnum():
+                    raise InputError.at(item.span, "a parameter's name is of letters and digits")
                 yield key, _set(word, item.span)
             case MappingNode():
                 name, value_node = item.get("ParameterKey"), item.get("ParameterValue")

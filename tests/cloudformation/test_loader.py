@@ -350,7 +350,8 @@ def test_a_parameter_file_wins_over_the_default(write: object, name: str, text: 
 
 @pytest.mark.parametrize("text",
     ["[1]", '"text"', '{"Key": {}}', "[{}]", "{", "", '{"Key": [{}]}', '{"Key": [null]}',
-     '{"Key": null}', '{"Parameters": [{}]}', '{"Parameters": [1, {}]}',
+     '{"Key": null}', '["Key = x"]', '["Key=a", "Key=b"]',
+     '{"Parameters": [{}]}', '{"Parameters": [1, {}]}',
      '[{"ParameterKey": "Key", "ParameterValue": {"a": 1}}]'],
 )  # fmt: skip
 def test_a_bad_parameter_file_is_an_error_of_it(write: object, text: str) -> None:

@@ -31,6 +31,12 @@ Mappings:
   M:
     eu-west-1: {key: alias/aws/backup, n: 1}
     us-east-1: {key: "", n: 2}
+  Alike:
+    on: {key: alias/aws/backup}
+    "true": {key: alias/mine}
+    1.10: {key: alias/aws/backup}
+    "1.1": {key: alias/mine}
+    other: {key: alias/aws/backup}
 Conditions:
   Always: !Equals [!Ref Flag, "true"]
   Switched: !Equals [!Ref Switch, "true"]
@@ -82,6 +88,9 @@ def _outcome(verdict: Verdict) -> str:
         ("!Select [!Length [a, !Ref AWS::NoValue], [alias/aws/ebs, !Ref Key]]", "pass"),
         ("!GetAtt [Key, !Ref Attribute]", "pass"),
         ("!GetAtt [Key, !Ref Open]", "unresolved/external"),
+        ("!FindInMap [Alike, 'true', key]", "unresolved/unsupported"),
+        ("!FindInMap [Alike, '1.1', key]", "unresolved/unsupported"),
+        ("!FindInMap [Alike, other, key]", "aws-managed"),
         ("!Ref Open", "unresolved/caller-supplied"),
         ("!Ref Empty", "missing"),
         ("!Ref Managed", "aws-managed"),
