@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from ..language.document import Entry, MappingNode, Node, ScalarNode, SequenceNode, merged
+from ..language.document import Entry, MappingNode, Node, ScalarNode, SequenceNode
 from ..records import replace
 from ..source import Span
-
-TRANSFORM = "Fn::Transform"
+from .conflicts import either
+from .transforms import TRANSFORM
 
 Fragment = Callable[[str], Node | None]
 """The document at a location; None where it is not on disk."""
@@ -23,11 +23,11 @@ def with_includes(root: MappingNode, fragment: Fragment) -> MappingNode:
     """A template in which what it includes from disk stands in its place."""
     whole = _spliced(root, fragment)
     assert isinstance(whole, MappingNode)
-    found = [_fragment(node, fragment) for node in _top_level(whole)]
-    if found and None not in found:
+    found = [(node.span, _fragment(node, fragment)) for node in _top_level(whole)]
+    if found and all(part is not None for _, part in found):
         whole = replace(whole, entries=tuple(e for e in whole.entries if e.key != "Transform"))
-    for part in found:
-        whole = merged(part, whole) if isinstance(part, MappingNode) else whole
+    for span, part in found:
+        whole = either(whole, part, span, certain=2) if isinstance(part, MappingNode) else whole
     return whole
 
 
@@ -57,10 +57,8 @@ def _spliced(node: Node, fragment: Fragment) -> Node:
             if found is None:
                 return node
             rest = tuple(entry for entry in own if entry.key != TRANSFORM)
-            if isinstance(found, MappingNode):
-                present = {entry.key for entry in rest}
-                more = (entry for entry in found.entries if entry.key not in present)
-                return replace(node, entries=(*rest, *more))
+            if isinstance(found, MappingNode) and transform is not None:
+                return either(replace(node, entries=rest), found, transform.span)
             return node if rest else found
     return node
 

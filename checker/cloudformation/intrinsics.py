@@ -30,6 +30,7 @@ from ..language.expression import (
 )
 from ..records import replace
 from ..source import Span
+from .transforms import INCLUDE, LEAVES, MAKES, TRANSFORM, WINS, Transform, beside, name_of
 from .yaml_scalars import plain_key
 
 LOOP = "Fn::ForEach::"
@@ -80,7 +81,8 @@ class _Reader:
             "Fn::And": self._logic("Fn::And", "&&"),
             "Fn::Or": self._logic("Fn::Or", "||"),
             "Fn::Not": self._not,
-            "Fn::Transform": self._transform,
+            TRANSFORM: self._transform,
+            f"Fn::{WINS}": lambda argument, span: Call(span, WINS, ()),
             "Fn::Join": self._call("Fn::Join", 2),
             "Fn::Split": self._call("Fn::Split", 2),
             "Fn::Select": self._call("Fn::Select", 2),
@@ -124,6 +126,7 @@ class _Reader:
 
     def _object(self, node: MappingNode) -> Expression:
         items: list[tuple[Expression, Expression]] = []
+        transform = beside(node)
         forms = [self._forms(key, span) for key, span, _ in node.entries]
         uncertain = any(len(texts) > 1 for texts in forms)
         many = Counter(text for texts in forms for text in texts) if uncertain else Counter[str]()
@@ -132,13 +135,13 @@ class _Reader:
             if len(texts) > 1:
                 older, number = plain_key(key)
                 name = self._either(span, older, number if older is None else key, key)
-            elif key == "Fn::Transform":
+            elif key == TRANSFORM:
                 name = self._transform(value, span)  # it adds keys that are not known
             elif key.startswith("Fn::"):
                 name = Unsupported(span, key)
             alike = any(many[text] > 1 for text in texts)
             inner = Unsupported(span, "two keys that may be one") if alike else self.value(value)
-            items.append((name, inner))
+            items.append((name, _kept(transform, inner)))
         return Object(node.span, tuple(items))
 
     def _forms(self, key: str, span: Span) -> set[str]:
@@ -328,10 +331,9 @@ class _Reader:
         return read
 
     def _transform(self, argument: Node, span: Span) -> Expression:
-        name = argument.get("Name") if isinstance(argument, MappingNode) else None
-        macro = str(name.value) if isinstance(name, ScalarNode) else "a macro"
-        if macro == "AWS::Include":
-            return Call(span, "AWS::Include", ())
+        macro = name_of(argument)
+        if macro == INCLUDE:
+            return Call(span, INCLUDE, ())
         return Unsupported(span, f"Fn::Transform of {macro}")
 
 
@@ -346,6 +348,16 @@ def java_text(number: float) -> str:
     mantissa, _, power = f"{Decimal(repr(number)).normalize():e}".partition("e")
     fraction = mantissa if "." in mantissa else f"{mantissa}.0"
     return f"{fraction}E{int(power)}"
+
+
+def _kept(transform: Transform | None, written: Expression) -> Expression:
+    """What is written in reach of a transform."""
+    if transform is None:
+        return written
+    name = (Literal(transform.span, transform.name),)
+    test = Call(transform.span, LEAVES, name)
+    made = Call(transform.span, MAKES, name)
+    return Conditional(written.span, test, written, made)
 
 
 def _items(argument: Node) -> tuple[Node, ...]:

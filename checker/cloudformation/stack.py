@@ -29,13 +29,13 @@ from ..records import dataclass, field
 from ..source import InputError, Span
 from .functions import call as call_function
 from .functions import settled
-from .includes import TRANSFORM
 from .intrinsics import LOOP, function_of
 from .loops import expand
 from .names import AnyName, MoreNames
 from .parameters import Given, parameter
 from .passed import OF_INSTANCE, Call
 from .template import Template, type_of
+from .transforms import TRANSFORM, Transform, asked, beside
 
 NESTED: Mapping[str, str] = {
     "AWS::CloudFormation::Stack": "TemplateURL",
@@ -120,6 +120,9 @@ class Stack:
     def call(self, name: str, arguments: tuple[Value, ...], span: Span) -> Value:
         if name == "Fn::ImportValue":
             return self.library.imported(arguments[0], self)
+        told = asked(name, arguments, span)
+        if told is not None:
+            return told
         if name == "resolve" and isinstance(arguments[0], Known):
             part = self.template.outer.get(str(arguments[0].data))
             if part is not None:
@@ -139,8 +142,12 @@ class Stack:
         sections: tuple[str, ...],
         what: str,
     ) -> MapValue:
+        def written(name: str) -> Value:
+            section = next((s for s in sections if name in self.section(s)), None)
+            return (section and self._rewritten(section)) or read(name)
+
         def remembered(name: str) -> Value:
-            return self.worlds.remember((self, kind, name), lambda: read(name))
+            return self.worlds.remember((self, kind, name), lambda: written(name))
 
         absent = f'the template declares no {what} "{{}}"'
         items = LazyItems(names, remembered)
@@ -153,6 +160,15 @@ class Stack:
         entries = (self.section(name).get(TRANSFORM) for name in sections)
         span = next((entry.span for entry in entries if entry), self.template.included)
         return None if span is None else self._included(span, f"in {' or '.join(sections)}")
+
+    def _rewritten(self, section: str, *nodes: Node) -> Unknown | None:
+        """What a transform makes of a section or of nodes in it, in a world where it does."""
+        entry = self.section(section).get(TRANSFORM)
+        inner = (Transform.of(entry) if entry else None, *map(beside, nodes))
+        for transform in (*self.template.transforms, *inner):
+            if transform is not None and not self.worlds.decide(transform.leaves):
+                return transform.made()
+        return None
 
     def _included(self, span: Span, where: str) -> Unknown:
         why = f"it is not {where}, but {TRANSFORM} may add it"
@@ -261,15 +277,15 @@ class Stack:
             return found
         entry = self.section("Resources")[name]
         properties = _child(entry.value, "Properties")
-        included = entry.value.entry(TRANSFORM) if isinstance(entry.value, MappingNode) else None
+        transform = beside(entry.value)
         address = self.prefixed(name)
 
         def read(path: str) -> Value | None:
             note = f"{address} {path}"
             value = None if properties is None else self.member(properties, path, note)
-            if value is None and included is not None:
-                return self._included(included.span, f"in {address}")
-            return self._settled(value)
+            if value is None and transform is not None:
+                return transform.made(f"in {address}")
+            return self._rewritten("Resources", entry.value) or self._settled(value)
 
         found = Resource(
             framework="cloudformation",
@@ -298,7 +314,7 @@ class Stack:
         """
         node = self.chosen(node)
         direct = node.get(name) if isinstance(node, MappingNode) else None
-        if direct is not None and function_of(node) is None:
+        if direct is not None and function_of(node) is None and beside(node) is None:
             expression = self.template.expression(direct)
             return self.worlds.remember(
                 (self, id(expression)), lambda: define(self, expression, note)
@@ -356,6 +372,9 @@ class Stack:
         return MapValue(AnyName(lambda path: self._attribute(resource, name, path)), rest=rest)
 
     def _attribute(self, resource: Resource, name: str, path: str) -> Value:
+        rewritten = self._rewritten("Resources", self.section("Resources")[name].value)
+        if rewritten is not None:
+            return rewritten
         if resource.type in NESTED and path.startswith("Outputs."):
             return self._nested_output(name, path.removeprefix("Outputs."))
         term = ("ref", self._where, f"{resource.address}.{path}")
@@ -434,6 +453,9 @@ class Stack:
             raise Absent(f'{where} has no output "{name}"')
         if not self._holds(entry.value):
             raise Absent(f'{where} has no output "{name}" under this condition')
+        rewritten = self._rewritten("Outputs", entry.value)
+        if rewritten is not None:
+            return rewritten
         return define(self, self.template.expression(value), f"output {name} of {where}")
 
     def export(self, output: str) -> Value | None:

@@ -14,6 +14,7 @@ from ..records import dataclass, field
 from ..source import Source, Span
 from .includes import Fragment, included_elsewhere, with_includes
 from .intrinsics import LOOP, condition, expression
+from .transforms import Transform, over
 from .yaml_document import read_template
 
 _TYPE = re.compile(r"[A-Za-z0-9]+::[A-Za-z0-9_@:-]+")
@@ -44,6 +45,11 @@ class Template:
     def included(self) -> Span | None:
         """Where whole sections are included that are not on disk."""
         return included_elsewhere(self.root)
+
+    @cached_property
+    def transforms(self) -> tuple[Transform, ...]:
+        """What may rewrite all of it."""
+        return over(self.root)
 
     def expression(self, node: Node) -> Expression:
         return self._read(node, test=False)

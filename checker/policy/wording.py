@@ -70,6 +70,10 @@ def words(term: Term) -> str:
             return _literal(value)
         case ("ref", _, str(name)):
             return name
+        case ("told", _, str(true), _):
+            return true
+        case ("!", ("told", _, _, str(false))):
+            return false
         case ("!", (operator, left, right)) if operator in _NEGATED:
             return words((_NEGATED[str(operator)], left, right))
         case (operator, ("literal", _, _) as left, right) if operator in _MIRRORED:

@@ -269,6 +269,18 @@ ATTACKS: dict[str, Mapping[str, str | bytes]] = {
         "t.yaml": "Resources:\n" + KEY + vault("!Transform {Name: X, Parameters: {K: !Ref K}}")
     },
     "a macro over a good template": {"t.yaml": "Transform: [Rewrite]\n" + BAD},
+    "a macro over a good key": {"t.yaml": "Transform: [Rewrite]\n" + GOOD},
+    "a macro beside a good key": {"t.yaml": GOOD + "      Fn::Transform: {Name: Rewrite}\n"},
+    "a macro beside the properties": {"t.yaml": GOOD + "    Fn::Transform: {Name: Rewrite}\n"},
+    "a macro in the resources": {"t.yaml": GOOD + "  Fn::Transform: {Name: Rewrite}\n"},
+    "a macro beside the parameter that is the key": {
+        "t.yaml": "Parameters:\n  Fn::Transform: {Name: X}\n" + HAPPY.partition("\n")[2]
+    },
+    "an include beside a good key": {
+        "t.yaml": GOOD + "      Fn::Transform: {Name: AWS::Include,"
+        " Parameters: {Location: part.yaml}}\n",
+        "part.yaml": "EncryptionKeyArn: alias/aws/backup\n",
+    },
     # -- nested stacks
     "a nested stack that passes nothing": {
         "t.yaml": NESTED % ("child.yaml", "!Ref AWS::NoValue"),
