@@ -29,8 +29,10 @@ from .exports import Exports
 from .family import Family
 from .parameters import Given, read_parameters
 from .stack import NESTED, Stack
-from .template import Template, covers, templates, type_of
+from .template import Template, covers, may_hold, templates, type_of
 from .yaml_document import read_template
+
+BODY = "TemplateBody"
 
 NESTING_LIMIT = 100
 """Levels of nested stacks."""
@@ -286,12 +288,17 @@ class CloudFormationLoader:
         return self._targets[key]
 
     def _target(self, caller: Stack, name: str) -> Template | Unknown:
-        entry = caller.section("Resources")[name]
-        body = _inner(entry.value, "Properties", "TemplateBody")
-        if body is not None:
-            embedded = self._body(caller, name, body)
-            return embedded or _unread(caller, name, "its TemplateBody cannot be read")
+        bodies: list[Value | None] = []
+        held = may_hold(caller.section("Resources")[name].value, BODY)
+        if held:
+            bodies = self._outcomes(lambda: caller.resource(name).read(BODY))
+            embedded = self._body(caller, name, bodies)
+            if embedded is not None:
+                return embedded
         path = self._path(caller, name)
+        if held and path is None:
+            self._lost(caller, name, bodies)
+            return _unread(caller, name, f"its {BODY} cannot be read")
         why = "its template is not on disk"
         if path is not None and not self.walker.inside(path):
             why = "its template lies outside the repository, where nothing is read"
@@ -315,7 +322,7 @@ class CloudFormationLoader:
             return asset.value
         resource = caller.resource(name)
         outcomes = self._outcomes(lambda: resource.read(NESTED[resource.type]))
-        value = _common(outcomes)
+        value = _only(outcomes)
         if value is None and any(self._on_disk(caller, outcome) for outcome in outcomes):
             what = f"which template {name} nests depends on a condition; it is not followed"
             self.errors.append(InputError.at(entry.span, what))
@@ -331,44 +338,48 @@ class CloudFormationLoader:
             return False
         return self._beside(caller.template.path, location.data) is not None
 
-    def _same_everywhere(self, read: Callable[[], Value | None]) -> Value | None:
-        """A value that is the same in every world; None where there is none such."""
-        return _common(self._outcomes(read))
-
     def _outcomes(self, read: Callable[[], Value | None]) -> list[Value | None]:
         """A value in each world; None where it is wrong there."""
 
         def readable() -> Value | None:
             try:
                 return read()
-            except (EvaluationError, RecursionError):
+            except EvaluationError:
                 return None
+            except RecursionError:
+                return Unknown("unsupported", "it is nested too deeply", ("nested",))
 
         try:
             return [outcome for _, outcome in self.worlds.explore(readable)]
         except TooManyWorlds:
             return []
 
-    def _body(self, caller: Stack, name: str, body: Node) -> Template | None:
-        """A template that is written as a string. All of it stands at the string's place.
+    def _body(self, caller: Stack, name: str, bodies: list[Value | None]) -> Template | None:
+        """A template that is written as a string. All of it stands at the string's place."""
+        value, outer = _only(bodies), caller.template
+        if not isinstance(value, Known | Text):
+            return None
+        written, parts = written_out(value)
+        try:
+            for found in templates(Source(outer.path, written)):
+                root = placed(found.root, value.trail[0].span)
+                return Template(outer.path, f"{outer.name}#{name}", root, outer=parts)
+        except InputError:
+            pass
+        return None
+
+    def _lost(self, caller: Stack, name: str, bodies: list[Value | None]) -> None:
+        """A body that is not read is an error where it names what is judged.
 
         A string that CloudFormation would refuse may as well be another language.
         """
-        resource = caller.resource(name)
-        value = self._same_everywhere(lambda: resource.read("TemplateBody"))
-        outer = caller.template
-        if value is not None:
-            written, parts = written_out(value)
-            try:
-                for found in templates(Source(outer.path, written)):
-                    root = placed(found.root, body.span)
-                    return Template(outer.path, f"{outer.name}#{name}", root, outer=parts)
-            except InputError:
-                pass
-        if any(type_ in body.span.text for type_ in self.types):
-            what = "the template in TemplateBody cannot be read; its resources are not checked"
-            self.errors.append(InputError.at(body.span, what))
-        return None
+        entry = caller.section("Resources")[name]
+        texts = [written_out(body)[0] for body in bodies if isinstance(body, Known | Text)]
+        texts.append((entry.value if bodies else caller.template.root).span.text)
+        if any(type_ in text for type_ in self.types for text in texts):
+            body = _inner(entry.value, "Properties", BODY)
+            what = f"the template in {BODY} cannot be read; its resources are not checked"
+            self.errors.append(InputError.at(body.span if body else entry.span, what))
 
     # -- cloud assemblies -------------------------------------------------------------------
 
@@ -434,7 +445,19 @@ def _inner(node: Node, *keys: str) -> Node | None:
     return found
 
 
-def _common(outcomes: list[Value | None]) -> Value | None:
-    """The value that all outcomes are; None where there is none such."""
-    alike = outcomes and all(outcome == outcomes[0] for outcome in outcomes)
-    return outcomes[0] if alike else None
+def _only(outcomes: list[Value | None]) -> Value | None:
+    """The value that all outcomes are; None where there is none such.
+
+    Without those of worlds in which a stack has no template, so that it is refused, and of those
+    in which a transform gives another: what is read of the stack is not known in these.
+    """
+    given = [o for o in outcomes if o is not None and not _refused(o)]
+    alike = given and all(outcome == given[0] for outcome in given)
+    return given[0] if alike else None
+
+
+def _refused(value: Value) -> bool:
+    match value:
+        case Known(data=None) | Unknown(term=("Fn::Transform", *_)):
+            return True
+    return False

@@ -121,3 +121,11 @@ def type_of(resource: Node) -> str | None:
     if isinstance(node, ScalarNode) and isinstance(node.value, str):
         return node.value if _TYPE.fullmatch(node.value) else None
     return None
+
+
+def may_hold(resource: Node, name: str) -> bool:
+    """Whether a resource may have a property: not where its properties are all written, without."""
+    properties = resource.get("Properties") if isinstance(resource, MappingNode) else None
+    if not isinstance(properties, MappingNode) or properties.tag is not None:
+        return properties is not None
+    return any(e.key in (name, "Ref") or e.key.startswith("Fn::") for e in properties.entries)

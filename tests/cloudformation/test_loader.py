@@ -430,8 +430,56 @@ def test_a_body_that_cannot_be_read_is_an_error_where_it_names_a_vault(write: ob
     ]
 
 
+ONE = f'"Resources: {{V: {{Type: {VAULT}, Properties: {{BackupVaultName: one}}}}}}"'
+TWO = ONE.replace("one", "two")
+HEAD = """
+Parameters: {X: {Type: String, AllowedValues: [a, b]}}
+Conditions: {C: !Equals [!Ref X, a]}
+Mappings: {M: {a: {body: %s}, b: {body: %s}}}
+Resources: {S: {Type: AWS::CloudFormation::StackSet, Properties: %s}}
+"""
+
+
+@pytest.mark.parametrize(
+    "properties",
+    [
+        f"!If [C, {{TemplateBody: {ONE}}}, !Ref AWS::NoValue]",
+        "{Fn::ForEach::L: [N, [Body], {'Template${N}': %s}]}" % ONE,
+        f"{{TemplateBody: !If [C, {ONE}, !Ref AWS::NoValue]}}",
+        "{TemplateBody: !FindInMap [M, a, body]}",
+        f"{{TemplateBody: {ONE}, Fn::Transform: {{Name: Mine}}}}",
+    ],
+)
+def test_a_body_that_a_function_gives_is_judged(write: object, properties: str) -> None:
+    resources, errors = _load(write, {"t.yaml": HEAD % (ONE, TWO, properties)})
+    assert [resource.address for resource in resources] == ["S/V"]
+    assert not errors
+
+
+@pytest.mark.parametrize(
+    "body",
+    [f"!If [C, {ONE}, {TWO}]", "!FindInMap [M, !Ref X, body]", f"!Sub [{ONE}, {{Y: !Ref Gone}}]"],
+)
+def test_a_body_that_is_not_read_is_an_error_where_it_names_a_vault(
+    write: object, body: str
+) -> None:
+    text = HEAD % (ONE, TWO, f"{{TemplateBody: {body}}}")
+    resources, errors = _load(write, {"t.yaml": text.replace("one}}", "${Y}}}")})
+    assert not resources
+    what = "t.yaml:5 the template in TemplateBody cannot be read; its resources are not checked"
+    assert errors == [what]
+
+
 def test_a_nested_template_that_depends_on_a_condition_is_an_error(write: object) -> None:
     conditions = "Parameters: {X: {Type: String}}\nConditions: {C: !Equals [!Ref X, a]}\n"
-    call = CALL.format("!If [C, c.yaml, !Ref AWS::NoValue]")
-    _, errors = _load(write, {"p.yaml": conditions + call, "c.yaml": KEYED})
+    call = CALL.format("!If [C, c.yaml, d.yaml]")
+    _, errors = _load(write, {"p.yaml": conditions + call, "c.yaml": KEYED, "d.yaml": PLAIN})
     assert errors == ["p.yaml:3 which template S nests depends on a condition; it is not followed"]
+
+
+def test_a_template_that_only_one_world_nests_is_followed(write: object) -> None:
+    conditions = "Parameters: {X: {Type: String}}\nConditions: {C: !Equals [!Ref X, a]}\n"
+    call = CALL.format("!If [C, c.yaml, !Ref AWS::NoValue]")
+    resources, errors = _load(write, {"p.yaml": conditions + call, "c.yaml": KEYED})
+    assert [resource.address for resource in resources] == ["S/V"]
+    assert not errors
