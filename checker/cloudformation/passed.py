@@ -5,20 +5,25 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resou
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
-from ..language.document import Entry, MappingNode, Node, ScalarNode, SequenceNode
-from ..language.evaluate import define
-from ..language.value import Term, Unknown, Value
+from ..language.convert import to_string
+from ..language.document import Entry, MappingNode, Node, SequenceNode
+from ..language.evaluate import evaluate
+from ..language.expression import Scalar
+from ..language.value import Known, ListValue, Term, Unknown, Value, first_unknown, term_of
+from ..language.worlds import Unreachable
 from ..records import dataclass
 from .intrinsics import function_of
 from .parameters import Given
 from .template import type_of
+from .transforms import beside
 
 if TYPE_CHECKING:
     from .stack import Stack
+
+_Found = Node | Unknown | None
 
 OF_INSTANCE = ("AWS::AccountId", "AWS::Region")
 """What each instance of a stack set has of its own."""
@@ -41,75 +46,130 @@ class Call:
         return {name: partial(self._parameter, name) for name in names}
 
     def _parameter(self, name: str) -> Value | None:
-        overrides = self._member(self._group()[1], "ParameterOverrides")
-        value = self._of(overrides, name) if overrides is not None else None
-        properties = self._member(self.entry.value, "Properties")
-        if value is not None or properties is None:
-            return value
-        if function_of(properties) is not None:
-            whole = self.caller.member(properties, "Parameters", f"passed by {self.address}")
-            return whole if isinstance(whole, Unknown) else None
-        parameters = self._member(properties, "Parameters")
-        return None if parameters is None else self._of(parameters, name)
+        rewritten = self.caller.rewritten("Resources", self.entry.value)
+        if rewritten is not None:
+            return rewritten
+        value = self._of(self._member(self._group()[1], "ParameterOverrides"), name)
+        absent = value is None or (isinstance(value, Known) and value.data is None)
+        return self._of(self._property("Parameters"), name) if absent else value
 
     def of_instance(self, name: str) -> Unknown:
         """The account or region of a stack set's instance: not those of the stack around it."""
-        number, group = self._group()
-        regions = self._member(group, "Regions") if name == "AWS::Region" else None
-        domain = None
-        if isinstance(regions, SequenceNode):
-            scalars = [r for r in regions.items if isinstance(r, ScalarNode) and r.tag is None]
-            if scalars and len(scalars) == len(regions.items):
-                domain = tuple(dict.fromkeys(str(scalar.value) for scalar in scalars))
+        group, inside = self._group()
+        regions = self._regions(inside) if name == "AWS::Region" else None
         why = f"{name} is that of each instance of {self.address}"
-        where = f"{self.caller.root}:{self.address}:{number}"
-        return Unknown("external", why, ("ref", where, name), not_null=True, domain=domain)
+        where = f"{self.caller.root}:{self.address}:{group}"
+        return Unknown("external", why, ("ref", where, name), not_null=True, domain=regions)
 
-    def _member(self, node: Node | None, name: str) -> Node | None:
-        """A member as it is in this world; None where there is none, or where it is not known."""
-        found = node.get(name) if isinstance(node, MappingNode) else None
-        return None if found is None else self.caller.chosen(found)
+    def _regions(self, group: _Found) -> tuple[Scalar, ...] | None:
+        """Those of a group; of all groups, for accounts that join later."""
+        found: dict[Scalar, None] = {}
+        for one in self._groups() if group is None else [group]:
+            regions = self._member(one, "Regions")
+            value = self._value(regions) if isinstance(regions, Node) else None
+            if not isinstance(value, ListValue) or value.rest is not None:
+                return None
+            for item in value.items:
+                if isinstance(item, Known):
+                    found.update({item.data: None} if item.data is not None else {})
+                elif isinstance(item, Unknown) and item.domain is not None:
+                    found.update(dict.fromkeys(item.domain))
+                else:
+                    return None
+        return tuple(found) or None
 
-    def _of(self, parameters: Node, name: str) -> Value | None:
+    # -- what is written, as it is in this world --------------------------------------------
+
+    def _property(self, name: str) -> _Found:
+        return self._member(self._member(self.entry.value, "Properties"), name)
+
+    def _member(self, node: _Found, name: str) -> _Found:
+        """A member of a mapping; None where there is none."""
+        if not isinstance(node, Node):
+            return node
+        whole = self._chosen(node)
+        if not isinstance(whole, MappingNode):
+            return whole if isinstance(whole, Unknown) else None
+        return whole.get(name)
+
+    def _chosen(self, node: Node) -> _Found:
+        """What functions make of a node that is a mapping or a list; None for nothing."""
+        node = self.caller.expanded(self.caller.chosen(node))
+        transform = beside(node)
+        if transform is not None:
+            leaves = self.caller.worlds.decide(transform.leaves)
+            return node if leaves else transform.made()
+        if function_of(node) is None:
+            return node
+        value = self._value(node)
+        if isinstance(value, Known):
+            return None
+        unknown = first_unknown(value)
+        return unknown or Unknown(
+            "unsupported", "a function gives it", ("text", ("literal", "str", node.span.text))
+        )
+
+    def _value(self, node: Node) -> Value:
+        return evaluate(self.caller.template.expression(node), self.caller)
+
+    def _of(self, parameters: _Found, name: str) -> Value | None:
         """One parameter of a mapping, or of a list of keys and values."""
         note = f"passed by {self.address}"
-        if not isinstance(parameters, SequenceNode) or parameters.tag is not None:
-            return self.caller.member(parameters, name, note)
-        for item in map(self.caller.chosen, parameters.items):
-            key = item.get("ParameterKey") if isinstance(item, MappingNode) else None
-            if isinstance(key, ScalarNode) and key.value == name:
-                value = item.get("ParameterValue") if isinstance(item, MappingNode) else None
-                expression = self.caller.template.expression(value) if value else None
-                return define(self.caller, expression, note) if expression else None
+        if not isinstance(parameters, Node):
+            return parameters
+        whole = self._chosen(parameters)
+        if isinstance(whole, MappingNode):
+            return self.caller.member(whole, name, note)
+        if not isinstance(whole, SequenceNode):
+            return whole if isinstance(whole, Unknown) else None
+        for item in whole.items:
+            key = self._member(item, "ParameterKey")
+            if isinstance(key, Unknown):
+                return key  # what it gives may be this one
+            if key is None or not self._is(key, name):
+                continue
+            return self.caller.member(self.caller.chosen(item), "ParameterValue", note)
         return None
+
+    def _is(self, key: Node, name: str) -> bool:
+        value = to_string(self._value(key))
+        return self.caller.worlds.decide(("==", term_of(value), term_of(Known(name))))
 
     # -- the instances of a stack set -------------------------------------------------------
 
-    def _group(self) -> tuple[int, Node | None]:
-        """The group of instances that this world is about, each of them in a world of its own."""
-        groups = list(self._groups()) if self.is_set else []
-        term: Term = ("ref", self.caller.root, f"the instance group of {self.address}")
-        for number, group in enumerate(groups[:-1], 1):
-            if self.caller.worlds.decide(("==", term, ("literal", "int", number))):
-                return number, group
-        return (len(groups), groups[-1]) if groups else (0, None)
+    def _group(self) -> tuple[str, _Found]:
+        """The group of instances that this world is about, each of them in a world of its own.
 
-    def _groups(self) -> Iterator[Node | None]:
-        properties = self._member(self.entry.value, "Properties")
-        groups = self._member(properties, "StackInstancesGroup")
-        found = []
-        if isinstance(groups, SequenceNode):
-            chosen = map(self.caller.chosen, groups.items)
-            found = [group for group in chosen if isinstance(group, MappingNode)]
-        yield from found
-        if not found or self._deploys_later():
-            yield None  # accounts that are added later get what is not overridden
+        None stands for accounts that are added later: they get what is not overridden.
+        """
+        groups = self._groups() if self.is_set else []
+        named = {f"StackInstancesGroup[{at}]": group for at, group in enumerate(groups)}
+        choices: dict[str, _Found] = {**named}
+        if not groups or self._deploys_later():
+            choices["accounts that join later"] = None
+        if len(choices) == 1:
+            return next(iter(choices.items()))
+        term: Term = ("ref", self.caller.root, f"the instances of {self.address}")
+        for name, group in choices.items():
+            if self.caller.worlds.decide(("==", term, ("literal", "str", name))):
+                return name, group
+        raise Unreachable
+
+    def _groups(self) -> list[Node | Unknown]:
+        groups = self._property("StackInstancesGroup")
+        whole = self._chosen(groups) if isinstance(groups, Node) else groups
+        if isinstance(whole, Unknown):
+            return [whole]
+        if not isinstance(whole, SequenceNode):
+            return []
+        found = map(self._chosen, whole.items)
+        return [group for group in found if isinstance(group, MappingNode | Unknown)]
 
     def _deploys_later(self) -> bool:
         """Whether accounts that join later get an instance, as far as that is written."""
-        properties = self._member(self.entry.value, "Properties")
-        automatic = self._member(properties, "AutoDeployment")
+        automatic = self._property("AutoDeployment")
         enabled = self._member(automatic, "Enabled")
-        if not isinstance(enabled, ScalarNode) or enabled.tag is not None:
-            return isinstance(automatic, MappingNode) and enabled is not None
-        return str(enabled.value).lower() != "false"
+        if isinstance(enabled, Node):
+            value = to_string(self._value(enabled))
+            return not (isinstance(value, Known) and str(value.data).lower() in ("false", "none"))
+        return isinstance(enabled, Unknown)

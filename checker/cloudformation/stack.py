@@ -6,9 +6,8 @@ A template that another one nests is evaluated once per call, with the parameter
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Protocol
 
-from ..graph import Origin, Resource
+from ..graph import Resource
 from ..language.document import Entry, MappingNode, Node, ScalarNode, SequenceNode
 from ..language.evaluate import define, evaluate, truth
 from ..language.expression import Conditional
@@ -26,15 +25,16 @@ from ..language.value import (
 )
 from ..language.worlds import TooManyWorlds, Worlds
 from ..records import dataclass, field
-from ..source import InputError, Span
+from ..source import Span
 from .functions import call as call_function
 from .functions import settled
 from .intrinsics import LOOP, function_of
+from .library import Library
 from .loops import expand
 from .names import AnyName, MoreNames
 from .parameters import Given, parameter
 from .passed import OF_INSTANCE, Call
-from .template import Template, type_of
+from .template import Template, child_of, construct, metadata, type_of
 from .transforms import TRANSFORM, Transform, asked, beside
 
 NESTED: Mapping[str, str] = {
@@ -52,24 +52,6 @@ _PRODUCTS = ("AWS::ServiceCatalog::CloudFormationProvisionedProduct",)
 _ACCOUNT_WIDE = ("AWS::AccountId", "AWS::Partition", "AWS::Region", "AWS::URLSuffix")
 STACK_NAME = "AWS::StackName"
 _OF_STACK = (STACK_NAME, "AWS::StackId", "AWS::NotificationARNs")
-
-
-class Library(Protocol):
-    """Where nested templates and imported values come from: the loader."""
-
-    errors: list[InputError]
-
-    def nested(self, caller: Stack, name: str) -> Template | Unknown:
-        """The template of a nested stack, or what stands for it where it is not on disk."""
-        ...
-
-    def imported(self, name: Value, importer: Stack) -> Value:
-        """The value that a template of the scan exports under a name."""
-        ...
-
-    def origin(self, template: Template, name: str, construct: str | None) -> Origin | None:
-        """The CDK construct of a resource, as far as the template or its assembly tells it."""
-        ...
 
 
 @dataclass(eq=False)
@@ -93,6 +75,7 @@ class Stack:
     _sections: dict[str, dict[str, Entry]] = field(default_factory=dict)
     _resources: dict[str, Resource] = field(default_factory=dict)
     _children: dict[str, Stack] = field(default_factory=dict)
+    _unrolled: dict[int, tuple[Node, Node]] = field(default_factory=dict)
 
     # -- scope ------------------------------------------------------------------------------
 
@@ -144,7 +127,7 @@ class Stack:
     ) -> MapValue:
         def written(name: str) -> Value:
             section = next((s for s in sections if name in self.section(s)), None)
-            return (section and self._rewritten(section)) or read(name)
+            return (section and self.rewritten(section)) or read(name)
 
         def remembered(name: str) -> Value:
             return self.worlds.remember((self, kind, name), lambda: written(name))
@@ -161,7 +144,7 @@ class Stack:
         span = next((entry.span for entry in entries if entry), self.template.included)
         return None if span is None else self._included(span, f"in {' or '.join(sections)}")
 
-    def _rewritten(self, section: str, *nodes: Node) -> Unknown | None:
+    def rewritten(self, section: str, *nodes: Node) -> Unknown | None:
         """What a transform makes of a section or of nodes in it, in a world where it does."""
         entry = self.section(section).get(TRANSFORM)
         inner = (Transform.of(entry) if entry else None, *map(beside, nodes))
@@ -276,7 +259,7 @@ class Stack:
         if found is not None:
             return found
         entry = self.section("Resources")[name]
-        properties = _child(entry.value, "Properties")
+        properties = child_of(entry.value, "Properties")
         transform = beside(entry.value)
         address = self.prefixed(name)
 
@@ -285,7 +268,7 @@ class Stack:
             value = None if properties is None else self.member(properties, path, note)
             if value is None and transform is not None:
                 return transform.made(f"in {address}")
-            return self._rewritten("Resources", entry.value) or self._settled(value)
+            return self.rewritten("Resources", entry.value) or self._settled(value)
 
         found = Resource(
             framework="cloudformation",
@@ -297,9 +280,9 @@ class Stack:
             place=lambda path: self._place(entry.value, path),
             exists=lambda: Known(self.exists() and self._holds(entry.value)),
             calls=self.calls,
-            origin=lambda: self.library.origin(self.template, name, _construct(entry.value)),
+            origin=lambda: self.library.origin(self.template, name, construct(entry.value)),
             extent=Span(entry.span.source, entry.span.start, entry.value.span.end),
-            metadata=_metadata(entry.value, "iac-check"),
+            metadata=metadata(entry.value, "iac-check"),
         )
         self._resources[name] = found
         return found
@@ -319,7 +302,7 @@ class Stack:
             return self.worlds.remember(
                 (self, id(expression)), lambda: define(self, expression, note)
             )
-        value = evaluate(self.template.expression(self._expanded(node)), self)
+        value = evaluate(self.template.expression(self.expanded(node)), self)
         match value:
             case MapValue(items=items, rest=rest):
                 return items.get(name, rest)
@@ -341,11 +324,11 @@ class Stack:
 
     def _place(self, resource: Node, path: str) -> Span | None:
         """Where a property's value is written, in the current world."""
-        properties = _child(resource, "Properties")
+        properties = child_of(resource, "Properties")
         if properties is None:
             return None
         properties = self.chosen(properties)
-        node = _child(properties, path)
+        node = child_of(properties, path)
         if node is None:
             return None
         # What the vault itself says is the alias, where one stands for any of this.
@@ -355,10 +338,17 @@ class Stack:
         """One world for each of the values that AllowedValues leave to a parameter."""
         return None if value is None else settled(value, self.worlds)
 
-    def _expanded(self, node: Node) -> Node:
-        if isinstance(node, MappingNode) and any(e.key.startswith(LOOP) for e in node.entries):
-            return MappingNode(node.span, tuple(self._expand(node.entries).values()))
-        return node
+    def expanded(self, node: Node) -> Node:
+        """A mapping with its loops expanded; other nodes as they are."""
+        if not isinstance(node, MappingNode) or not any(
+            e.key.startswith(LOOP) for e in node.entries
+        ):
+            return node
+        found = self._unrolled.get(id(node))
+        if found is None:  # the node is kept, so that its id is not given to another
+            whole = MappingNode(node.span, tuple(self._expand(node.entries).values()))
+            self._unrolled[id(node)] = found = (node, whole)
+        return found[1]
 
     # -- attributes -------------------------------------------------------------------------
 
@@ -372,10 +362,14 @@ class Stack:
         return MapValue(AnyName(lambda path: self._attribute(resource, name, path)), rest=rest)
 
     def _attribute(self, resource: Resource, name: str, path: str) -> Value:
-        rewritten = self._rewritten("Resources", self.section("Resources")[name].value)
+        declared = self.section("Resources")[name].value
+        nested = resource.type in NESTED and path.startswith("Outputs.")
+        properties = child_of(declared, "Properties") if nested else None
+        within = (declared,) if properties is None else (declared, self.chosen(properties))
+        rewritten = self.rewritten("Resources", *within)
         if rewritten is not None:
             return rewritten
-        if resource.type in NESTED and path.startswith("Outputs."):
+        if nested:
             return self._nested_output(name, path.removeprefix("Outputs."))
         term = ("ref", self._where, f"{resource.address}.{path}")
         hop = Hop(resource.span, f"{resource.address} is declared here")
@@ -448,20 +442,20 @@ class Stack:
     def _output(self, name: str) -> Value:
         where = self.address or self.template.path
         entry = self.section("Outputs").get(name)
-        value = _child(entry.value, "Value") if entry is not None else None
+        value = child_of(entry.value, "Value") if entry is not None else None
         if entry is None or value is None:
             raise Absent(f'{where} has no output "{name}"')
         if not self._holds(entry.value):
             raise Absent(f'{where} has no output "{name}" under this condition')
-        rewritten = self._rewritten("Outputs", entry.value)
+        rewritten = self.rewritten("Outputs", entry.value)
         if rewritten is not None:
             return rewritten
         return define(self, self.template.expression(value), f"output {name} of {where}")
 
     def export(self, output: str) -> Value | None:
         """The name under which an output is exported, in the current world."""
-        node = _child(self.section("Outputs")[output].value, "Export")
-        name = _child(node, "Name") if node is not None else None
+        node = child_of(self.section("Outputs")[output].value, "Export")
+        name = child_of(node, "Name") if node is not None else None
         if name is None:
             return None
         return self._settled(evaluate(self.template.expression(name), self))
@@ -469,18 +463,3 @@ class Stack:
     def has_output(self, name: str) -> bool:
         """Whether the condition of an output is true in this world."""
         return self._holds(self.section("Outputs")[name].value)
-
-
-def _child(node: Node, key: str) -> Node | None:
-    return node.get(key) if isinstance(node, MappingNode) else None
-
-
-def _metadata(resource: Node, key: str) -> Node | None:
-    metadata = _child(resource, "Metadata")
-    return _child(metadata, key) if metadata is not None else None
-
-
-def _construct(resource: Node) -> str | None:
-    """The CDK construct path, where the template has it."""
-    node = _metadata(resource, "aws:cdk:path")
-    return str(node.value) if isinstance(node, ScalarNode) else None

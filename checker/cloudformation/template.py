@@ -129,3 +129,18 @@ def may_hold(resource: Node, name: str) -> bool:
     if not isinstance(properties, MappingNode) or properties.tag is not None:
         return properties is not None
     return any(e.key in (name, "Ref") or e.key.startswith("Fn::") for e in properties.entries)
+
+
+def child_of(node: Node, key: str) -> Node | None:
+    return node.get(key) if isinstance(node, MappingNode) else None
+
+
+def metadata(resource: Node, key: str) -> Node | None:
+    found = child_of(resource, "Metadata")
+    return child_of(found, key) if found is not None else None
+
+
+def construct(resource: Node) -> str | None:
+    """The CDK construct path, where the template has it."""
+    node = metadata(resource, "aws:cdk:path")
+    return str(node.value) if isinstance(node, ScalarNode) else None

@@ -444,7 +444,7 @@ Resources: {S: {Type: AWS::CloudFormation::StackSet, Properties: %s}}
     "properties",
     [
         f"!If [C, {{TemplateBody: {ONE}}}, !Ref AWS::NoValue]",
-        "{Fn::ForEach::L: [N, [Body], {'Template${N}': %s}]}" % ONE,
+        "{Fn::ForEach::L: [N, [Body], {'Template${N}': " + ONE + "}]}",
         f"{{TemplateBody: !If [C, {ONE}, !Ref AWS::NoValue]}}",
         "{TemplateBody: !FindInMap [M, a, body]}",
         f"{{TemplateBody: {ONE}, Fn::Transform: {{Name: Mine}}}}",

@@ -1,0 +1,31 @@
+"""Where a stack gets what is not in its template."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from ..graph import Origin
+from ..language.value import Unknown, Value
+from ..source import InputError
+from .template import Template
+
+if TYPE_CHECKING:
+    from .stack import Stack
+
+
+class Library(Protocol):
+    """Where nested templates and imported values come from: the loader."""
+
+    errors: list[InputError]
+
+    def nested(self, caller: Stack, name: str) -> Template | Unknown:
+        """The template of a nested stack, or what stands for it where it is not on disk."""
+        ...
+
+    def imported(self, name: Value, importer: Stack) -> Value:
+        """The value that a template of the scan exports under a name."""
+        ...
+
+    def origin(self, template: Template, name: str, construct: str | None) -> Origin | None:
+        """The CDK construct of a resource, as far as the template or its assembly tells it."""
+        ...
