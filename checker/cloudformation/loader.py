@@ -316,14 +316,15 @@ class CloudFormationLoader:
 
     def _location(self, caller: Stack, name: str, entry: Entry) -> str | None:
         """Where the template is, where that is the same in every world."""
-        # The CDK writes the file's name beside a TemplateURL that only S3 can tell.
-        asset = _inner(entry.value, "Metadata", "aws:asset:path")
-        if isinstance(asset, ScalarNode) and isinstance(asset.value, str):
-            return asset.value
         resource = caller.resource(name)
         outcomes = self._outcomes(lambda: resource.read(NESTED[resource.type]))
         value = _only(outcomes)
-        if value is None and any(self._on_disk(caller, outcome) for outcome in outcomes):
+        if not any(self._on_disk(caller, outcome) for outcome in outcomes):
+            # The CDK writes the file's name beside a TemplateURL that only S3 can tell.
+            asset = _inner(entry.value, "Metadata", "aws:asset:path")
+            if isinstance(asset, ScalarNode) and isinstance(asset.value, str):
+                return asset.value
+        elif value is None:
             what = f"which template {name} nests depends on a condition; it is not followed"
             self.errors.append(InputError.at(entry.span, what))
         # Of an address in S3 the end is known: an assembly says which file is published there.

@@ -483,3 +483,12 @@ def test_a_template_that_only_one_world_nests_is_followed(write: object) -> None
     resources, errors = _load(write, {"p.yaml": conditions + call, "c.yaml": KEYED})
     assert [resource.address for resource in resources] == ["S/V"]
     assert not errors
+
+
+def test_a_template_on_disk_counts_before_what_metadata_says_of_it(write: object) -> None:
+    lying = CALL.replace("{{S: {{", '{{S: {{Metadata: {{"aws:asset:path": d.yaml}}, ')
+    resources, errors = _load(
+        write, {"p.yaml": lying.format("c.yaml"), "c.yaml": KEYED, "d.yaml": "Resources: {}\n"}
+    )
+    assert [resource.address for resource in resources] == ["S/V"]
+    assert not errors
