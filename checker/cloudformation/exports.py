@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 
+from ..language.bounded import CHOICES_LIMIT, choices
 from ..language.value import (
     EvaluationError,
     Known,
@@ -55,6 +56,7 @@ class Exports:
         self._stacks = stacks
         self._worlds = worlds
         self._read = False
+        self._names: list[tuple[Value, Output]] = []
         self._named: dict[Term, list[Output]] = {}
         self._varying: set[Output] = set()
         self._named_by_stack: list[tuple[Value, Output]] = []
@@ -63,12 +65,14 @@ class Exports:
         """The exported value of a name; an unknown where nothing has that name.
 
         A name is the same where its parts are. The name of the exporting stack is known only
-        when it is deployed: what the importer writes in its place agrees with it. Where several
-        outputs have the name, each is the one in a world of its own.
+        when it is deployed: what the importer writes in its place agrees with it, and with any
+        other name that it may make. Where several outputs have the name, each is the one in a
+        world of its own, and so is each name that AllowedValues leave to the importer.
         """
         self._index()
-        alike = [output for exported, output in self._named_by_stack if _agrees(name, exported)]
-        found = self._named.get(term_of(name), alike)
+        if term_of(name) not in self._named and choices(name) <= CHOICES_LIMIT:
+            name = importer.settled(name) or name
+        found = self._named.get(term_of(name)) or self._alike(name)
         term = ("Fn::ImportValue", term_of(name))
         if not found:
             return _nobody(name, term)
@@ -81,9 +85,16 @@ class Exports:
                 break
         if chosen in self._varying and chosen.stack.root != importer.root:
             exported = chosen.name()
-            if exported is None or not (exported == name or _agrees(name, exported)):
+            if exported is None or not _may_be(name, exported):
                 raise Unreachable  # in this world its name is another one
         return chosen.stack.output(chosen.key)
+
+    def _alike(self, name: Value) -> list[Output]:
+        """What may have a name by that of its stack; then also what else may have it."""
+        if not any(_agrees(name, exported) for exported, _ in self._named_by_stack):
+            return []
+        alike = (output for exported, output in self._names if _may_be(name, exported))
+        return list(dict.fromkeys(alike))
 
     def _index(self) -> None:
         if self._read:
@@ -100,6 +111,7 @@ class Exports:
                 if len(distinct) > 1:
                     self._varying.add(output)
                 for term, name in distinct.items():
+                    self._names.append((name, output))
                     self._named.setdefault(term, []).append(output)
                     if any(map(_is_stack_name, _parts(name))):
                         self._named_by_stack.append((name, output))
@@ -117,6 +129,24 @@ def _nobody(name: Value, term: Term) -> Unknown:
     shown = f' ("{name.data}")' if isinstance(name, Known) and not name.sensitive else ""
     why = f"it is an import{shown} that nobody in the scan exports"
     return Unknown("external", why, term, not_null=True)
+
+
+def _may_be(name: Value, exported: Value) -> bool:
+    """Whether an import's name may be an export's: by its form where neither is all known."""
+    if name == exported or _agrees(name, exported):
+        return True
+    if isinstance(name, Known):
+        return False
+    if isinstance(exported, Known):
+        parts = (
+            re.escape(str(part.data)) if isinstance(part, Known) else ".*" for part in _parts(name)
+        )
+        return re.fullmatch("".join(parts), str(exported.data)) is not None
+    return [_written(part) for part in _parts(name)] == [_written(p) for p in _parts(exported)]
+
+
+def _written(part: Value) -> str | None:
+    return str(part.data) if isinstance(part, Known) else None
 
 
 def _agrees(name: Value, exported: Value) -> bool:

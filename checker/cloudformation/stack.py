@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from ..graph import Resource
+from ..language.bounded import CHOICES_LIMIT, choices
 from ..language.document import Entry, MappingNode, Node, ScalarNode, SequenceNode
 from ..language.evaluate import define, evaluate, truth
 from ..language.expression import Conditional
@@ -47,6 +48,9 @@ NESTED: Mapping[str, str] = {
 # Resources whose attributes are what code outside the template makes of them.
 _ELSEWHERE = ("Custom::", "AWS::CloudFormation::CustomResource", "AWS::CloudFormation::Macro")
 _PRODUCTS = ("AWS::ServiceCatalog::CloudFormationProvisionedProduct",)
+
+# Properties of which only one value is asked for: they need no world for each that they may have.
+_ASKED = ("BackupVaultName",)
 
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/pseudo-parameter-reference.html
 _ACCOUNT_WIDE = ("AWS::AccountId", "AWS::Partition", "AWS::Region", "AWS::URLSuffix")
@@ -103,6 +107,8 @@ class Stack:
     def call(self, name: str, arguments: tuple[Value, ...], span: Span) -> Value:
         if name == "Fn::ImportValue":
             return self.library.imported(arguments[0], self)
+        if name == "Fn::Split" and choices(arguments[1]) <= CHOICES_LIMIT:
+            arguments = (arguments[0], self.settled(arguments[1]) or arguments[1])
         told = asked(name, arguments, span)
         if told is not None:
             return told
@@ -268,7 +274,8 @@ class Stack:
             value = None if properties is None else self.member(properties, path, note)
             if value is None and transform is not None:
                 return transform.made(f"in {address}")
-            return self.rewritten("Resources", entry.value) or self._settled(value)
+            rewritten = self.rewritten("Resources", entry.value)
+            return rewritten or (value if path in _ASKED else self.settled(value))
 
         found = Resource(
             framework="cloudformation",
@@ -334,7 +341,7 @@ class Stack:
         # What the vault itself says is the alias, where one stands for any of this.
         return next((n.span for n in (resource, properties) if n.anchor is not None), node.span)
 
-    def _settled(self, value: Value | None) -> Value | None:
+    def settled(self, value: Value | None) -> Value | None:
         """One world for each of the values that AllowedValues leave to a parameter."""
         return None if value is None else settled(value, self.worlds)
 
@@ -458,7 +465,7 @@ class Stack:
         name = child_of(node, "Name") if node is not None else None
         if name is None:
             return None
-        return self._settled(evaluate(self.template.expression(name), self))
+        return self.settled(evaluate(self.template.expression(name), self))
 
     def has_output(self, name: str) -> bool:
         """Whether the condition of an output is true in this world."""

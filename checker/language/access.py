@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..records import replace
-from .convert import may_be, to_number, to_string
+from .convert import equal, to_number, to_string
 from .keys import has_index, has_key, is_key_of
 from .value import (
     Absent,
@@ -92,7 +92,7 @@ def _index_map(base: MapValue, key: Value, worlds: Worlds) -> Value:
     if base.rest is not None and not base.items and is_key_of(key, base.rest.term):
         return _of_rest(base, base.rest, key, worlds)
     for name in sorted(base.items):
-        if may_be(key, name) and worlds.decide(("==", term_of(key), term_of(Known(name)))):
+        if worlds.decide(term_of(equal(key, Known(name)))):
             return base.items[name]
     if base.rest is not None:
         return _of_rest(base, base.rest, key, worlds)

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 
 from .. import kms
 from ..records import replace
+from .bounded import is_bounded, reads
 from .expression import Scalar
 from .value import (
     Attribute,
@@ -116,7 +117,13 @@ def equal(left: Value, right: Value) -> Value:
         left, right = right, left
     if first_unknown(left, right) is None:
         return Known(False)  # values of different kinds, both known to the end
-    return derived("==", left, right)
+    found = derived("==", left, right)
+    if isinstance(left, Text) and isinstance(right, Known) and is_bounded(left):
+        # Decided by its parts: another condition may ask for one of them alone.
+        term = reads(left, str(right.data))
+        if term is not None:
+            return Known(False) if term[0] == "literal" else replace(found, term=term)
+    return found
 
 
 def _equal(left: Value, right: Value) -> bool | None:

@@ -5,8 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from ..graph import Origin, Resource
+from ..language.bounded import is_bounded
 from ..language.consistency import consistent
-from ..language.value import Absent, EvaluationError, Hop, Known, Value
+from ..language.convert import equal
+from ..language.value import (
+    Absent,
+    EvaluationError,
+    Hop,
+    Known,
+    Text,
+    Unknown,
+    Value,
+    term_of,
+)
 from ..language.worlds import Facts, TooManyWorlds, Worlds
 from ..records import dataclass
 from ..settings import Settings
@@ -93,9 +104,10 @@ class Engine:
             deep = True
         if isinstance(exists, Known) and exists.data is False:
             return _Seen(None)
-        word = self._name(resource, paths)
+        spared = card.unless.get("name", {}).get("equals")
+        word = self._name(resource, paths, spared)
         name = None if word is None or word.sensitive else str(word.data)
-        if word is not None and word.data == card.unless.get("name", {}).get("equals"):
+        if word is not None and word.data == spared:
             verdict = passed(f'AWS creates the vault "{word.data}", and its key is fixed')
             return _Seen(verdict, name, self._place(resource, paths.value))
         try:
@@ -117,7 +129,8 @@ class Engine:
             verdict = unresolved("unsupported", "its expressions are nested too deeply")
         return _Seen(verdict, name, self._place(resource, paths.value))
 
-    def _name(self, resource: Resource, paths: ResourceCard) -> Known | None:
+    def _name(self, resource: Resource, paths: ResourceCard, spared: object) -> Known | None:
+        """The name, where it is known; of one that may be `spared`, whether it is."""
         try:
             name = resource.read(paths.name)
         except (EvaluationError, RecursionError):
@@ -125,7 +138,13 @@ class Engine:
         except InputError as error:
             self._error(error)
             return None
-        return name if isinstance(name, Known) and isinstance(name.data, str) else None
+        match name:
+            case Known(data=str()):
+                return name
+            case Unknown() | Text() if isinstance(spared, str) and is_bounded(name):
+                if self._worlds.decide(term_of(equal(name, Known(spared)))):
+                    return Known(spared)
+        return None
 
     def _place(self, resource: Resource, name: str) -> Span | None:
         """Where an argument is written; None where it is not, or its resource cannot be read."""

@@ -34,7 +34,19 @@ OPERANDS = st.one_of(
     st.sampled_from([{"Ref": name} for name in (*PARAMETERS, *OPEN)]),
     st.sampled_from(["a", "b", "c"]),
 )
-EQUALS = st.tuples(OPERANDS, OPERANDS).map(lambda pair: {"Fn::Equals": list(pair)})
+# What is composed of parameters that declare what they may be, as sure as these are.
+COMPOSED = st.sampled_from(
+    [
+        {"Fn::Sub": "${P}-${Q}"},
+        {"Fn::Join": ["-", [{"Ref": "Q"}, {"Ref": "P"}]]},
+        {"Fn::Sub": "${P}-${P}"},
+        {"Fn::Select": ["1", {"Fn::Split": ["-", {"Fn::Sub": "x-${P}"}]}]},
+    ]
+)
+COMPARED = st.sampled_from(["a-b", "b-a", "b-c", "a-a", "a"])
+EQUALS = st.one_of(
+    st.tuples(OPERANDS, OPERANDS), st.tuples(COMPOSED, COMPARED), st.tuples(COMPARED, COMPOSED)
+).map(lambda pair: {"Fn::Equals": list(pair)})
 # Several equalities at once, which may exclude each other.
 CLAUSES = st.lists(
     st.one_of(EQUALS, EQUALS.map(lambda one: {"Fn::Not": [one]})), min_size=3, max_size=5
@@ -56,12 +68,25 @@ VALUES = st.recursive(
 )
 
 
+def text_of(operand: Node, given: dict[str, str]) -> str:
+    match operand:
+        case {"Ref": str(name)}:
+            return given[name]
+        case {"Fn::Sub": str(template)}:
+            return template.replace("${P}", given["P"]).replace("${Q}", given["Q"])
+        case {"Fn::Join": [mark, parts]}:
+            return str(mark).join(text_of(part, given) for part in parts)
+        case {"Fn::Select": [at, {"Fn::Split": [mark, inner]}]}:
+            return text_of(inner, given).split(mark)[int(at)]
+    return str(operand)
+
+
 def holds(condition: Node, given: dict[str, str]) -> bool:
     (name, arguments), *_ = condition.items()
     match name:
         case "Fn::Equals":
-            left, right = (given[a["Ref"]] if isinstance(a, dict) else a for a in arguments)
-            return bool(left == right)
+            left, right = (text_of(argument, given) for argument in arguments)
+            return left == right
         case "Fn::Not":
             return not holds(arguments[0], given)
         case "Fn::And":
