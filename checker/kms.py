@@ -45,6 +45,11 @@ LOOKUPS: Mapping[str, tuple[str, frozenset[str]]] = {
     "aws_kms_alias": ("name", frozenset({"arn", "id", "name", "target_key_arn", "target_key_id"})),
 }
 
+# Types of CloudFormation of which Fn::GetAtt gives back what a template writes and may be a key;
+# of others it gives what AWS makes, and a property's name is refused.
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-parameter.html
+_WRITTEN: Mapping[str, frozenset[str]] = {"AWS::SSM::Parameter": frozenset({"Value"})}
+
 # What an ARN is composed of that is written in small letters, digits and hyphens only.
 WORDS = frozenset({"AWS::AccountId", "AWS::Partition", "AWS::Region"})
 LOOKED_UP: Mapping[str, frozenset[str]] = {
@@ -68,6 +73,11 @@ def is_set(type_: str, path: str, data: bool) -> bool:
         return path in LOOKUPS.get(type_, ("", ()))[1] or path in ("arn", "id")
     known = path in KEYS.get(type_, ()) or path in ALIASES.get(type_, ("", "", ()))[2]
     return known or path in ("arn", "id", "Ref") or path.endswith("Arn")
+
+
+def is_written(type_: str, path: str) -> bool:
+    """Whether an attribute gives back the argument of that name, if there is one."""
+    return "::" not in type_ or path in _WRITTEN.get(type_, ())
 
 
 def may_read(type_: str, path: str, text: str) -> bool:

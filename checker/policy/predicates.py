@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from fnmatch import fnmatchcase
 
 from ..graph import Resource
-from ..kms import ALIASES, KEYS, LOOKUPS, NAMES
+from ..kms import ALIASES, KEYS, LOOKUPS, NAMES, is_written
 from ..language.value import (
     Attribute,
     EvaluationError,
@@ -134,7 +134,7 @@ class _Judgement:
             return self._resource(resource, trail)
         if resource.data and resource.type in LOOKUPS and path in LOOKUPS[resource.type][1]:
             return self._lookup(resource, trail)
-        configured = resource.read(path)
+        configured = resource.read(path) if is_written(resource.type, path) else None
         unset = isinstance(configured, Known) and configured.data in (None, "")
         if configured is not None and not unset:
             return self._next(resource, path, configured, trail)

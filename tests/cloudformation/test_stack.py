@@ -43,8 +43,9 @@ Conditions:
   Opened: !Not [!Equals [!Ref Open, ""]]
   Nowhere: !Equals [!Ref AWS::Region, !Ref AWS::AccountId]
 Resources:
-  Key: {Type: AWS::KMS::Key}
+  Key: {Type: AWS::KMS::Key, Properties: {Description: alias/aws/backup}}
   Switched: {Type: AWS::KMS::Key, Condition: Switched}
+  Secret: {Type: AWS::SecretsManager::Secret, Properties: {KmsKeyId: !Ref Key}}
   Store: {Type: AWS::SSM::Parameter, Properties: {Type: String, Value: !GetAtt Key.Arn}}
   Module: {Type: "Org::Keys::Key::MODULE"}
   Vault:
@@ -107,6 +108,8 @@ def _outcome(verdict: Verdict) -> str:
         ("!GetAtt Key.Arn", "pass"),
         ("!GetAtt Key.KeyId", "pass"),
         ("!GetAtt Store.Value", "pass"),
+        ("!GetAtt Secret.KmsKeyId", "unresolved/not-a-key"),  # a property that is no attribute
+        ("!GetAtt Key.Description", "unresolved/not-a-key"),
         ("!GetAtt Module.Arn", "unresolved/module-unavailable"),
         ("!Ref Nothing", "unresolved/undeclared"),
         ("!GetAtt Open.Arn", "unresolved/undeclared"),
