@@ -6,6 +6,8 @@ A template that another one nests is evaluated once per call, with the parameter
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import chain
+from operator import is_
 
 from ..graph import Resource
 from ..language.bounded import CHOICES_LIMIT, choices
@@ -55,7 +57,7 @@ _ASKED = ("BackupVaultName",)
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/pseudo-parameter-reference.html
 _ACCOUNT_WIDE = ("AWS::AccountId", "AWS::Partition", "AWS::Region", "AWS::URLSuffix")
 STACK_NAME = "AWS::StackName"
-_OF_STACK = (STACK_NAME, "AWS::StackId", "AWS::NotificationARNs")
+_PSEUDO = (*_ACCOUNT_WIDE, STACK_NAME, "AWS::StackId", "AWS::NotificationARNs", "AWS::NoValue")
 
 
 @dataclass(eq=False)
@@ -79,6 +81,9 @@ class Stack:
     _sections: dict[str, dict[str, Entry]] = field(default_factory=dict)
     _resources: dict[str, Resource] = field(default_factory=dict)
     _children: dict[str, Stack] = field(default_factory=dict)
+    _tables: dict[str, tuple[tuple[Mapping[str, Entry], ...], MapValue]] = field(
+        default_factory=dict
+    )
     _unrolled: dict[int, tuple[Node, Node]] = field(default_factory=dict)
 
     # -- scope ------------------------------------------------------------------------------
@@ -86,22 +91,14 @@ class Stack:
     def lookup(self, name: str, span: Span) -> Value:
         match name:
             case "Ref":
-                names = (
-                    *self.section("Parameters"),
-                    *self.section("Resources"),
-                    *_ACCOUNT_WIDE,
-                    *_OF_STACK,
-                    "AWS::NoValue",
-                )
-                return self._table(
-                    name, names, self._ref, ("Parameters", "Resources"), "parameter or resource"
-                )
+                sections, what = ("Parameters", "Resources"), "parameter or resource"
+                return self._table(name, sections, self._ref, what, _PSEUDO)
             case "GetAtt":
-                return self._section_table(name, "Resources", self._attributes, "resource")
+                return self._table(name, ("Resources",), self._attributes, "resource")
             case "Condition":
-                return self._section_table(name, "Conditions", self._condition, "condition")
+                return self._table(name, ("Conditions",), self._condition, "condition")
             case "Mappings":
-                return self._section_table(name, "Mappings", self._mapping, "mapping")
+                return self._table(name, ("Mappings",), self._mapping, "mapping")
         raise Absent(f"there is no {name}", span)
 
     def call(self, name: str, arguments: tuple[Value, ...], span: Span) -> Value:
@@ -118,19 +115,20 @@ class Stack:
                 return part
         return call_function(name, arguments, self)
 
-    def _section_table(
-        self, kind: str, section: str, read: Callable[[str], Value], what: str
-    ) -> MapValue:
-        return self._table(kind, tuple(self.section(section)), read, (section,), what)
-
     def _table(
         self,
         kind: str,
-        names: tuple[str, ...],
-        read: Callable[[str], Value],
         sections: tuple[str, ...],
+        read: Callable[[str], Value],
         what: str,
+        names: tuple[str, ...] = (),
     ) -> MapValue:
+        """The names of some sections, and what each of them means."""
+        found = tuple(map(self.section, sections))
+        known = self._tables.get(kind)
+        if known is not None and all(map(is_, known[0], found)):  # a loop's section may grow
+            return known[1]
+
         def written(name: str) -> Value:
             section = next((s for s in sections if name in self.section(s)), None)
             return (section and self.rewritten(section)) or read(name)
@@ -138,11 +136,14 @@ class Stack:
         def remembered(name: str) -> Value:
             return self.worlds.remember((self, kind, name), lambda: written(name))
 
-        absent = f'the template declares no {what} "{{}}"'
+        names = (*chain.from_iterable(found), *names)
         items = LazyItems(names, remembered)
         if "Resources" in sections:
             items = MoreNames(names, remembered, self._of_module)
-        return MapValue(items, rest=self._more(*sections), absent=absent)
+        absent = f'the template declares no {what} "{{}}"'
+        table = MapValue(items, rest=self._more(*sections), absent=absent)
+        self._tables[kind] = (found, table)
+        return table
 
     def _more(self, *sections: str) -> Unknown | None:
         """What stands for the names that an include may add to sections, if there is one."""

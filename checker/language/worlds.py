@@ -32,6 +32,15 @@ REQUIREMENT_LIMIT = 64
 REQUIREMENT_STEPS = 50_000
 """How many expressions requirements may take, of one judgement; past it they bound nothing."""
 
+RUN_LIMIT = 80_000
+"""Facts over all the worlds of a run (a world counts one more) that many hard judgements share."""
+
+FACTS_OF_EACH = 100
+"""What each judgement adds to that: one of few worlds is told whatever came before it."""
+
+RUN_STEPS, STEPS_OF_EACH = 1_500_000, 1_000
+"""The same for expressions: a run of many hard judgements ends in seconds, not in minutes."""
+
 _NEGATED = {"!=": "==", ">=": "<", "<=": ">"}
 
 
@@ -48,7 +57,7 @@ class Unreachable(Exception):
 
 
 class TooManyWorlds(Exception):
-    """A judgement needs more than WORLD_LIMIT worlds or STEP_LIMIT steps."""
+    """A judgement needs more than WORLD_LIMIT worlds or STEP_LIMIT steps, or the run did."""
 
 
 def _literal(term: Term) -> bool:
@@ -83,6 +92,8 @@ class Worlds:
         self._required: dict[Term, dict[Hashable, Requirement]] = {}
         self._room: dict[tuple[Hashable, frozenset[tuple[Term, bool]]], bool] = {}
         self._left = REQUIREMENT_STEPS
+        self._facts_left, self._steps_left = RUN_LIMIT, RUN_STEPS
+        self._depth = 0
         self.steps = 0
         """Expressions evaluated, over all judgements."""
         self.explored = 0
@@ -292,10 +303,11 @@ class Worlds:
             self._touched = outer or self._touched
 
     def step(self) -> None:
-        """Count one evaluation. Raises TooManyWorlds past STEP_LIMIT."""
+        """Count one evaluation. Raises TooManyWorlds past STEP_LIMIT, or what the run has left."""
         self._steps += 1
         self.steps += 1
-        if self._steps > STEP_LIMIT:
+        self._steps_left -= self._depth > 0
+        if self._steps > STEP_LIMIT or self._steps_left < 0:
             raise TooManyWorlds
 
     # -- exploring --------------------------------------------------------------------------
@@ -304,16 +316,24 @@ class Worlds:
         """Run `judge` in every reachable world and give each world's facts with its outcome.
 
         May be called within a judgement: the inner exploration starts from no facts, and the
-        outer world is restored after it. Raises TooManyWorlds past WORLD_LIMIT.
+        outer world is restored after it. Raises TooManyWorlds past WORLD_LIMIT, or what the run
+        has left.
         """
+        if not self._depth:
+            self._facts_left = max(self._facts_left, 0) + FACTS_OF_EACH
+            self._steps_left = max(self._steps_left, 0) + STEPS_OF_EACH
         outer = (self.facts, self._equal, self._here, self._active, self._touched, self.trying)
         steps, self._steps = self._steps, 0
         left, self._left = self._left, REQUIREMENT_STEPS
         outcomes: list[tuple[Facts, T]] = []
         waiting: list[Facts] = [{}]
+        self._depth += 1
         try:
             while waiting:
                 self._enter(waiting.pop())
+                self._facts_left -= 1 + len(self.facts)
+                if self._facts_left < 0:
+                    raise TooManyWorlds
                 if not (self._consistent() and self._possible()):
                     continue
                 try:
@@ -329,6 +349,7 @@ class Worlds:
                 if len(waiting) + len(outcomes) > WORLD_LIMIT:
                     raise TooManyWorlds
         finally:
+            self._depth -= 1
             self._steps, self._left = steps, left
             (self.facts, self._equal, self._here, self._active, self._touched, self.trying) = outer
         return outcomes

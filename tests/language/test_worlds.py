@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -201,3 +203,32 @@ def test_what_is_required_of_many_worlds_bounds_nothing() -> None:
 
     worlds.require("a", frozenset(terms), Requirement(holds))
     assert len(worlds.explore(lambda: worlds.decide(terms[0]))) == 2
+
+
+def test_many_hard_judgements_share_what_a_run_may_cost() -> None:
+    worlds = Worlds()
+
+    def hard() -> None:
+        for number in range(20):
+            worlds.decide(("ref", "", str(number)))
+
+    for _ in range(100):
+        with pytest.raises(TooManyWorlds):
+            worlds.explore(hard)
+    assert worlds.explored < 10_000
+    for _ in range(1_000):  # others are told whatever came before
+        assert len(worlds.explore(lambda: worlds.decide(("ref", "", "a")))) == 2
+
+
+def test_what_many_judgements_evaluate_is_shared_too() -> None:
+    worlds = Worlds()
+
+    def long() -> None:
+        for _ in range(STEP_LIMIT):
+            worlds.step()
+
+    for _ in range(20):
+        with contextlib.suppress(TooManyWorlds):
+            worlds.explore(long)
+    assert worlds.steps < 10 * STEP_LIMIT
+    assert len(worlds.explore(worlds.step)) == 1
