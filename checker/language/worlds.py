@@ -32,13 +32,13 @@ REQUIREMENT_LIMIT = 64
 REQUIREMENT_STEPS = 50_000
 """How many expressions requirements may take, of one judgement; past it they bound nothing."""
 
-RUN_LIMIT = 80_000
+RUN_LIMIT = 40_000
 """Facts over all the worlds of a run (a world counts one more) that many hard judgements share."""
 
 FACTS_OF_EACH = 100
-"""What each judgement adds to that: one of few worlds is told whatever came before it."""
+"""What of a judgement does not count: one of few worlds is told whatever came before it."""
 
-RUN_STEPS, STEPS_OF_EACH = 1_500_000, 1_000
+RUN_STEPS, STEPS_OF_EACH = 600_000, 1_000
 """The same for expressions: a run of many hard judgements ends in seconds, not in minutes."""
 
 _NEGATED = {"!=": "==", ">=": "<", "<=": ">"}
@@ -93,6 +93,7 @@ class Worlds:
         self._room: dict[tuple[Hashable, frozenset[tuple[Term, bool]]], bool] = {}
         self._left = REQUIREMENT_STEPS
         self._facts_left, self._steps_left = RUN_LIMIT, RUN_STEPS
+        self._free_facts, self._free_steps = FACTS_OF_EACH, STEPS_OF_EACH
         self._depth = 0
         self.steps = 0
         """Expressions evaluated, over all judgements."""
@@ -306,7 +307,10 @@ class Worlds:
         """Count one evaluation. Raises TooManyWorlds past STEP_LIMIT, or what the run has left."""
         self._steps += 1
         self.steps += 1
-        self._steps_left -= self._depth > 0
+        if self._depth and self._free_steps:
+            self._free_steps -= 1
+        elif self._depth:
+            self._steps_left -= 1
         if self._steps > STEP_LIMIT or self._steps_left < 0:
             raise TooManyWorlds
 
@@ -320,8 +324,8 @@ class Worlds:
         has left.
         """
         if not self._depth:
-            self._facts_left = max(self._facts_left, 0) + FACTS_OF_EACH
-            self._steps_left = max(self._steps_left, 0) + STEPS_OF_EACH
+            self._free_facts, self._free_steps = FACTS_OF_EACH, STEPS_OF_EACH
+            self._facts_left, self._steps_left = max(self._facts_left, 0), max(self._steps_left, 0)
         outer = (self.facts, self._equal, self._here, self._active, self._touched, self.trying)
         steps, self._steps = self._steps, 0
         left, self._left = self._left, REQUIREMENT_STEPS
@@ -331,7 +335,10 @@ class Worlds:
         try:
             while waiting:
                 self._enter(waiting.pop())
-                self._facts_left -= 1 + len(self.facts)
+                self._free_facts -= 1 + len(self.facts)
+                if self._free_facts < 0:
+                    self._facts_left += self._free_facts
+                    self._free_facts = 0
                 if self._facts_left < 0:
                     raise TooManyWorlds
                 if not (self._consistent() and self._possible()):
