@@ -80,6 +80,18 @@ def is_written(type_: str, path: str) -> bool:
     return "::" not in type_ or path in _WRITTEN.get(type_, ())
 
 
+def identity(type_: str, path: str) -> str | None:
+    """What an attribute tells its resource from: each of these has another.
+
+    Replicas have the id of their primary key, and other resources of AWS may have equal names.
+    """
+    if path in _IDENTIFIERS and (type_ in KEYS or type_ in ALIASES):
+        return "key ARN" if type_ in KEYS else "alias ARN"
+    if path in KEYS.get(type_, ()) and "replica" not in type_.lower():
+        return f"{type_} id"
+    return None
+
+
 def may_read(type_: str, path: str, text: str) -> bool:
     """Whether an attribute that is set may read as a text, by how AWS writes it."""
     if path in KEYS.get(type_, ()) and path not in _IDENTIFIERS:

@@ -109,6 +109,8 @@ def _index_list(base: ListValue, key: Value, worlds: Worlds) -> Value:
     except EvaluationError:
         name = key.data if isinstance(key, Known) and not key.sensitive else "…"
         raise EvaluationError(base.absent.format(name)) from None
+    if base.least is not None:
+        return _index_unordered(base, base.least, number, worlds)
     if isinstance(number, Known):
         at = number.data
         if isinstance(at, int) and 0 <= at < len(base.items):
@@ -127,6 +129,76 @@ def _index_list(base: ListValue, key: Value, worlds: Worlds) -> Value:
     if not base.items:
         raise Absent("it reads an element of an empty list")
     return _no_such_element(worlds)
+
+
+def _index_unordered(base: ListValue, least: int, number: Value, worlds: Worlds) -> Value:
+    """An element of a list whose order is not known: any, in one world each."""
+    at = number.data if isinstance(number, Known) else 0
+    if not isinstance(at, int) or at < 0 or (base.rest is None and at >= len(base.items)):
+        raise EvaluationError(f"there is no element {at} in a list of {len(base.items)}")
+    if base.rest is not None and _are_all(base.items, base.element):
+        return _of_rest(base, base.rest, number, worlds)
+    if worlds.trying and (at >= least or not isinstance(number, Known)):
+        there = ("<", term_of(number), length_of(base))
+        if not worlds.decide(there):
+            raise EvaluationError("there is no such element")
+    found = standing_at(base, number, worlds)
+    if found is None:
+        assert base.rest is not None
+        return _of_rest(base, base.rest, number, worlds)
+    return found
+
+
+def standing_at(values: ListValue, number: Value, worlds: Worlds) -> Value | None:
+    """Which item stands at an index in this world; None where it is one of the `rest`."""
+    place = ("index", term_of(values), term_of(number))
+    for at, item in enumerate(values.items, 1):
+        if at == len(values.items) and values.rest is None:
+            return item
+        if worlds.decide(("==", place, term_of(item))):
+            return item
+    return None
+
+
+ORDER_LIMIT = 4
+"""Items whose possible orders are each a world."""
+
+
+def in_order(values: ListValue, worlds: Worlds) -> ListValue | None:
+    """A list with its items at their places in this world; None where these are too many."""
+    if values.least is None:
+        return values
+    waiting = [*values.items]
+    if values.rest is not None or not values.least == len(waiting) <= ORDER_LIMIT:
+        return None
+    placed: list[Value] = []
+    while waiting:
+        place = ("index", term_of(values), term_of(Known(len(placed))))
+        last = len(waiting) - 1
+        at = next(
+            (
+                at
+                for at, item in enumerate(waiting[:last])
+                if worlds.decide(("==", place, term_of(item)))
+            ),
+            last,
+        )
+        placed.append(waiting.pop(at))
+    return replace(values, items=tuple(placed), least=None)
+
+
+def length_of(values: ListValue | MapValue) -> Term:
+    """How many elements a collection has of which some are known, within its bounds."""
+    low, high = len(values.items), None
+    if isinstance(values, ListValue) and values.least is not None:
+        low = values.least
+        high = len(values.items) if values.rest is None else None
+    bounds = (term_of(Known(low)), term_of(Known(high)))
+    if isinstance(values, ListValue):
+        return ("bounded", *bounds, ("length", term_of(values)))
+    assert values.rest is not None
+    names: Term = ("list", *(term_of(Known(name)) for name in sorted(values.items)))
+    return ("bounded", *bounds, ("length", ("merge", names, values.rest.term)))
 
 
 def _are_all(items: tuple[Value, ...], element: Value | None) -> bool:

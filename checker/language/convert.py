@@ -153,7 +153,31 @@ def _equal(left: Value, right: Value) -> bool | None:
         return False
     if term_of(left) == term_of(right):
         return True
-    return None
+    return False if _are_apart(left, right) else None
+
+
+def _are_apart(left: Value, right: Value) -> bool:
+    """Whether two attributes that are not the same one identify two resources."""
+    if not (isinstance(left, Attribute) and isinstance(right, Attribute)):
+        return False
+    one, other = left.resource, right.resource
+    kind = kind_of_identity(left)
+    return (
+        kind is not None
+        and kind == kind_of_identity(right)
+        and (one.scope, one.address) != (other.scope, other.address)
+    )
+
+
+def kind_of_identity(value: Attribute) -> str | None:
+    """What an attribute identifies its resource among; None where two may have it alike.
+
+    `[*]` is any instance, thus also one that stands beside it.
+    """
+    resource = value.resource
+    if resource.data or "[*]" in resource.address:
+        return None
+    return kms.identity(resource.type, value.path)
 
 
 def may_be(value: Value, data: Scalar) -> bool:
@@ -190,18 +214,24 @@ def is_empty(value: Value) -> bool | None:
 
 def _equal_lists(left: ListValue, right: ListValue) -> bool | None:
     if left.rest is not None or right.rest is not None:
-        return None
+        return False if _longer(left, right) or _longer(right, left) else None
     if left.kind != right.kind:
         return False  # of different types, such as `var.names == []`: a list and a tuple
-    if len(left.items) != len(right.items):
-        return False if left.kind != "set" else None
+    if _longer(left, right) or _longer(right, left):
+        return False
     if left.kind == "set":
-        if first_unknown(left, right):
+        if first_unknown(*left.items, *right.items):
             return None
-        return {repr(term_of(item)) for item in left.items} == {
-            repr(term_of(item)) for item in right.items
-        }
+        return set(map(term_of, left.items)) == set(map(term_of, right.items))
+    if left.least is not None or right.least is not None:
+        return None
     return _all(_equal(a, b) for a, b in zip(left.items, right.items, strict=True))
+
+
+def _longer(left: ListValue, right: ListValue) -> bool:
+    """Whether a list has more elements than another, however many both have."""
+    least = len(left.items) if left.least is None else left.least
+    return right.rest is None and least > len(right.items)
 
 
 def _equal_maps(left: MapValue, right: MapValue) -> bool | None:

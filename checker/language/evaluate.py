@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from ..records import replace
 from ..source import Span
-from .access import index
+from .access import in_order, index
 from .closure import reads
 from .convert import equal, may_be, to_bool, to_string
 from .expression import (
@@ -176,12 +176,13 @@ def _splat(expression: Splat, scope: Scope) -> Value:
     values = tuple(evaluate(expression.each, Bound(scope, {"*": item})) for item in items)
     kind = base.kind if isinstance(base, ListValue) else "tuple"
     kind = "list" if kind == "set" else kind
+    least = base.least if isinstance(base, ListValue) else None
     if rest is None:
-        return _explained(ListValue(values, kind), base)
+        return _explained(ListValue(values, kind, least=least), base)
     element = base.element if isinstance(base, ListValue) else None
     if element is not None:
         element = evaluate(expression.each, Bound(scope, {"*": element}))
-    return ListValue(values, kind, derived("splat", rest), element)
+    return ListValue(values, kind, derived("splat", rest), element, least)
 
 
 def _template(expression: Template, scope: Scope) -> Value:
@@ -202,9 +203,10 @@ def _call(expression: Call, scope: Scope) -> Value:
     arguments = [evaluate(argument, scope) for argument in expression.arguments]
     if expression.spread:
         last = arguments.pop()
-        if not isinstance(last, ListValue) or last.rest is not None:
-            return derived(expression.name, last)
-        arguments.extend(last.items)
+        placed = in_order(last, scope.worlds) if isinstance(last, ListValue) else None
+        if placed is None or placed.rest is not None:
+            return derived(expression.name, last, not_null=False)
+        arguments.extend(placed.items)
     return _explained(scope.call(expression.name, tuple(arguments), expression.span), *arguments)
 
 
@@ -359,11 +361,16 @@ def _is(key: Value, name: str, scope: Scope) -> bool:
 def _for(expression: For, scope: Scope) -> Value:
     collection = evaluate(expression.collection, scope)
     pairs: list[tuple[Value, Value]]
+    least: int | None = None
     match collection:
-        case ListValue(items=items, kind=kind, rest=rest):
-            pairs = [(item if kind == "set" else Known(at), item) for at, item in enumerate(items)]
+        case ListValue(items=items, kind="set", rest=rest, least=least):
+            pairs = [(item, item) for item in items]
+        case ListValue(items=items, rest=rest, least=least):
+            pairs = [(_place(collection, at), item) for at, item in enumerate(items)]
         case MapValue(items=mapping, rest=rest):
             pairs = [(Known(name), mapping[name]) for name in sorted(mapping)]
+            if rest is not None and pairs:
+                least = len(pairs)  # one of the other keys may stand before each
         case Unknown() | Attribute():
             return _for_unknown(expression, collection, scope)
         case Whole():
@@ -381,10 +388,23 @@ def _for(expression: For, scope: Scope) -> Value:
             kept.append(bound)
     if expression.key is None:
         values = tuple(evaluate(expression.value, bound) for bound in kept)
-        listed = ListValue(values, "tuple", more, _for_element(expression, collection, scope))
+        if least is not None:  # and some are left out
+            least = max(1, least - (len(pairs) - len(kept))) if kept else None
+        element = _for_element(expression, collection, scope)
+        listed = ListValue(values, "tuple", more, element, least)
         return _explained(listed, collection)
-    found = _for_object(expression, expression.key, kept, more)
+    found = _for_object(expression, expression.key, kept, more, ordered=least is None)
     return replace(found, element=_for_element(expression, collection, scope))
+
+
+def _place(values: ListValue, at: int) -> Value:
+    """The index that an item stands at."""
+    if values.least is None:
+        return Known(at)
+    why = "the order of a set's elements is not known"
+    term = ("place", term_of(values), term_of(Known(at)))
+    domain = None if values.rest is not None else tuple(range(len(values.items)))
+    return Unknown("unsupported", why, term, not_null=True, domain=domain)
 
 
 def _for_unknown(expression: For, collection: Value, scope: Scope) -> Unknown:
@@ -433,7 +453,12 @@ def _for_element(expression: For, collection: Value, scope: Scope) -> Value | No
 
 
 def _for_object(
-    expression: For, key_expression: Expression, kept: list[Bound], more: Unknown | None
+    expression: For,
+    key_expression: Expression,
+    kept: list[Bound],
+    more: Unknown | None,
+    *,
+    ordered: bool,
 ) -> MapValue:
     groups: dict[str, list[Bound]] = {}
     for bound in kept:
@@ -449,9 +474,11 @@ def _for_object(
 
     def read(name: str) -> Value:
         values = tuple(evaluate(expression.value, bound) for bound in groups[name])
-        if expression.grouping and more is not None:  # others may belong to the group, anywhere
+        if not expression.grouping:
+            return values[0]
+        if more is not None:  # others may belong to the group, anywhere
             return replace(derived("for", more), term=("for", name, more.term))
-        return ListValue(values) if expression.grouping else values[0]
+        return ListValue(values, least=None if ordered or len(values) == 1 else 1)
 
     return MapValue(LazyItems(tuple(groups), read), "object", more)
 

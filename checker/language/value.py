@@ -140,12 +140,16 @@ class ListValue(Value):
 
     `element` is what each of those is, where that is known (instances of one resource).
     `absent` is the message for a name in place of a number.
+
+    With `least` the items stand in an order that is not known, as a set's do, and equal ones may
+    be one: there are at least so many. Without it each stands at its place.
     """
 
     items: tuple[Value, ...]
     kind: Literal["tuple", "list", "set"] = "tuple"
     rest: Unknown | None = None
     element: Value | None = None
+    least: int | None = None
     absent: str = field(default='a list has no element "{}": they are numbered', compare=False)
 
 
@@ -221,9 +225,10 @@ def _term(value: Value, left: list[int]) -> Term:
             return ("ref", resource.scope, resource.address)
         case Text(parts=parts):
             return ("text", *(_term(part, left) for part in parts))
-        case ListValue(items=items, rest=rest):
+        case ListValue(items=items, rest=rest, least=least):
             terms = (_term(item, left) for item in items)
-            return ("list", *terms, *((rest.term,) if rest else ()))
+            name = "list" if least is None else "unordered"
+            return (name, *terms, *((rest.term,) if rest else ()))
         case MapValue(items=mapping, rest=rest):
             pairs = tuple((key, _term(item, left)) for key, item in sorted(mapping.items()))
             return ("map", *pairs, *((rest.term,) if rest else ()))
@@ -270,8 +275,11 @@ def first_unknown(*values: Value) -> Unknown | None:
                     not_null=True,
                     trail=value.trail,
                 )
-            case ListValue(items=items, rest=rest):
+            case ListValue(items=items, rest=rest, least=least):
                 found = first_unknown(*items, *((rest,) if rest else ()))
+                if found is None and least is not None:
+                    why = "the order of a set's elements is not known"
+                    found = Unknown("unsupported", why, term_of(value), not_null=True)
             case Whole(resource=resource):
                 found = Unknown(
                     "not-a-key",

@@ -7,13 +7,14 @@ of a run, so the same condition has the same truth wherever it is met.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from ..records import dataclass, replace
 from .consistency import consistent
 from .expression import Scalar
-from .keys import measured
+from .keys import measured, size_of
 from .value import EvaluationError, Term, Unknown, Value, names_in
 
 T = TypeVar("T")
@@ -200,30 +201,46 @@ class Worlds:
         return self._fact(("<", left, right))
 
     def _bounds(self, term: Term) -> tuple[float, float]:
-        """The closed interval that the facts leave to a number (a bound is taken as integral)."""
-        low, high = 1.0 if term[0] == "size" else float("-inf"), float("inf")
+        """The closed interval that the facts leave to a number."""
+        low, high = float("-inf"), float("inf")
+        match term:
+            case ("size", *_):
+                low = 1.0
+            case ("count.index", *_):
+                low = 0.0
+            case ("bounded", (_, _, int(least)), (_, _, most), _):
+                low = float(least)
+                high = float(most) if isinstance(most, int) else high
         if term[0] == "length" and isinstance(of := term[1], tuple):
             low = 0.0
             empty = self.facts.get(_equality(of, ""))
             if empty is not None:
                 low, high = (0.0, 0.0) if empty else (1.0, high)
+            if of[0] in ("toset", "distinct") and isinstance(inner := of[1], tuple):
+                low = min(max(self._bounds(size_of(inner) or ("length", inner))[0], 0.0), 1.0)
             if any(_has_key_of(fact, of) for fact, truth in self.facts.items() if truth):
                 low = max(low, 1.0)
         for fact, truth in self._numeric().get(term, ()):
             match fact:
-                case ("<", _, ("literal", _, int(bound))):
+                case ("<", _, ("literal", _, int(bound) | float(bound))):
                     if truth:
-                        high = min(high, bound - 1)
+                        high = min(high, _next(term, bound, -1))
                     else:
                         low = max(low, bound)
-                case ("<", ("literal", _, int(bound)), _):
+                case ("<", ("literal", _, int(bound) | float(bound)), _):
                     if truth:
-                        low = max(low, bound + 1)
+                        low = max(low, _next(term, bound, 1))
                     else:
                         high = min(high, bound)
-                case ("==", _, ("literal", _, int(bound))):
+                case ("==", _, ("literal", _, int(bound) | float(bound))):
                     low = high = bound
         return low, high
+
+    def is_within(self, number: Term, low: int, high: int) -> bool:
+        """Whether the facts leave a number only what is from `low` to `high`."""
+        self._touched = True
+        least, most = self._bounds(number)
+        return low <= least and most <= high
 
     def _numeric(self) -> Mapping[Term, Sequence[tuple[Term, bool]]]:
         """The facts that bound a term, by that term: a world may have hundreds of facts."""
@@ -231,11 +248,11 @@ class Worlds:
             found: dict[Term, list[tuple[Term, bool]]] = {}
             for fact, truth in self.facts.items():
                 match fact:
-                    case ("<", tuple(term), ("literal", _, int())):
+                    case ("<", tuple(term), ("literal", _, int() | float())):
                         found.setdefault(term, []).append((fact, truth))
-                    case ("<", ("literal", _, int()), tuple(term)):
+                    case ("<", ("literal", _, int() | float()), tuple(term)):
                         found.setdefault(term, []).append((fact, truth))
-                    case ("==", tuple(term), ("literal", _, int())) if truth:
+                    case ("==", tuple(term), ("literal", _, int() | float())) if truth:
                         found.setdefault(term, []).append((fact, truth))
             self._numeric_of, self._numeric_facts = self.facts, found
         return self._numeric_facts
@@ -303,14 +320,17 @@ class Worlds:
                 (self._here if self._touched else self._always)[key] = outcome
             self._touched = outer or self._touched
 
-    def step(self) -> None:
-        """Count one evaluation. Raises TooManyWorlds past STEP_LIMIT, or what the run has left."""
-        self._steps += 1
-        self.steps += 1
-        if self._depth and self._free_steps:
-            self._free_steps -= 1
-        elif self._depth:
-            self._steps_left -= 1
+    def step(self, count: int = 1) -> None:
+        """Count an evaluation, or what takes as long.
+
+        Raises TooManyWorlds past STEP_LIMIT, or what the run has left.
+        """
+        self._steps += count
+        self.steps += count
+        if self._depth:
+            free = min(self._free_steps, count)
+            self._free_steps -= free
+            self._steps_left -= count - free
         if self._steps > STEP_LIMIT or self._steps_left < 0:
             raise TooManyWorlds
 
@@ -433,6 +453,19 @@ class Worlds:
             match term:
                 case ("==", tuple(unknown), ("literal", _, value)) if truth:
                     self._equal[unknown] = value if not isinstance(value, tuple) else None
+
+
+_WHOLE = frozenset({"length", "size", "bounded", "count.index", "index of"})
+_EXACT = 2**53  # above it floats stand further apart than whole numbers
+
+
+def _next(term: Term, bound: float, direction: int) -> float:
+    """The number nearest to a bound that a term may be which is not the bound itself."""
+    if term[0] in _WHOLE:
+        return bound + direction if bound == int(bound) else bound
+    if abs(bound) > _EXACT:
+        return bound
+    return math.nextafter(bound, direction * math.inf)
 
 
 def _has_key_of(fact: Term, collection: Term) -> bool:

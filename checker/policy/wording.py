@@ -92,6 +92,10 @@ def words(term: Term) -> str:
             return f"contains({words(base)}, {words(key)})"
         case ("has key", tuple(base), tuple(key)):
             return f"contains(keys({words(base)}), {words(key)})"
+        case ("bounded", _, _, tuple(number)):
+            return words(number)
+        case ("unordered", *items):
+            return f"toset({_list(items)})"
         case ("size", tuple(measured)):
             return f"length({words(measured)})"
         case ("for_each" | "count", tuple(collection)):

@@ -96,7 +96,8 @@ def _sequence(value: Value, name: str, element: Expression, scope: Scope) -> Val
     if _is_any(element):
         items = unified(items)
     if name == "set":
-        return replace(value, items=make_set(items), kind="set")
+        made = make_set(items, value.rest, value.element)
+        return replace(made, trail=value.trail, sensitive=value.sensitive)
     return replace(value, items=items, kind="list")
 
 

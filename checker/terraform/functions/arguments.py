@@ -5,8 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from itertools import count
 
+from ... import kms
 from ...kms import forms, never_reads
-from ...language.convert import equal, is_empty, is_null, to_bool, to_number, to_string
+from ...language.access import in_order
+from ...language.convert import (
+    equal,
+    is_empty,
+    is_null,
+    kind_of_identity,
+    to_bool,
+    to_number,
+    to_string,
+)
 from ...language.expression import Scalar
 from ...language.value import (
     Attribute,
@@ -14,6 +24,7 @@ from ...language.value import (
     Known,
     ListValue,
     MapValue,
+    Term,
     Text,
     Unknown,
     Value,
@@ -132,6 +143,12 @@ def sequence(name: str, value: Value) -> ListValue | None:
     raise EvaluationError(f"{name} needs a list")
 
 
+def placed(context: Context, name: str, value: Value) -> ListValue | None:
+    """A list whose items stand at their places in this world; None where it is not known."""
+    values = sequence(name, value)
+    return None if values is None else in_order(values, context.worlds)
+
+
 def mapping(name: str, value: Value) -> MapValue | None:
     """A map or object; None where it is not known. Raises EvaluationError for others."""
     match value:
@@ -151,6 +168,33 @@ def same(left: Value, right: Value) -> Value:
     if isinstance(left, Whole) or isinstance(right, Whole) or not first_unknown(left, right):
         return Known(term_of(left) == term_of(right))
     return equal(left, right)
+
+
+def certainly_different(left: Value, right: Value) -> bool:
+    """Whether two values are not equal, whatever becomes of what is not known."""
+    answer = same(left, right)
+    return isinstance(answer, Known) and answer.data is False
+
+
+PAIRS_LIMIT = 16
+"""Items that are compared each with each."""
+
+
+def fewest(items: tuple[Value, ...]) -> int:
+    """How many different values there are at least; none of the items has another's term."""
+    if len(items) <= PAIRS_LIMIT:
+        kept: list[Value] = []
+        for item in items:
+            if all(certainly_different(item, other) for other in kept):
+                kept.append(item)
+        return len(kept)
+    groups: dict[str, set[Term]] = {}
+    for item in items:
+        if first_unknown(item) is None:
+            groups.setdefault("known", set()).add(term_of(item))
+        elif isinstance(item, Attribute) and (kind := kind_of_identity(item)) is not None:
+            groups.setdefault(kind, set()).add(term_of(Whole(item.resource)))
+    return max(map(len, groups.values()), default=1)
 
 
 def joined(operator: str, whole: Unknown, conditions: list[Value]) -> Unknown:
@@ -220,6 +264,13 @@ def rest_is_empty(context: Context, rest: Unknown) -> bool:
     return context.worlds.decide(("==", length_term(rest).term, term_of(Known(0))))
 
 
+def rest_once(name: str, values: ListValue) -> Unknown | None:
+    """`rest` where equal elements become one."""
+    element = values.element
+    apart = isinstance(element, Attribute) and kms.identity(element.resource.type, element.path)
+    return values.rest if values.rest is None or apart else derived(name, values.rest)
+
+
 def rest_element(name: str, value: ListValue | MapValue) -> Value:
     """One of the elements that `rest` stands for."""
     if value.element is not None:
@@ -285,7 +336,7 @@ def data_of(value: Value) -> object:
         match value:
             case Known(data=plain):
                 return plain
-            case ListValue(items=items, rest=None):
+            case ListValue(items=items, rest=None, least=None):
                 return [data(item, depth + 1) for item in items]
             case MapValue(items=items, rest=None):
                 return {key: data(items[key], depth + 1) for key in sorted(items)}

@@ -5,6 +5,7 @@ These lead from a vault to its key, so what is not known is explored world by wo
 
 from __future__ import annotations
 
+from ...language.access import length_of, standing_at
 from ...language.convert import is_empty, to_string
 from ...language.keys import has_element, has_key, is_element_of, is_key_of, size_of
 from ...language.value import (
@@ -23,11 +24,13 @@ from ...language.worlds import Unreachable
 from ...records import replace
 from .arguments import (
     arity,
+    certainly_different,
     empty_here,
     joined,
     length_term,
     mapping,
     null_here,
+    placed,
     rest_element,
     rest_is_empty,
     same,
@@ -36,6 +39,7 @@ from .arguments import (
     unknown,
 )
 from .context import Context, Function
+from .conversion import unified
 
 
 def _coalesce(context: Context, arguments: tuple[Value, ...]) -> Value:
@@ -85,6 +89,9 @@ def _element(context: Context, arguments: tuple[Value, ...]) -> Value:
         raise EvaluationError("element: a set has no elements that can be read by index")
     items, size = values.items, len(values.items)
     at = number.data if isinstance(number, Known) else None
+    if values.least is not None:
+        found = standing_at(values, number, context.worlds)
+        return rest_element("index", values) if found is None else found
     if values.rest is not None:
         if isinstance(at, int) and 0 <= at < size:
             return items[at]
@@ -97,8 +104,11 @@ def _element(context: Context, arguments: tuple[Value, ...]) -> Value:
         if not isinstance(at, int):
             raise EvaluationError("element needs a whole number")
         return items[at % size]
+    place = term_of(number)
+    if not context.worlds.is_within(place, 0, size - 1):
+        place = ("%", place, term_of(Known(size)))
     for index, item in enumerate(items[:-1]):
-        if context.worlds.decide(("==", term_of(number), term_of(Known(index)))):
+        if context.worlds.decide(("==", place, term_of(Known(index)))):
             return item
     return items[-1]
 
@@ -159,9 +169,9 @@ def _one(context: Context, arguments: tuple[Value, ...]) -> Value:
         return unknown("one", arguments[0], not_null=False)
     items = values.items
     if len(items) > 1:
-        if values.kind == "set" and _may_all_be_one(items):
-            return unknown("one", *items, not_null=False)
-        raise EvaluationError("one: the collection has more than one element")
+        if not _may_be_one(context, values):
+            raise EvaluationError("one: the collection has more than one element")
+        return standing_at(replace(values, rest=None), Known(0), context.worlds) or items[0]
     if items:
         return items[0]  # were there more, the call would be an error
     if values.rest is None or rest_is_empty(context, values.rest):
@@ -169,13 +179,19 @@ def _one(context: Context, arguments: tuple[Value, ...]) -> Value:
     return rest_element("one", values)
 
 
-def _may_all_be_one(items: tuple[Value, ...]) -> bool:
-    return all(not _different(items[0], item) for item in items[1:])
+def _may_be_one(context: Context, values: ListValue) -> bool:
+    """Whether all items are one element in this world, as they are in a program that is valid.
 
-
-def _different(left: Value, right: Value) -> bool:
-    answer = same(left, right)
-    return isinstance(answer, Known) and answer.data is False
+    Raises Unreachable where it is only assumed that two of a list (`distinct`) are not.
+    """
+    if values.least is not None:
+        size = ("<", length_of(values), term_of(Known(2)))
+        return values.least == 1 and (not context.worlds.trying or context.worlds.decide(size))
+    one, other = values.items[:2]
+    assumed = not certainly_different(one, other) and not _equal_here(context, one, other)
+    if assumed and not context.worlds.trying:
+        raise Unreachable
+    return False
 
 
 def _length(context: Context, arguments: tuple[Value, ...]) -> Value:
@@ -183,15 +199,15 @@ def _length(context: Context, arguments: tuple[Value, ...]) -> Value:
     match arguments[0]:
         case ListValue(rest=Unknown() as rest) as values if size := _counted(values, rest.term):
             return Unknown(rest.cause, rest.why, size, not_null=True)
-        case ListValue(items=items, rest=None, kind=kind) as values:
-            if kind == "set" and not _all_different(items):
-                return unknown("length", values)
+        case ListValue(items=items, rest=None, least=least) if least in (None, len(items)):
             return Known(len(items))
         case MapValue(items=mapped, rest=None):
             return Known(len(mapped))
         case ListValue(items=()) | MapValue(items={}) as values if not len(values.items):
             assert values.rest is not None
             return length_term(values.rest)
+        case ListValue() | MapValue() as values:
+            return replace(unknown("length", values), term=length_of(values))
         case Known(data=str(data)):
             return Known(len(data))
         case Known():
@@ -204,20 +220,6 @@ def _counted(values: ListValue, rest: Term) -> Term | None:
     """The `count` of a list of all instances, or of something of each."""
     alike = {term_of(item) for item in values.items} == {term_of(values.element or Known(None))}
     return size_of(rest) if alike else None
-
-
-def _all_different(items: tuple[Value, ...]) -> bool:
-    """Known elements of a set are; each unknown one may equal another."""
-    open_items = [item for item in items if not isinstance(item, Known)]
-    return all(
-        other is item or _both_declared(item, other) or _different(item, other)
-        for item in open_items
-        for other in items
-    )
-
-
-def _both_declared(left: Value, right: Value) -> bool:
-    return type(left).__name__ == type(right).__name__ == "Attribute"
 
 
 def _contains(context: Context, arguments: tuple[Value, ...]) -> Value:
@@ -233,7 +235,10 @@ def _contains(context: Context, arguments: tuple[Value, ...]) -> Value:
         elif answer.data:
             return Known(True)
     if values.rest is not None:
-        return unknown("contains", values.rest, arguments[1])
+        more = _has_key(values.rest, arguments[1])
+        if isinstance(more, Known):
+            return more
+        open_items.append(more)
     if not open_items:
         return Known(False)
     return joined("||", unknown("contains", *arguments), open_items)
@@ -256,7 +261,7 @@ def _has_key(collection: Value | None, key: Value) -> Value:
 
 def _index(context: Context, arguments: tuple[Value, ...]) -> Value:
     arity("index", arguments, 2, 2)
-    values = sequence("index", arguments[0])
+    values = placed(context, "index", arguments[0])
     if values is None:
         return unknown("index of", *arguments)
     for at, item in enumerate(values.items):
@@ -273,14 +278,19 @@ def _index(context: Context, arguments: tuple[Value, ...]) -> Value:
 
 def _matchkeys(context: Context, arguments: tuple[Value, ...]) -> Value:
     arity("matchkeys", arguments, 3, 3)
-    lists = [sequence("matchkeys", argument) for argument in arguments]
+    lists = [placed(context, "matchkeys", argument) for argument in arguments[:2]]
+    lists.append(sequence("matchkeys", arguments[2]))
     if any(values is None or values.rest is not None for values in lists):
         return unknown("matchkeys", *arguments)
     values, keys, wanted = (given.items for given in lists if given is not None)
     if len(values) != len(keys):
         raise EvaluationError("matchkeys: the lists have different lengths")
+    both = unified((*keys, *wanted))
+    keys, wanted = both[: len(keys)], both[len(keys) :]
     terms = {term_of(item) for item in wanted}
     open_items = [item for item in wanted if not isinstance(item, Known)]
+    opened = sum(not isinstance(key, Known) for key in keys)
+    context.worlds.step(len(keys) * len(open_items) + opened * len(wanted))
     chosen = [
         value
         for value, key in zip(values, keys, strict=True)

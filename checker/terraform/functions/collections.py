@@ -6,10 +6,12 @@ unknown number, and takes away only what it can.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import product
+from math import prod
 from typing import Literal
 
-from ...language.convert import is_null, to_string
+from ...language.convert import is_empty, is_null, may_be, to_string
 from ...language.keys import has_key
 from ...language.value import (
     Attribute,
@@ -18,9 +20,11 @@ from ...language.value import (
     LazyItems,
     ListValue,
     MapValue,
+    Term,
     Unknown,
     Value,
     derived,
+    first_unknown,
     term_of,
 )
 from ...records import replace
@@ -28,20 +32,28 @@ from .arguments import (
     arity,
     bounded_length,
     empty_here,
+    fewest,
     mapping,
     null_here,
+    placed,
     rest_element,
     rest_is_empty,
+    rest_once,
     same,
     sequence,
     typed,
     unknown,
 )
 from .context import Context, Function
+from .conversion import unified
+from .sets import make_set
 
 
 def _concat(context: Context, arguments: tuple[Value, ...]) -> Value:
     arity("concat", arguments, 1, None)
+    lists = [sequence("concat", argument) for argument in arguments]
+    if any(values is not None and values.least is not None for values in lists):
+        return _unordered("concat", lists, arguments)
     items: list[Value] = []
     kind: Literal["list", "tuple"] = "list"
     for at, argument in enumerate(arguments):
@@ -64,6 +76,32 @@ def _concat(context: Context, arguments: tuple[Value, ...]) -> Value:
     return ListValue(tuple(items), kind)
 
 
+def _unordered(name: str, lists: list[ListValue | None], arguments: tuple[Value, ...]) -> ListValue:
+    """The elements of all lists, of which one has them in an order that is not known."""
+    items = tuple(item for values in lists if values is not None for item in values.items)
+    bounded_length(len(items))
+    rests = [
+        argument if values is None else values.rest
+        for values, argument in zip(lists, arguments, strict=True)
+        if values is None or values.rest is not None
+    ]
+    least = sum(fewest_of(values) for values in lists if values is not None)
+    rest = unknown(name, *(rest for rest in rests if rest is not None)) if rests else None
+    return ListValue(items, "list", rest, least=least)
+
+
+def fewest_of(values: ListValue) -> int:
+    """How many of a list's items there are at least."""
+    return len(values.items) if values.least is None else values.least
+
+
+def _kept(values: ListValue, kept: Sequence[Value]) -> int | None:
+    """`least` of what is left of a list's items."""
+    if values.least is None or (not kept and values.rest is None):
+        return None
+    return max(min(len(kept), 1), values.least - (len(values.items) - len(kept)))
+
+
 def _open(name: str, items: list[Value], *others: Value) -> ListValue:
     return ListValue(tuple(items), "list", unknown(name, *others))
 
@@ -74,6 +112,7 @@ def _flatten(context: Context, arguments: tuple[Value, ...]) -> Value:
     if values is None:
         return unknown("flatten", arguments[0])
     items: list[Value] = []
+    unordered = merged = False
     # Depth first, without recursion: the lists may be nested as deep as the input likes.
     waiting: list[Value] = [values]
     while waiting:
@@ -81,11 +120,19 @@ def _flatten(context: Context, arguments: tuple[Value, ...]) -> Value:
         if not isinstance(item, ListValue):
             if isinstance(item, Unknown):
                 # It may be a list itself, then what follows stands at another index.
-                return _open("flatten", items, item, *reversed(waiting))
+                found = _open("flatten", items, item, *reversed(waiting))
+                least = 1 if merged else len(items)
+                return replace(found, least=least) if unordered and items else found
             items.append(item)
             bounded_length(len(items))
             continue
+        unordered = unordered or item.least is not None
+        merged = merged or fewest_of(item) < len(item.items)
         if item.rest is not None:
+            if unordered:
+                items.extend(x for x in item.items if not isinstance(x, ListValue | Unknown))
+                found = _open("flatten", items, item.rest, *waiting)
+                return replace(found, least=1) if items else found
             head = replace(item, rest=None, element=None)
             if not waiting and not any(isinstance(x, ListValue) for x in item.items):
                 element = None if isinstance(item.element, ListValue) else item.element
@@ -96,7 +143,9 @@ def _flatten(context: Context, arguments: tuple[Value, ...]) -> Value:
                 continue
             item = head
         waiting.extend(reversed(item.items))
-    return ListValue(tuple(items))
+    if not unordered or len(items) < 2:
+        return ListValue(tuple(items))
+    return ListValue(tuple(items), least=1 if merged else len(items))
 
 
 def _compact(context: Context, arguments: tuple[Value, ...]) -> Value:
@@ -111,7 +160,10 @@ def _compact(context: Context, arguments: tuple[Value, ...]) -> Value:
             value = to_string(value)
             if not empty_here(context, value):
                 kept.append(replace(value, not_null=True) if isinstance(value, Unknown) else value)
-    return ListValue(tuple(kept), "list", values.rest, values.element)
+    rest, element = values.rest, values.element
+    if rest is not None and (element is None or is_empty(element) is not False):
+        rest = unknown("compact", rest)  # of which some may be left out
+    return ListValue(tuple(kept), "list", rest, element, _kept(values, kept))
 
 
 def _distinct(context: Context, arguments: tuple[Value, ...]) -> Value:
@@ -119,30 +171,40 @@ def _distinct(context: Context, arguments: tuple[Value, ...]) -> Value:
     values = sequence("distinct", arguments[0])
     if values is None:
         return unknown("distinct", arguments[0])
-    return replace(values, items=unique(context, values.items), kind="list")
+    rest = rest_once("distinct", values)
+    first: dict[Term, Value] = {}
+    for item in unified(values.items):
+        first.setdefault(term_of(item), item)
+    once = tuple(first.values())
+    opened = sum(first_unknown(item) is not None for item in once)
+    if opened > OPEN_LIMIT and values.least is None and (least := fewest(once)) < len(once):
+        return replace(values, items=once, kind="list", least=least, rest=rest)
+    if opened <= OPEN_LIMIT:
+        once = unique(context, once)
+    return replace(values, items=once, kind="list", least=_kept(values, once), rest=rest)
+
+
+OPEN_LIMIT = 5
+"""Values that are not known of which each is compared with each."""
 
 
 def unique(context: Context, items: tuple[Value, ...]) -> tuple[Value, ...]:
-    """Each item once. Whether two are equal that are not known is explored."""
+    """Each item once, of those that have different terms.
+
+    Whether two are equal that are not known is explored.
+    """
     kept: list[Value] = []
-    seen: set[object] = set()
     open_items: list[Value] = []
     for item in items:
-        term = term_of(item)
-        if term in seen:
-            continue
-        others = open_items if isinstance(item, Known) else kept
-        if not any(_same_here(context, item, other) for other in others):
+        known = first_unknown(item) is None
+        if not any(_same_here(context, item, other) for other in (open_items if known else kept)):
             kept.append(item)
-            if not isinstance(item, Known):
+            if not known:
                 open_items.append(item)
-        seen.add(term)
     return tuple(kept)
 
 
 def _same_here(context: Context, left: Value, right: Value) -> bool:
-    if isinstance(left, Attribute) or isinstance(right, Attribute):
-        return False  # not the same one: that would have the same term
     answer = same(left, right)
     if isinstance(answer, Known):
         return answer.data is True
@@ -177,12 +239,13 @@ def _merge(context: Context, arguments: tuple[Value, ...]) -> Value:
                 return values.element or derived("index", values.rest, Known(name), not_null=False)
         raise EvaluationError(f'there is no element "{name}"')
 
+    kind: Literal["map", "object"] = "map" if all(m.kind == "map" for m in maps) else "object"
     rest = derived("merge", *rests) if rests else None
     if len(rests) == 1:
         rest = rests[0]
     elements = [values.element for values in maps if values.rest is not None]
     element = elements[0] if len(elements) == 1 else None
-    return MapValue(LazyItems(tuple(names), read), "object", rest, element)
+    return MapValue(LazyItems(tuple(names), read), kind, rest, element)
 
 
 def _keys(context: Context, arguments: tuple[Value, ...]) -> Value:
@@ -190,10 +253,11 @@ def _keys(context: Context, arguments: tuple[Value, ...]) -> Value:
     values = mapping("keys", arguments[0])
     if values is None:
         return unknown("keys", arguments[0])
+    names = tuple(Known(name) for name in sorted(values.items))
     if values.rest is not None:
         # Keys are sorted, so an unknown one may stand before each known one.
-        return ListValue((), "list", derived("keys", values.rest))
-    return ListValue(tuple(Known(name) for name in sorted(values.items)), _listed(values))
+        return ListValue(names, "list", derived("keys", values.rest), least=len(names) or None)
+    return ListValue(names, _listed(values))
 
 
 def _listed(values: MapValue) -> Literal["list", "tuple"]:
@@ -209,29 +273,42 @@ def _values(context: Context, arguments: tuple[Value, ...]) -> Value:
     items = tuple(values.items[name] for name in sorted(values.items))
     if values.rest is None:
         return ListValue(items, _listed(values))
-    if items:
-        return ListValue((), "list", derived("values", values.rest, *items))
-    return ListValue((), "list", values.rest, values.element)
+    rest = derived("values", values.rest) if items else values.rest
+    return ListValue(items, "list", rest, values.element, len(items) or None)
 
 
 def _zipmap(context: Context, arguments: tuple[Value, ...]) -> Value:
     arity("zipmap", arguments, 2, 2)
-    keys, values = (sequence("zipmap", argument) for argument in arguments)
+    keys, values = (placed(context, "zipmap", argument) for argument in arguments)
     if keys is None or values is None:
         return MapValue({}, "map", unknown("zipmap", *arguments))
     if keys.rest is not None or values.rest is not None:
         return MapValue({}, "map", unknown("zipmap", keys, values), values.element)
     if len(keys.items) != len(values.items):
         raise EvaluationError("zipmap: the numbers of keys and of values differ")
-    items: dict[str, Value] = {}
-    rest: Unknown | None = None
-    for key, value in zip(keys.items, values.items, strict=True):
-        name = typed("zipmap", "s", key)
-        if isinstance(name, Known):
-            items[str(name.data)] = value
-        else:
-            rest = derived("key", name)
-    return MapValue(items, "object" if values.kind == "tuple" else "map", rest)
+    pairs = [
+        (typed("zipmap", "s", key), value)
+        for key, value in zip(keys.items, values.items, strict=True)
+    ]
+    certain = {str(key.data): value for key, value in pairs if isinstance(key, Known)}
+    kind: Literal["map", "object"] = "object" if values.kind == "tuple" else "map"
+    opened = [key for key, _ in pairs if not isinstance(key, Known)]
+    if not opened:
+        return MapValue(certain, kind)
+
+    def read(name: str) -> Value:
+        """The last of those that have the key, in this world."""
+        for key, value in reversed(pairs):
+            if isinstance(key, Known):
+                if key.data == name:
+                    return value
+            elif may_be(key, name) and context.worlds.decide(
+                ("==", term_of(key), term_of(Known(name)))
+            ):
+                return value
+        raise KeyError(name)
+
+    return MapValue(LazyItems(tuple(certain), read), kind, derived("key", opened[-1]))
 
 
 def _reverse(context: Context, arguments: tuple[Value, ...]) -> Value:
@@ -241,9 +318,8 @@ def _reverse(context: Context, arguments: tuple[Value, ...]) -> Value:
         return unknown("reverse", arguments[0])
     if values.rest is None:
         return replace(values, items=values.items[::-1], kind=_ordered(values))
-    if not values.items:
-        return replace(values, kind=_ordered(values))
-    return ListValue((), "list", unknown("reverse", values))
+    least = fewest_of(values) if values.items else None
+    return replace(values, kind=_ordered(values), least=least)
 
 
 def _ordered(values: ListValue) -> Literal["list", "tuple"]:
@@ -252,7 +328,7 @@ def _ordered(values: ListValue) -> Literal["list", "tuple"]:
 
 def _slice(context: Context, arguments: tuple[Value, ...]) -> Value:
     arity("slice", arguments, 3, 3)
-    values = sequence("slice", arguments[0])
+    values = placed(context, "slice", arguments[0])
     start, end = (typed("slice", "i", argument) for argument in arguments[1:])
     match values, start, end:
         case ListValue(items=items, rest=rest), Known(data=int(low)), Known(data=int(high)):
@@ -267,7 +343,7 @@ def _slice(context: Context, arguments: tuple[Value, ...]) -> Value:
 
 def _chunklist(context: Context, arguments: tuple[Value, ...]) -> Value:
     arity("chunklist", arguments, 2, 2)
-    values = sequence("chunklist", arguments[0])
+    values = placed(context, "chunklist", arguments[0])
     size = typed("chunklist", "i", arguments[1])
     if values is None or values.rest is not None or not isinstance(size, Known):
         return unknown("chunklist", *arguments)
@@ -285,13 +361,14 @@ def _setproduct(context: Context, arguments: tuple[Value, ...]) -> Value:
     lists = [sequence("setproduct", argument) for argument in arguments]
     if any(values is None or values.rest is not None for values in lists):
         return unknown("setproduct", *arguments)
-    size = 1
-    for values in lists:
-        size *= len(values.items) if values else 0
-    bounded_length(size)
-    rows = product(*(values.items for values in lists if values is not None))
-    kind = "set" if all(values and values.kind == "set" for values in lists) else "list"
-    return ListValue(tuple(ListValue(row) for row in rows), "set" if kind == "set" else "list")
+    known = [values for values in lists if values is not None]
+    size = bounded_length(prod(len(values.items) for values in known))
+    rows = tuple(ListValue(row) for row in product(*(values.items for values in known)))
+    if any(values.kind == "set" for values in known):
+        return make_set(rows)
+    least = prod(map(fewest_of, known))
+    ordered = size < 2 or all(values.least is None for values in known)
+    return ListValue(rows, "list", least=None if ordered else least)
 
 
 def _transpose(context: Context, arguments: tuple[Value, ...]) -> Value:
@@ -320,13 +397,12 @@ def _sort(context: Context, arguments: tuple[Value, ...]) -> Value:
         return unknown("sort", arguments[0])
     items = [typed("sort", "s", item) for item in values.items]
     known = [str(item.data) for item in items if isinstance(item, Known)]
-    if len(known) == len(items) and values.rest is None:
+    if len(known) == len(items) == fewest_of(values) and values.rest is None:
         return ListValue(tuple(Known(data) for data in sorted(known)), "list")
     if len(items) == 1 and values.rest is None:
         return ListValue(tuple(items), "list")
-    if not items:
-        return replace(values, kind="list")
-    return unknown("sort", values)
+    least = fewest_of(values) if items else None
+    return replace(values, items=tuple(items), kind="list", least=least)
 
 
 FUNCTIONS: dict[str, Function] = {

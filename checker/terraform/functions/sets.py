@@ -1,21 +1,50 @@
-"""Functions of sets. A set of known strings or numbers is kept sorted, as Terraform reads it."""
+"""Functions of sets.
+
+Terraform reads a set in the order of its elements: strings by their bytes, numbers by value, false
+before true, null last. Where an element is not known, or is a collection (these stand in the order
+of a hash), so is the order.
+"""
 
 from __future__ import annotations
 
-from ...language.value import Attribute, Known, ListValue, Term, Value, term_of
-from ...records import dataclass
-from .arguments import arity, bounded_length, same, sequence, unknown
+from itertools import islice
+
+from ...language.expression import Scalar
+from ...language.value import Known, ListValue, Term, Unknown, Value, term_of
+from ...records import dataclass, replace
+from .arguments import (
+    arity,
+    bounded_length,
+    certainly_different,
+    fewest,
+    rest_once,
+    sequence,
+    unknown,
+)
 from .context import Context, Function
 from .conversion import unified
 
 
-def make_set(items: tuple[Value, ...]) -> tuple[Value, ...]:
-    """Items that are certainly the same only once, the known ones sorted and first."""
+def make_set(
+    items: tuple[Value, ...], rest: Unknown | None = None, element: Value | None = None
+) -> ListValue:
+    """A set of items, those that are certainly the same only once, and of what `rest` stands for.
+
+    The known scalars come sorted, before the others.
+    """
     once = {term_of(item): item for item in reversed(items)}
-    kept = [*reversed(once.values())]
-    known = [item for item in kept if isinstance(item, Known)]
-    known.sort(key=lambda item: (type(item.data).__name__, item.data or ""))
-    return (*known, *(item for item in kept if not isinstance(item, Known)))
+    scalars = {term: item.data for term, item in once.items() if isinstance(item, Known)}
+    order = sorted(scalars, key=lambda term: _rank(scalars[term]))
+    others = [item for term, item in reversed(once.items()) if term not in scalars]
+    kept = (*(once[term] for term in order), *others)
+    ordered = rest is None and (not others or len(kept) == 1)
+    least = None if ordered or not kept else fewest(kept)
+    return ListValue(kept, "set", rest, element, least)
+
+
+def _rank(data: Scalar) -> tuple[bool, str, Scalar]:
+    kind = "number" if type(data) in (int, float) else type(data).__name__
+    return (data is None, kind, data or 0 if kind != "str" else data)
 
 
 def _toset(context: Context, arguments: tuple[Value, ...]) -> Value:
@@ -25,7 +54,7 @@ def _toset(context: Context, arguments: tuple[Value, ...]) -> Value:
     values = sequence("toset", arguments[0])
     if values is None:
         return unknown("toset", arguments[0], not_null=False)
-    return ListValue(make_set(unified(values.items)), "set", values.rest, values.element)
+    return make_set(unified(values.items), rest_once("toset", values), values.element)
 
 
 def _setunion(context: Context, arguments: tuple[Value, ...]) -> Value:
@@ -44,7 +73,7 @@ def _setunion(context: Context, arguments: tuple[Value, ...]) -> Value:
             element = values.element
     bounded_length(len(items))
     rest = unknown("setunion", *rests) if rests else None
-    return ListValue(make_set(tuple(items)), "set", rest, element if len(rests) == 1 else None)
+    return make_set(unified(tuple(items)), rest, element if len(rests) == 1 else None)
 
 
 @dataclass(frozen=True)
@@ -65,16 +94,16 @@ class _Members:
             values.rest is None,
         )
 
-    def has(self, item: Value) -> bool | None:
+    def has(self, context: Context, item: Value) -> bool | None:
         """Whether the item is a member; None where that is not known."""
         if term_of(item) in self.terms:
             return True
         if not self.complete:
             return None
-        for other in self.open_items if isinstance(item, Known) else self.items:
-            if isinstance(item, Attribute) and isinstance(other, Attribute):
-                continue
-            if not isinstance(same(item, other), Known):
+        others = self.open_items if isinstance(item, Known) else self.items
+        context.worlds.step(len(others))
+        for other in others:
+            if not certainly_different(item, other):
                 return None
         return False
 
@@ -88,17 +117,24 @@ def _select(name: str, wanted: bool) -> Function:
         known = [values for values in sets if values is not None]
         if len(known) < len(sets) or known[0].rest is not None:
             return unknown(name, *arguments)
-        others = [_Members.of(values) for values in known[1:]]
+        parts = _of_one_type(known)
+        others = [_Members.of(values) for values in parts[1:]]
         kept: list[Value] = []
-        for item in known[0].items:
-            answers = [members.has(item) for members in others]
+        for item in parts[0].items:
+            answers = [members.has(context, item) for members in others]
             if None in answers and (not wanted) not in answers:
                 return unknown(name, *arguments)
             if all(answer is wanted for answer in answers):
                 kept.append(item)
-        return ListValue(make_set(tuple(kept)), "set")
+        return make_set(tuple(kept))
 
     return function
+
+
+def _of_one_type(sets: list[ListValue]) -> list[ListValue]:
+    """Sets whose elements have the type that all of them have in common."""
+    items = iter(unified(tuple(item for values in sets for item in values.items)))
+    return [replace(values, items=tuple(islice(items, len(values.items)))) for values in sets]
 
 
 FUNCTIONS: dict[str, Function] = {

@@ -277,7 +277,7 @@ def test_slice_and_reverse_of_an_open_list(run, variable, key):
     values = open_list(variable, None, [key, Known("b")])
     assert run("slice", values, 0, 1).items == (key,)
     assert run("slice", values, 1, 5).items == (Known("b"),)
-    assert run("reverse", values).items == ()
+    assert run("reverse", values).least == 2
     assert run("reverse", open_list(variable, key)).element == key
 
 
