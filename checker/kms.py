@@ -7,6 +7,7 @@ siblings; https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/AWS_KMS
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import cycle, islice
 
 # Keys, and the attributes that identify them.
 KEYS: Mapping[str, frozenset[str]] = {
@@ -60,6 +61,16 @@ LOOKED_UP: Mapping[str, frozenset[str]] = {
 
 _IDENTIFIERS = {"arn": "key_id", "Arn": "KeyId"}
 _ID_LETTERS = frozenset("0123456789abcdef-mrk")
+HEX = "0123456789abcdef"
+# Accounts and regions that share nothing but their form.
+_ACCOUNTS = ("0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "0123456789", "97531")
+_PLACES = (
+    ("aws", "us-east-1"), ("aws", "eu-west-2"), ("aws", "ap-southeast-3"), ("aws", "sa-east-4"),
+    ("aws", "me-south-5"), ("aws", "il-central-6"), ("aws", "af-north-7"), ("aws", "ca-west-8"),
+    ("aws", "mx-central-9"), ("aws-cn", "cn-northwest-1"), ("aws-us-gov", "us-gov-west-2"),
+    ("aws-iso", "us-iso-east-1"), ("aws-iso-b", "us-isob-west-2"), ("aws-iso-e", "eu-isoe-west-1"),
+    ("aws-iso-f", "us-isof-south-1"), ("aws-eusc", "eusc-de-east-1"), ("aws", "ap-northeast-1"),
+)  # fmt: skip
 _LETTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-")
 
 
@@ -109,17 +120,26 @@ def forms(type_: str, path: str) -> tuple[str, ...]:
     """
     if path not in KEYS.get(type_, ()):
         return ()
-    ids = tuple(f"{digit}234abcd-12ab-34cd-56ef-1234567890a{digit}" for digit in "0123456789abcdef")
-    ids = (*ids, "mrk-1234abcd12ab34cd56ef1234567890ab")
+    few, many = _identifiers(("0", "f", HEX)), _identifiers((*HEX, HEX, HEX[::-1], "08f3a5"))
     if path not in _IDENTIFIERS:
-        return ids
-    places = (
-        "aws:kms:us-east-1:111122223333", "aws:kms:eu-west-1:444455556666",
-        "aws:kms:ap-southeast-2:777788889999", "aws-cn:kms:cn-north-1:123456789012",
-        "aws-us-gov:kms:us-gov-west-1:012345678901", "aws-iso:kms:us-iso-east-1:210987654321",
-        "aws-eusc:kms:eusc-de-east-1:345678901234",
-    )  # fmt: skip
-    return tuple(f"arn:{place}:key/{id_}" for place in places for id_ in ids)
+        return (*few, *many)
+    places = tuple(
+        f"{partition}:kms:{region}:{''.join(islice(cycle(account), 12))}"
+        for (partition, region), account in zip(_PLACES, cycle(_ACCOUNTS), strict=False)
+    )
+    return tuple(
+        f"arn:{place}:key/{id_}"
+        for found, ids in ((places, few), (places[:: len(places) - 1], many))
+        for place in found
+        for id_ in ids
+    )
+
+
+def _identifiers(patterns: tuple[str, ...]) -> tuple[str, ...]:
+    """Key ids whose digits repeat a pattern, as UUIDs and as those of multi-Region keys."""
+    runs = ["".join(islice(cycle(pattern), 32)) for pattern in patterns]
+    uuids = [f"{r[:8]}-{r[8:12]}-{r[12:16]}-{r[16:20]}-{r[20:]}" for r in runs]
+    return (*uuids, *(f"mrk-{run}" for run in runs))
 
 
 def never_reads(type_: str, path: str, text: str) -> bool:

@@ -12,6 +12,7 @@ from .. import kms
 from ..records import replace
 from .bounded import is_bounded, reads
 from .expression import Scalar
+from .numbers import BITS, parsed, written
 from .value import (
     Attribute,
     EvaluationError,
@@ -32,11 +33,14 @@ _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?\Z")
 
 def number_text(number: int | float) -> str:
     """A number as Terraform writes it in a string."""
-    if isinstance(number, float):
-        return str(int(number)) if number.is_integer() else repr(number)
     try:
-        return str(number)
-    except ValueError:  # past Python's limit of digits
+        if isinstance(number, float) and not number.is_integer():
+            return written(number)
+        whole = int(number)
+        if abs(whole) >> BITS:
+            raise OverflowError  # its digits are not all kept
+        return str(whole)
+    except OverflowError:
         raise EvaluationError("a number is too large", cause="unsupported") from None
 
 
@@ -73,9 +77,10 @@ def to_number(value: Value) -> Value:
         case Known(data=int() | float()):
             return value
         case Known(data=str(text)) if _NUMBER.match(text) and len(text) < 400:
-            number = float(text) if re.search("[.eE]", text) else int(text)
-            whole = isinstance(number, float) and number.is_integer()
-            return replace(value, data=int(number) if whole else number)
+            try:
+                return replace(value, data=parsed(text))
+            except OverflowError:
+                raise EvaluationError("a number is too large", cause="unsupported") from None
         case Text():
             return derived("tonumber", value)
     raise EvaluationError("a number is required")

@@ -279,7 +279,7 @@ def _operation(expression: Operation, scope: Scope) -> Value:
     if len(expression.operands) == 1:
         return _not(left) if operator == "!" else arithmetic("-", Known(0), left)
     if operator in ("&&", "||"):
-        return _logic(operator, to_bool(left), expression.operands[1], scope)
+        return _logic(operator, _operand(operator, left), expression.operands[1], scope)
     right = evaluate(expression.operands[1], scope)
     if operator == "==":
         return _explained(equal(left, right), left, right)
@@ -290,8 +290,16 @@ def _operation(expression: Operation, scope: Scope) -> Value:
     return arithmetic(operator, left, right)
 
 
-def _not(value: Value) -> Value:
+def _operand(operator: str, value: Value) -> Value:
+    """A bool. Raises EvaluationError where it is null or cannot be converted."""
     value = to_bool(value)
+    if isinstance(value, Known) and value.data is None:
+        raise EvaluationError(f"an operand of {operator} is null")
+    return value
+
+
+def _not(value: Value) -> Value:
+    value = _operand("!", value)
     return replace(value, data=not value.data) if isinstance(value, Known) else derived("!", value)
 
 
@@ -311,7 +319,7 @@ def _logic(operator: str, left: Value, operand: Expression, scope: Scope) -> Val
     if isinstance(left, Known) and left.data is settled:
         return left
     try:
-        right = to_bool(evaluate(operand, scope))
+        right = _operand(operator, evaluate(operand, scope))
     except EvaluationError:
         # `x != null && x.y`: the right side is only meant where the left side does not settle it.
         if not isinstance(left, Known) and scope.worlds.decide(term_of(left)) is settled:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from .convert import to_number
+from .numbers import apply
 from .value import EvaluationError, Known, Value, derived
 
 LARGEST = 1e300
-"""Numbers past it are refused: HCL's 512 bits end before, and a product must not grow forever."""
+"""Numbers past it are not evaluated: a product must not grow forever."""
 
 
 def _operands(operator: str, left: Value, right: Value) -> tuple[Value, Value]:
@@ -26,33 +27,14 @@ def arithmetic(operator: str, left: Value, right: Value) -> Value:
     if not (isinstance(a, int | float) and isinstance(b, int | float)):
         raise EvaluationError(f"an operand of {operator} is not a number")
     try:
-        result = _tidy(_apply(operator, a, b))
+        result = apply(operator, a, b)
         if abs(result) > LARGEST:
             raise OverflowError
         return Known(result)
     except ZeroDivisionError:
         raise EvaluationError("it divides by zero") from None
     except OverflowError:
-        raise EvaluationError("a number is too large") from None
-
-
-def _apply(operator: str, a: int | float, b: int | float) -> int | float:
-    match operator:
-        case "+":
-            return a + b
-        case "-":
-            return a - b
-        case "*":
-            return a * b
-        case "/":
-            return a // b if isinstance(a, int) and isinstance(b, int) and a % b == 0 else a / b
-    # Go's remainder takes the sign of the dividend, Python's of the divisor.
-    remainder = abs(a) % abs(b)
-    return -remainder if a < 0 else remainder
-
-
-def _tidy(number: int | float) -> int | float:
-    return int(number) if isinstance(number, float) and number.is_integer() else number
+        raise EvaluationError("a number is too large", cause="unsupported") from None
 
 
 def compare(operator: str, left: Value, right: Value) -> Value:

@@ -194,7 +194,7 @@ def collection(found: Instances, make: Callable[[InstanceKey], Value], address: 
     if found.kind == "count":
         items = tuple(make(key) for key in found.keys)
         absent = f'{address} has count, and no "{{}}": an instance is read as {address}[0]'
-        return ListValue(items, "tuple", found.rest, element, absent, trail=trail)
+        return ListValue(items, "tuple", found.rest, element, absent=absent, trail=trail)
     names = tuple(key for key in found.keys if isinstance(key, str))
     absent = f'{address}["{{}}"] is not declared'
     if names:

@@ -19,6 +19,7 @@ from ..language.expression import (
     Reference,
     Tuple,
 )
+from ..language.numbers import parsed
 from ..source import Span
 from .names import IDENTIFIER, WORD_END, is_name
 from .outline import BLANK, Scanner
@@ -38,8 +39,10 @@ def number(text: str) -> int | float:
     """The number that HCL's digits stand for; one that is too long for a float is infinite."""
     if len(text) > 400:
         return float("inf")
-    found = float(text) if re.search("[.eE]", text) else int(text)
-    return int(found) if isinstance(found, float) and found.is_integer() else found
+    try:
+        return parsed(text)
+    except OverflowError:
+        return float("inf")
 
 
 def simple(span: Span, read: Read) -> Expression | None:

@@ -14,6 +14,10 @@ resource "aws_kms_alias" "a" {
   name          = "alias/mine"
   target_key_id = aws_kms_key.k.arn
 }
+resource "aws_kms_alias" "capital" {
+  name          = "alias/AWS/backup"
+  target_key_id = aws_kms_key.k.arn
+}
 resource "aws_s3_bucket" "b" {}
 resource "aws_subnet" "s" {
   count = var.n
@@ -79,6 +83,28 @@ NOT_PASSED = (
     'setproduct(["a"], toset(["x"])) == setproduct(["a"], ["x"]) ? KEY : null',
     'try(setproduct(["a"], toset(["x"]))[0][0], null) == null ? null : KEY',
     'merge(tomap({ a = "x" }), tomap({ b = "y" })) == tomap({ a = "x", b = "y" }) ? null : KEY',
+    # -- letters that differ from key to key
+    'strcontains(aws_kms_key.k.key_id, "abcd") ? KEY : null',
+    'strcontains(aws_kms_key.k.key_id, "34cd-56ef-1234567890a") ? KEY : null',
+    'can(regex("-[12]:", KEY)) ? KEY : null',
+    'can(regex("[a-f]", aws_kms_key.k.key_id)) ? KEY : null',
+    'can(regex("us-east-1|[a-f]$", KEY)) ? KEY : null',
+    "lower(aws_kms_alias.capital.arn)",
+    "upper(aws_kms_alias.a.name)",
+    # -- what is not evaluated is neither true nor false
+    'length(regexall("a*b", join("", [for i in range(999) : "aaaaaaaaaaaa"]))) == 1 ? null : KEY',
+    'base64gzip("a") == "H4sIAAAAAAAA/0oEAAAA//8BAAD//0O+t+gBAAAA" ? null : KEY',
+    'ephemeralasnull("alias/mine")',
+    'try(format("%[1]s", "a", "b"), null) == null ? null : KEY',
+    "try(null && true ? KEY : null, null)",
+    "try(!null ? KEY : null, null)",
+    # -- numbers are not those of Python
+    "0.1 + 0.2 == 0.3 ? null : KEY",
+    "floor(0.29 * 100) == 29 ? null : KEY",
+    'tostring(0.0000001) == "0.0000001" ? null : KEY',
+    'jsonencode([0.0000001]) == "[0.0000001]" ? null : KEY',
+    "sum([0.1, 0.2]) == 0.3 ? null : KEY",
+    "range(0, 1, 0.1)[3] == 0.3 ? null : KEY",
     # -- numbers have fractions
     "var.n > 0 ? (var.n < 1 ? null : KEY) : KEY",
     "lookup(var.args...) == null ? null : KEY",
@@ -108,6 +134,12 @@ PASSED = (
     'zipmap(["b", "b"], [null, KEY])["b"]',
     "var.n >= 0 && var.n < 1 ? element([KEY, null], 0) : KEY",
     "element([KEY, aws_kms_key.other.arn], var.n)",
+    'can(regex("^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/[0-9a-fmrk-]+$", KEY)) ? KEY : null',
+    "lower(KEY)",
+    "lower(aws_kms_alias.a.arn)",
+    "ephemeralasnull(KEY)",
+    "(0.1 + 0.2) * 10 == 3 ? KEY : null",
+    "1.1 * 1.1 == 1.21 ? null : KEY",
 )
 
 

@@ -6,13 +6,17 @@ from collections.abc import Mapping
 
 from ...language.convert import is_null, to_bool, to_string
 from ...language.value import (
+    Attribute,
     EvaluationError,
     Known,
     LazyItems,
     ListValue,
     MapValue,
     Text,
+    Unknown,
     Value,
+    Whole,
+    term_of,
 )
 from ...records import replace
 from .arguments import arity, mapping, sequence, unknown
@@ -130,10 +134,14 @@ def _issensitive(context: Context, arguments: tuple[Value, ...]) -> Value:
 
 def _ephemeralasnull(context: Context, arguments: tuple[Value, ...]) -> Value:
     arity("ephemeralasnull", arguments, 1, 1)
-    # Whether a value is ephemeral is not followed; one that is known is not.
-    if isinstance(arguments[0], Known | ListValue | MapValue | Text):
-        return arguments[0]
-    return unknown("ephemeralasnull", arguments[0], not_null=False)
+    value = arguments[0]
+    if isinstance(value, Unknown):
+        return unknown("ephemeralasnull", value, not_null=False)
+    # Whether a value came from an ephemeral variable is not followed; what a resource has did not.
+    if isinstance(value, Attribute | Whole) or is_null(value):
+        return value
+    ephemeral = context.worlds.decide(("is ephemeral", term_of(value)))
+    return Known(None) if ephemeral else value
 
 
 FUNCTIONS: dict[str, Function] = {

@@ -8,7 +8,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ...language.value import EvaluationError, Known, ListValue, MapValue, Value, text
+from ...language.convert import number_text, scalar_text
+from ...language.numbers import parsed as number_of
+from ...language.value import (
+    EvaluationError,
+    Known,
+    ListValue,
+    MapValue,
+    Unknown,
+    Value,
+    term_of,
+    text,
+)
 from .arguments import (
     TEXT_LIMIT,
     NotKnown,
@@ -37,7 +48,9 @@ def _decoder(name: str, decode: Callable[[str], Value]) -> Function:
             return unknown(name, value, not_null=False)
         try:
             return decode(bounded_text(str(value.data)))
-        except (ValueError, OverflowError) as error:
+        except OverflowError:
+            raise too_large("a number") from None
+        except ValueError as error:
             raise EvaluationError(f"{name}: {error}") from None
         except RecursionError:
             raise too_large("a deeply nested document") from None
@@ -58,10 +71,32 @@ def _encoder(name: str, encode: Callable[[object], str]) -> Function:
 
 
 def json_text(data: object) -> str:
-    """JSON as Go writes it: no spaces, and <, > and & escaped."""
-    import json
+    """JSON as Go writes it: no spaces, <, > and & escaped, and numbers without an exponent."""
+    from json.encoder import encode_basestring
 
-    written = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    pieces: list[str] = []
+
+    def write(data: object) -> None:
+        match data:
+            case str():
+                pieces.append(encode_basestring(data))
+            case dict():
+                for at, (name, item) in enumerate(data.items()):
+                    pieces.append(f"{',' if at else '{'}{encode_basestring(name)}:")
+                    write(item)
+                pieces.append("}" if data else "{}")
+            case list():
+                for at, item in enumerate(data):
+                    pieces.append("," if at else "[")
+                    write(item)
+                pieces.append("]" if data else "[]")
+            case None:
+                pieces.append("null")
+            case bool() | int() | float():
+                pieces.append(scalar_text(data))
+
+    write(data)
+    written = "".join(pieces)
     for letter in "<>&\u2028\u2029":
         written = written.replace(letter, f"\\u{ord(letter):04x}")
     return written
@@ -85,7 +120,7 @@ def _refuse_constant(name: str) -> object:
 def _jsondecode(document: str) -> Value:
     import json
 
-    return parsed(json.loads(document, parse_constant=_refuse_constant))
+    return parsed(json.loads(document, parse_constant=_refuse_constant, parse_float=number_of))
 
 
 def _yamldecode(document: str) -> Value:
@@ -130,7 +165,12 @@ def _yamlencode(data: object) -> str:
         style = "|" if "\n" in text else '"'
         return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
+    def number(dumper: Any, data: float) -> Any:
+        return dumper.represent_scalar("tag:yaml.org,2002:float", number_text(data))
+
     Dumper.add_representer(str, scalar)
+    Dumper.add_multi_representer(float, number)
+    Dumper.add_representer(float, number)
     text: str = yaml.dump(
         data, Dumper=Dumper, default_flow_style=False, allow_unicode=True, width=TEXT_LIMIT
     )
@@ -180,10 +220,12 @@ def _base64decode(data: str) -> str:
     return _unb64(data).decode()
 
 
-def _base64gzip(data: str) -> str:
-    import gzip
-
-    return _b64(gzip.compress(data.encode(), mtime=0))
+def _base64gzip(context: Context, arguments: tuple[Value, ...]) -> Value:
+    """Never known: which bytes a compressor writes is its own affair."""
+    arity("base64gzip", arguments, 1, 1)
+    value = typed("base64gzip", "s", arguments[0])
+    term = ("base64gzip", term_of(value))
+    return Unknown("unsupported", "the bytes of base64gzip() are not known", term, not_null=True)
 
 
 def _base64gunzip(data: str) -> str:
@@ -241,7 +283,7 @@ FUNCTIONS: dict[str, Function] = {
     "csvdecode": _decoder("csvdecode", _csvdecode),
     "base64encode": plain("base64encode", "s", _base64encode),
     "base64decode": plain("base64decode", "s", _base64decode),
-    "base64gzip": plain("base64gzip", "s", _base64gzip),
+    "base64gzip": _base64gzip,
     "base64gunzip": plain("base64gunzip", "s", _base64gunzip),
     "textencodebase64": plain("textencodebase64", "ss", _textencodebase64),
     "textdecodebase64": plain("textdecodebase64", "ss", _textdecodebase64),

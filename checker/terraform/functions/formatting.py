@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from ...language.access import in_order
 from ...language.convert import number_text, scalar_text, to_bool, to_number, to_string
 from ...language.value import (
     Attribute,
@@ -28,7 +29,6 @@ from .arguments import (
     bounded_length,
     data_of,
     holds_sensitive,
-    sequence,
     too_large,
     typed,
     unknown,
@@ -105,7 +105,7 @@ def render(pieces: list[str | Verb], values: tuple[Value, ...]) -> Value:
         if size > TEXT_LIMIT:
             raise too_large("the result of format")
         parts.append(part)
-    if used < len(values) and not any(isinstance(p, Verb) and p.index for p in pieces):
+    if used < len(values):
         raise EvaluationError("format: there are more arguments than verbs")
     return text(parts)
 
@@ -189,30 +189,43 @@ def _formatlist(context: Context, arguments: tuple[Value, ...]) -> Value:
     if not isinstance(template, Known):
         return unknown("formatlist", *arguments)
     pieces = _parse(str(template.data))
-    lists = [sequence("formatlist", v) for v in arguments[1:] if isinstance(v, ListValue)]
-    lengths = {len(values.items) for values in lists if values is not None}
-    rests = [values.rest for values in lists if values is not None and values.rest is not None]
+    values = arguments[1:]
+    lists = [value for value in values if isinstance(value, ListValue)]
+    rests = [given.rest for given in lists if given.rest is not None]
     if rests:
-        return _open_list(pieces, arguments[1:], lists, rests)
+        return _open_list(pieces, values, lists, rests)
+    least = lists[0].least if len(lists) == 1 else None
+    if len(lists) > 1:
+        values = tuple(_placed(context, value) for value in values)
+        lists = [value for value in values if isinstance(value, ListValue)]
+        if any(given.least is not None for given in lists):
+            return unknown("formatlist", *arguments)
+    lengths = {len(given.items) for given in lists}
     if len(lengths) > 1:
         raise EvaluationError("formatlist: the lists have different lengths")
     count = bounded_length(lengths.pop() if lengths else 1)
     rows = (
-        tuple(v.items[at] if isinstance(v, ListValue) else v for v in arguments[1:])
-        for at in range(count)
+        tuple(v.items[at] if isinstance(v, ListValue) else v for v in values) for at in range(count)
     )
-    return ListValue(tuple(render(pieces, row) for row in rows), "list")
+    return ListValue(tuple(render(pieces, row) for row in rows), "list", least=least)
+
+
+def _placed(context: Context, value: Value) -> Value:
+    """A list with its items at their places, where this world tells them."""
+    if not isinstance(value, ListValue):
+        return value
+    return in_order(value, context.worlds) or value
 
 
 def _open_list(
     pieces: list[str | Verb],
     values: tuple[Value, ...],
-    lists: list[ListValue | None],
+    lists: list[ListValue],
     rests: list[Unknown],
 ) -> Value:
     """A list of unknown length: what each of its elements is, where that is known."""
     element: Value | None = None
-    if len(lists) == 1 and lists[0] is not None and lists[0].element is not None:
+    if len(lists) == 1 and lists[0].element is not None:
         each = lists[0].element
         element = render(pieces, tuple(each if isinstance(v, ListValue) else v for v in values))
     return ListValue((), "list", unknown("formatlist", *rests), element)

@@ -9,11 +9,17 @@ import math
 from collections.abc import Callable
 
 from ...language.convert import to_bool, to_number
+from ...language.numbers import apply
+from ...language.operators import arithmetic
 from ...language.value import EvaluationError, Known, ListValue, Value
 from .arguments import ELEMENT_LIMIT, arity, joined, plain, sequence, too_large, typed, unknown
 from .context import Context, Function
 
 Number = int | float
+
+
+_EXACT = 2**53
+"""Terraform reckons powers and logarithms with floats, which keep whole numbers up to here."""
 
 
 def _tidy(number: Number) -> Number:
@@ -31,7 +37,7 @@ def _pow(base: Number, exponent: Number) -> Number:
     result = base**exponent
     if isinstance(result, complex):
         raise ValueError("the power is not a real number")
-    if isinstance(result, int) and result.bit_length() > 1024:
+    if abs(result) > _EXACT:
         raise too_large("a power")
     return _tidy(result)
 
@@ -97,7 +103,10 @@ def _sum(context: Context, arguments: tuple[Value, ...]) -> Value:
     known = _numbers(numbers)
     if len(known) < len(numbers):
         return unknown("sum", *numbers)
-    return Known(_tidy(sum(known)))
+    total: Value = Known(0)
+    for number in numbers:
+        total = arithmetic("+", total, number)
+    return total
 
 
 def _range(context: Context, arguments: tuple[Value, ...]) -> Value:
@@ -114,8 +123,13 @@ def _range(context: Context, arguments: tuple[Value, ...]) -> Value:
         raise EvaluationError("range: the step leads away from the limit")
     if abs(limit - start) > ELEMENT_LIMIT * abs(step):
         raise too_large("a range")
-    count = math.ceil((limit - start) / step)
-    return ListValue(tuple(Known(_tidy(start + at * step)) for at in range(count)), "list")
+    items: list[Value] = []
+    while start < limit if step > 0 else start > limit:
+        items.append(Known(start))
+        if len(items) > ELEMENT_LIMIT:
+            raise too_large("a range")
+        start = apply("+", start, step)
+    return ListValue(tuple(items), "list")
 
 
 def _quantifier(name: str, settled: bool) -> Function:

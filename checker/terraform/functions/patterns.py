@@ -15,9 +15,7 @@ from ...language.value import (
     ListValue,
     MapValue,
     Text,
-    Unknown,
     Value,
-    term_of,
     text,
 )
 from .arguments import (
@@ -58,8 +56,8 @@ def _captures(data: str, names: tuple[str | None, ...], spans: Spans) -> Value:
     return MapValue({str(name): Known(piece) for name, piece in named})
 
 
-def _guarded(name: str, values: tuple[Value, ...], compute: Callable[[], Value]) -> Value:
-    """A result, or an unknown one where the pattern is beyond what is evaluated."""
+def _guarded(name: str, compute: Callable[[], Value]) -> Value:
+    """A result. Raises EvaluationError, of cause "unsupported" for what is not evaluated."""
     from ...language.re2_syntax import PatternError, UnsupportedPattern
 
     try:
@@ -67,7 +65,7 @@ def _guarded(name: str, values: tuple[Value, ...], compute: Callable[[], Value])
     except PatternError as error:
         raise EvaluationError(f"{name}: {error}") from None
     except UnsupportedPattern as error:
-        return Unknown("unsupported", str(error), (name, *map(term_of, values)), not_null=True)
+        raise EvaluationError(str(error), cause="unsupported") from None
 
 
 def _strings(name: str, arguments: tuple[Value, ...], count: int) -> tuple[Value, ...]:
@@ -79,7 +77,7 @@ def _regex(context: Context, arguments: tuple[Value, ...]) -> Value:
     values = _strings("regex", arguments, 2)
     match values:
         case Known(data=str(written)), Known(data=str(data)):
-            return _guarded("regex", values, lambda: _first(written, data))
+            return _guarded("regex", lambda: _first(written, data))
         case Known(data=str(written)), Attribute() as key:
             if of_every_form(key, lambda form: _matches(written, form)):
                 return unknown("regex", *values)
@@ -93,7 +91,7 @@ def _regex(context: Context, arguments: tuple[Value, ...]) -> Value:
 
 def _matches(written: str, data: str) -> bool:
     try:
-        return bool(_guarded("regex", (), lambda: _first(written, data)))
+        return bool(_guarded("regex", lambda: _first(written, data)))
     except EvaluationError:
         return False
 
@@ -112,7 +110,7 @@ def _regexall(context: Context, arguments: tuple[Value, ...]) -> Value:
     values = _strings("regexall", arguments, 2)
     match values:
         case Known(data=str(written)), Known(data=str(data)):
-            return _guarded("regexall", values, lambda: _every(written, data))
+            return _guarded("regexall", lambda: _every(written, data))
     return unknown("regexall", *values)
 
 
@@ -140,7 +138,7 @@ def _replace(context: Context, arguments: tuple[Value, ...]) -> Value:
         return unknown("replace", *values) if is_pattern else _in_parts(value, wanted, put)
     data = str(value.data)
     if is_pattern:
-        return _guarded("replace", values, lambda: Known(_by_pattern(wanted[1:-1], data, put)))
+        return _guarded("replace", lambda: Known(_by_pattern(wanted[1:-1], data, put)))
     return Known(_literally(data, wanted, put))
 
 

@@ -43,8 +43,8 @@ def make_set(
 
 
 def _rank(data: Scalar) -> tuple[bool, str, Scalar]:
-    kind = "number" if type(data) in (int, float) else type(data).__name__
-    return (data is None, kind, data or 0 if kind != "str" else data)
+    kind = "str" if isinstance(data, str) else "bool" if isinstance(data, bool) else "number"
+    return (data is None, kind, 0 if data is None else data)
 
 
 def _toset(context: Context, arguments: tuple[Value, ...]) -> Value:

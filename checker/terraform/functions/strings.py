@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from ...kms import ALIASES, KEYS
 from ...language.convert import to_string
 from ...language.pieces import pieces
 from ...language.value import (
@@ -28,9 +29,9 @@ from .arguments import (
     never_holds,
     null_here,
     of_every_form,
+    placed,
     plain,
     rest_is_empty,
-    sequence,
     too_large,
     typed,
     unknown,
@@ -55,8 +56,8 @@ def _letters(name: str, change: Callable[[str], str]) -> Function:
         value = _one_string(name, arguments)
         if isinstance(value, Known):
             return Known(bounded_text(change(str(value.data))))
-        if isinstance(value, Attribute) and name == "lower":
-            return value  # identifiers of AWS are in lower case
+        if isinstance(value, Attribute) and name == "lower" and _is_lower(value):
+            return value
         if not isinstance(value, Text):
             return unknown(name, value)
         parts: list[Value] = [
@@ -68,6 +69,23 @@ def _letters(name: str, change: Callable[[str], str]) -> Function:
         return text(parts, trail=value.trail)
 
     return function
+
+
+def _is_lower(value: Attribute) -> bool:
+    """Whether an attribute of a key or alias certainly has no capital letters.
+
+    Identifiers of AWS have none; the names of aliases are the user's.
+    """
+    resource, path = value.resource, value.path
+    if resource.data:
+        return resource.type == "aws_kms_key" and path in ("arn", "id")
+    if resource.type in KEYS:
+        return path in KEYS[resource.type]
+    name, _, paths = ALIASES.get(resource.type, ("", "", frozenset[str]()))
+    if path not in paths or path.startswith("target_key"):
+        return path == "target_key_arn" and resource.type == "aws_kms_alias"
+    found = resource.read(name)
+    return isinstance(found, Known) and str(found.data) == str(found.data).lower()
 
 
 def _lower(data: str) -> str:
@@ -222,7 +240,7 @@ def _join(context: Context, arguments: tuple[Value, ...]) -> Value:
     separator = typed("join", "s", arguments[0])
     items: list[Value] = []
     for argument in arguments[1:]:
-        values = sequence("join", argument)
+        values = placed(context, "join", argument)
         if values is None:
             return unknown("join", *arguments)
         items.extend(values.items)

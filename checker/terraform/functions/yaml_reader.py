@@ -11,6 +11,7 @@ from typing import Any
 
 import yaml
 
+from ...language.numbers import parsed
 from .arguments import bounded_length, key_text
 
 _TRUE = "y|Y|yes|Yes|YES|true|True|TRUE|on|On|ON"
@@ -56,7 +57,9 @@ def _int(loader: Loader, node: Any) -> int:
 
 
 def _float(loader: Loader, node: Any) -> float:
-    return float(str(node.value).replace(".inf", "inf").replace(".Inf", "inf"))
+    if str(node.value).lower().endswith(".inf"):
+        return float(str(node.value).replace(".", ""))
+    return parsed(str(node.value))
 
 
 def _timestamp(loader: Loader, node: Any) -> str:

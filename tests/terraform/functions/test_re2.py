@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from contextlib import suppress
 
 import pytest
 from hypothesis import given
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from iac_check.language.re2 import compile_pattern
 from iac_check.language.re2_syntax import PatternError, UnsupportedPattern
-from iac_check.language.value import Unknown
+from iac_check.language.value import EvaluationError
 
 ATOMS = ["a", "b", ".", "[ab]", "[^a]", "(a|b)", "(ab)", "(?:a|ab)", "\\w", "\\b", "^", "$"]
 PIECES = st.tuples(st.sampled_from(ATOMS), st.sampled_from(["", "*", "+?", "?", "{1,2}"]))
@@ -84,12 +85,12 @@ def test_what_is_too_large(pattern):
 @pytest.mark.parametrize("pattern", ["(a+)+$", "(a|a)*b", "(.*)(.*)(.*)x", "((a*)*)*b", "(?:){9}"])
 def test_hostile_patterns_end_soon(plain, pattern):
     begin = time.perf_counter()
-    result = plain("regexall", pattern, "a" * 5_000 + "c")
+    with suppress(EvaluationError):  # past the limit of steps
+        assert isinstance(plain("regexall", pattern, "a" * 5_000 + "c"), list)
     assert time.perf_counter() - begin < 10
-    assert isinstance(result, Unknown | list)
 
 
 def test_too_long_an_input_is_not_searched(plain):
-    result = plain("regex", "a", "b" * 20_000)
-    assert isinstance(result, Unknown)
-    assert result.cause == "unsupported"
+    with pytest.raises(EvaluationError) as caught:
+        plain("regex", "a", "b" * 20_000)
+    assert caught.value.cause == "unsupported"

@@ -105,6 +105,8 @@ CASES: list[tuple[str, tuple[object, ...], object]] = [
     # format
     ("format", ("Hello, %s!", "Ander"), "Hello, Ander!"),
     ("format", ("There are %d lights", 4), "There are 4 lights"),
+    ("format", ("%[2]s %[1]s", "a", "b"), "b a"),
+    ("format", ("%[1]s", "a", "b"), EvaluationError),
     ("format", ("%%|%5s|%-5s|%05d", "a", "b", 42), "%|    a|b    |00042"),
     ("format", ("%b %o %x %X %#x", 5, 8, 255, 255, 255), "101 10 ff FF 0xff"),
     ("format", ("%.2f %e %g", 1.005, 1000, 0.5), "1.00 1.000000e+03 0.5"),
@@ -223,7 +225,7 @@ CASES: list[tuple[str, tuple[object, ...], object]] = [
     ("sensitive", (1,), 1),
     ("nonsensitive", (1,), 1),
     ("issensitive", (1,), False),
-    ("ephemeralasnull", (1,), 1),
+    ("ephemeralasnull", (None,), None),
     # encodings
     ("base64encode", ("Hello World",), "SGVsbG8gV29ybGQ="),
     ("base64decode", ("SGVsbG8gV29ybGQ=",), "Hello World"),

@@ -162,6 +162,38 @@ def test_one_of_a_set_of_one_attribute(run, key):
     assert run("one", run("toset", [key, key])) == key
 
 
+def test_ephemeralasnull_is_null_where_its_argument_is_ephemeral(explore, key):
+    assert explore("ephemeralasnull", key) == [key]
+    assert explore("ephemeralasnull", "a") == [None, "a"]
+
+
+def test_what_is_in_an_order_that_is_not_known(run, explore, worlds, key, other_key, variable):
+    either = run("tolist", run("toset", [key, other_key]))
+    assert (either.least, len(either.items)) == (2, 2)
+    assert run("length", either) == Known(2)
+    assert explore("join", "", [key]) == [key]
+    joined = explore("join", ",", either)
+    assert len(joined) == 2
+    assert Text((other_key, Known(","), key)) in joined
+    assert isinstance(run("jsonencode", run("toset", ({"a": 1}, {"a": 2}))), Unknown)
+    size = run("length", run("toset", [key, variable])).term
+    assert not worlds.decide(("<", size, ("literal", "int", 1)))
+    assert worlds.decide(("<", size, ("literal", "int", 3)))
+
+
+def test_a_set_of_scalars_is_sorted_by_value_and_null_is_last(run):
+    assert run("toset", [10, 9, 0]).items == (Known(0), Known(9), Known(10))
+    assert run("toset", [True, False]).items == (Known(False), Known(True))
+    assert run("toset", [None, "b", "B"]).items == (Known("B"), Known("b"), Known(None))
+
+
+def test_a_pattern_that_is_not_evaluated_is_no_failure_of_the_code(run):
+    for name, *arguments in (("regex", "\\p{Greek}", "x"), ("regexall", "a*b", "a" * 20_000)):
+        with pytest.raises(EvaluationError) as caught:
+            run(name, *arguments)
+        assert caught.value.cause == "unsupported"
+
+
 def test_join_of_one_element_is_the_element(run, key):
     assert run("join", "", [key]) == key
     assert run("join", ",", [key, "x"]) == Text((key, Known(",x")))
