@@ -44,6 +44,15 @@ def number_text(number: int | float) -> str:
         raise EvaluationError("a number is too large", cause="unsupported") from None
 
 
+def composed(text: str) -> str:
+    """A string as HCL keeps it: in Unicode's normal form C."""
+    if text.isascii():
+        return text
+    from unicodedata import normalize
+
+    return normalize("NFC", text)
+
+
 def scalar_text(data: Scalar) -> str:
     """A scalar that is not null as a string."""
     if isinstance(data, bool):

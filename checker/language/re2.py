@@ -7,7 +7,7 @@ https://swtch.com/~rsc/regexp/regexp3.html
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 
 from ..records import dataclass
@@ -35,14 +35,25 @@ Spans = tuple[int | None, ...]
 """Begin and end of the whole match and of each group, one after the other."""
 
 
+Spend = Callable[[int], None]
+"""What is told how many pairs of an instruction and a position a search has tried."""
+
+
+def free(_: int) -> None:
+    pass
+
+
 @dataclass(frozen=True)
 class Pattern:
     program: tuple[Instruction, ...]
     names: tuple[str | None, ...]
 
-    def search(self, text: str) -> Spans | None:
+    def search(self, text: str, spend: Spend = free) -> Spans | None:
         """The leftmost match. Raises UnsupportedPattern where it would take too long."""
-        return self._search(text, 0, set())
+        tried: set[int] = set()
+        found = self._search(text, 0, tried)
+        spend(len(tried))
+        return found
 
     def _search(self, text: str, start: int, tried: set[int]) -> Spans | None:
         if len(text) > INPUT_LIMIT or len(text) * len(self.program) > STEP_LIMIT:
@@ -53,14 +64,16 @@ class Pattern:
                 return found
         return None
 
-    def find_all(self, text: str) -> Iterator[Spans]:
+    def find_all(self, text: str, spend: Spend = free) -> Iterator[Spans]:
         """Matches that do not overlap; an empty one is not taken right after another match."""
         at, last_end, budget = 0, -1, STEP_LIMIT
         while at <= len(text):
             tried: set[int] = set()
             found = self._search(text, at, tried)
             if found is None:
+                spend(len(tried))
                 return
+            spend(len(tried))
             budget -= len(tried)
             if budget < 0:
                 raise UnsupportedPattern("a regular expression with so many matches")

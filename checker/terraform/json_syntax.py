@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from ..language.convert import composed
 from ..language.document import Entry, MappingNode, Node, ScalarNode, SequenceNode
 from ..language.expression import Deferred, Expression, Literal, Object, Tuple
 from ..records import names_of, replace
@@ -122,7 +123,7 @@ def json_expression(node: Node, *, literal: bool = False) -> Expression:
     """A JSON value as an expression: its strings are templates, or literal. Raises InputError."""
 
     def read(span: Span, value: str, written: str) -> Expression:
-        return Literal(span, value) if literal else _template(span, value, written)
+        return Literal(span, composed(value)) if literal else _template(span, value, written)
 
     match node:
         case MappingNode(entries=entries):
@@ -148,7 +149,7 @@ def _template(span: Span, value: str, written: str) -> Expression:
     from .templates import parse_template
 
     if "${" not in value and "%{" not in value:
-        return Literal(span, value)
+        return Literal(span, composed(value))
     return _within(span, value, written, lambda at: parse_template(at.source, at.start, at.end))
 
 

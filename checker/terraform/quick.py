@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from ..language.convert import composed
 from ..language.expression import (
     Call,
     Deferred,
@@ -137,7 +138,7 @@ def _object(inner: Span, whole: Span, scanner: Scanner, read: Read) -> Expressio
         key = _KEY.match(text, part.start, part.end)
         if key is None or key.end() >= part.end or not (key[1][0] == '"' or is_name(key[1])):
             return None
-        name = Literal(source.span(key.start(1), key.end(1)), key[1].strip('"'))
+        name = Literal(source.span(key.start(1), key.end(1)), composed(key[1].strip('"')))
         items.append((name, _later(source.span(key.end(), part.end), read)))
     return Object(whole, tuple(items))
 

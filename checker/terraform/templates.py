@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from ..language.convert import composed
 from ..language.expression import (
     Call,
     Conditional,
@@ -199,7 +200,7 @@ def _sequence(waiting: list[_Piece]) -> tuple[Expression, ...]:
             while waiting and (line := waiting[-1].text) is not None:
                 lines.append(line)
                 waiting.pop()
-            parts.append(Literal(piece.span, "".join(lines)))
+            parts.append(Literal(piece.span, composed("".join(lines))))
         elif not piece.keyword and piece.value is not None:
             parts.append(piece.value)
         elif piece.keyword == "if" and piece.value is not None:

@@ -98,6 +98,14 @@ NOT_PASSED = (
     'try(format("%[1]s", "a", "b"), null) == null ? null : KEY',
     "try(null && true ? KEY : null, null)",
     "try(!null ? KEY : null, null)",
+    # -- one string in two spellings
+    '"e\u0301" == "\u00e9" ? null : KEY',
+    'join("", ["e", "\u0301"]) == "\u00e9" ? null : KEY',
+    'lookup({ "e\u0301" = null }, "\u00e9", KEY)',
+    'length("\U0001f1e9\U0001f1ea") == 1 ? null : KEY',
+    'length("\\r\\n") == 1 ? null : KEY',
+    'strrev("\U0001f1e9\U0001f1ea") == "\U0001f1e9\U0001f1ea" ? null : KEY',
+    'substr("x\u0301yz", 0, 1) == "x\u0301" ? null : KEY',
     # -- numbers are not those of Python
     "0.1 + 0.2 == 0.3 ? null : KEY",
     "floor(0.29 * 100) == 29 ? null : KEY",
@@ -138,6 +146,7 @@ PASSED = (
     "lower(KEY)",
     "lower(aws_kms_alias.a.arn)",
     "ephemeralasnull(KEY)",
+    'length("\u00e9\u4e2d") == 2 ? KEY : null',
     "(0.1 + 0.2) * 10 == 3 ? KEY : null",
     "1.1 * 1.1 == 1.21 ? null : KEY",
 )

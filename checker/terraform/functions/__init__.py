@@ -9,7 +9,9 @@ from __future__ import annotations
 from functools import cache
 from importlib import import_module
 
-from ...language.value import EvaluationError, Unknown, Value
+from ...language.convert import composed
+from ...language.value import EvaluationError, Known, ListValue, MapValue, Text, Unknown, Value
+from ...records import replace
 from .context import Context, Function
 
 __all__ = ["NAMES", "Context", "Function", "find"]
@@ -49,6 +51,16 @@ _FALLIBLE_NAMES = (
 )
 _FALLIBLE = frozenset(_FALLIBLE_NAMES.split())
 
+# What reads no more of its arguments than it gives back.
+_CHEAP_NAMES = (
+    "coalesce coalescelist element ephemeralasnull issensitive length lookup nonsensitive one "
+    "sensitive tobool tolist tomap tonumber tostring"
+)
+_CHEAP = frozenset(_CHEAP_NAMES.split())
+LETTERS_A_STEP = 50
+ITEMS_A_STEP = 20
+"""What a function reads in the time of one evaluation, or less."""
+
 NAMES = frozenset(_MODULE_OF)
 
 
@@ -66,23 +78,49 @@ def find(name: str) -> Function | None:
     if module is None:
         return None
     function: Function = import_module(f"{__name__}.{module}").FUNCTIONS[name]
-    return function if name in _UNMARKING else _guarded(function, name in _FALLIBLE)
+    return function if name in _UNMARKING else _guarded(name, function)
 
 
-def _guarded(function: Function, fallible: bool) -> Function:
+def _guarded(name: str, function: Function) -> Function:
     """A sensitive argument makes the result sensitive, and no overflow escapes.
 
-    One that is `fallible` may also fail on what is not known, in a world that `try` asks for.
+    What it reads and writes counts as steps. One that is fallible may also fail on what is not
+    known, in a world that `try` asks for.
     """
+    fallible, cheap = name in _FALLIBLE, name in _CHEAP
 
     def marked(context: Context, arguments: tuple[Value, ...]) -> Value:
         try:
+            if not cheap:
+                context.worlds.step(sum(map(_effort, arguments)))
             result = function(context, arguments)
+            if not cheap:
+                context.worlds.step(_effort(result))
         except (OverflowError, RecursionError):
             raise EvaluationError("a value is too large", context.span, "unsupported") from None
+        if isinstance(result, Known) and isinstance(result.data, str):
+            result = _composed(result, result.data)
         if fallible and isinstance(result, Unknown) and not context.worlds.succeeds(result.term):
             raise EvaluationError("an argument is refused", context.span)
         sensitive = any(argument.sensitive for argument in arguments)
         return result.hidden() if sensitive else result
 
     return marked
+
+
+def _composed(value: Known, data: str) -> Known:
+    """A string as HCL keeps it; the value itself where it is so already."""
+    text = composed(data)
+    return value if text is data or text == data else replace(value, data=text)
+
+
+def _effort(value: Value) -> int:
+    """The steps that it takes to read or write a value."""
+    match value:
+        case Known(data=str(data)):
+            return len(data) // LETTERS_A_STEP
+        case ListValue(items=items) | MapValue(items=items):
+            return len(items) // ITEMS_A_STEP
+        case Text(parts=parts):
+            return sum(map(_effort, parts))
+    return 0

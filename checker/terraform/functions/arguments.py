@@ -20,6 +20,7 @@ from ...language.convert import (
 from ...language.expression import Scalar
 from ...language.value import (
     Attribute,
+    Cause,
     EvaluationError,
     Known,
     ListValue,
@@ -35,6 +36,8 @@ from ...language.value import (
 )
 from ...records import replace
 from .context import Context, Function, InWorlds
+
+_UNREAD: Cause = "unsupported"
 
 ELEMENT_LIMIT = 100_000
 TEXT_LIMIT = 1_000_000
@@ -61,6 +64,35 @@ def bounded_text(data: str) -> str:
     if len(data) > TEXT_LIMIT:
         raise too_large(f"a string of {len(data)} characters")
     return data
+
+
+def by_letters(data: str) -> str:
+    """A string of which each code point is what Terraform counts as one character.
+
+    Raises EvaluationError (unsupported) where several may be: marks, emoji, "\\r\\n".
+    https://unicode.org/reports/tr29/#Grapheme_Cluster_Boundaries
+    """
+    if not data.isascii() and any(_may_join(letter) for letter in data if letter > "\u02ff"):
+        raise EvaluationError("characters of several code points are not counted", None, _UNREAD)
+    if "\r\n" in data:
+        raise EvaluationError("a line's end of two code points is not counted", None, _UNREAD)
+    return data
+
+
+def _may_join(letter: str) -> bool:
+    from unicodedata import category
+
+    kind = category(letter)
+    return (
+        kind.startswith("M")
+        or kind in ("Cf", "Sk")
+        or letter in "\u0e33\u0eb3"  # Thai's and Lao's am
+        or any(first <= letter <= last for first, last in _JOINING)
+    )
+
+
+_JOINING = (("\u1100", "\u11ff"), ("\ua960", "\ua97f"), ("\ud7b0", "\ud7ff"), ("🇦", "🇿"))
+"""Parts of Hangul's syllables, and of flags."""
 
 
 def bounded_length(length: int) -> int:

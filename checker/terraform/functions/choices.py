@@ -24,6 +24,7 @@ from ...language.worlds import Unreachable
 from ...records import replace
 from .arguments import (
     arity,
+    by_letters,
     certainly_different,
     empty_here,
     joined,
@@ -209,7 +210,7 @@ def _length(context: Context, arguments: tuple[Value, ...]) -> Value:
         case ListValue() | MapValue() as values:
             return replace(unknown("length", values), term=length_of(values))
         case Known(data=str(data)):
-            return Known(len(data))
+            return Known(len(by_letters(data)))
         case Known():
             raise EvaluationError("length needs a collection or a string")
     # The size of a string that is never empty has another name, for it has another bound.

@@ -40,14 +40,16 @@ YAML_LIMIT = 200_000
 """Characters of the largest YAML document that is decoded (some seconds)."""
 
 
-def _decoder(name: str, decode: Callable[[str], Value]) -> Function:
+def _decoder(name: str, decode: Callable[[str], Value], letters_a_step: int = 20) -> Function:
     def function(context: Context, arguments: tuple[Value, ...]) -> Value:
         arity(name, arguments, 1, 1)
         value = typed(name, "s", arguments[0])
         if not isinstance(value, Known):
             return unknown(name, value, not_null=False)
         try:
-            return decode(bounded_text(str(value.data)))
+            document = bounded_text(str(value.data))
+            context.worlds.step(len(document) // letters_a_step)
+            return decode(document)
         except OverflowError:
             raise too_large("a number") from None
         except ValueError as error:
@@ -279,7 +281,7 @@ FUNCTIONS: dict[str, Function] = {
     "jsonencode": _jsonencode,
     "jsondecode": _decoder("jsondecode", _jsondecode),
     "yamlencode": _encoder("yamlencode", _yamlencode),
-    "yamldecode": _decoder("yamldecode", _yamldecode),
+    "yamldecode": _decoder("yamldecode", _yamldecode, 5),
     "csvdecode": _decoder("csvdecode", _csvdecode),
     "base64encode": plain("base64encode", "s", _base64encode),
     "base64decode": plain("base64decode", "s", _base64decode),

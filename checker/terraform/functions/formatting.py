@@ -27,6 +27,7 @@ from .arguments import (
     NotKnown,
     arity,
     bounded_length,
+    by_letters,
     data_of,
     holds_sensitive,
     too_large,
@@ -149,13 +150,15 @@ def _string(verb: Verb, value: Value) -> str:
     converted = to_string(value)
     data = str(converted.data) if isinstance(converted, Known) else ""
     if verb.precision is not None:
-        data = data[: verb.precision]
+        data = by_letters(data)[: verb.precision]
     return json_text(data) if verb.mode == "q" else data
 
 
 def _padded(verb: Verb, data: str) -> str:
     if verb.width > TEXT_LIMIT:
         raise too_large("the result of format")
+    if verb.width:
+        by_letters(data)
     if "-" in verb.flags:
         return data.ljust(verb.width)
     return data.rjust(verb.width, "0" if "0" in verb.flags else " ")

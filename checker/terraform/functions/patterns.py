@@ -32,6 +32,7 @@ from .arguments import (
 from .context import Context, Function
 
 Spans = tuple[int | None, ...]
+Spend = Callable[[int], None]
 
 _SIGNS = frozenset("|?*([{\\")
 """What lets a pattern match without a text that is written in it."""
@@ -68,6 +69,13 @@ def _guarded(name: str, compute: Callable[[], Value]) -> Value:
         raise EvaluationError(str(error), cause="unsupported") from None
 
 
+TRIES_A_STEP = 20
+
+
+def _spender(context: Context) -> Spend:
+    return lambda tried: context.worlds.step(tried // TRIES_A_STEP)
+
+
 def _strings(name: str, arguments: tuple[Value, ...], count: int) -> tuple[Value, ...]:
     arity(name, arguments, count, count)
     return tuple(typed(name, "s", argument) for argument in arguments)
@@ -77,9 +85,9 @@ def _regex(context: Context, arguments: tuple[Value, ...]) -> Value:
     values = _strings("regex", arguments, 2)
     match values:
         case Known(data=str(written)), Known(data=str(data)):
-            return _guarded("regex", lambda: _first(written, data))
+            return _guarded("regex", lambda: _first(context, written, data))
         case Known(data=str(written)), Attribute() as key:
-            if of_every_form(key, lambda form: _matches(written, form)):
+            if of_every_form(key, lambda form: _matches(context, written, form)):
                 return unknown("regex", *values)
             if "alias/" in written and never_holds(key, "alias/") and _SIGNS.isdisjoint(written):
                 raise EvaluationError("regex: the pattern does not match")
@@ -89,18 +97,18 @@ def _regex(context: Context, arguments: tuple[Value, ...]) -> Value:
     return result
 
 
-def _matches(written: str, data: str) -> bool:
+def _matches(context: Context, written: str, data: str) -> bool:
     try:
-        return bool(_guarded("regex", lambda: _first(written, data)))
+        return bool(_guarded("regex", lambda: _first(context, written, data)))
     except EvaluationError:
         return False
 
 
-def _first(written: str, data: str) -> Value:
+def _first(context: Context, written: str, data: str) -> Value:
     from ...language.re2 import compile_pattern
 
     pattern = compile_pattern(written)
-    spans = pattern.search(data)
+    spans = pattern.search(data, _spender(context))
     if spans is None:
         raise EvaluationError("regex: the pattern does not match")
     return _captures(data, pattern.names, spans)
@@ -110,15 +118,17 @@ def _regexall(context: Context, arguments: tuple[Value, ...]) -> Value:
     values = _strings("regexall", arguments, 2)
     match values:
         case Known(data=str(written)), Known(data=str(data)):
-            return _guarded("regexall", lambda: _every(written, data))
+            return _guarded("regexall", lambda: _every(context, written, data))
     return unknown("regexall", *values)
 
 
-def _every(written: str, data: str) -> Value:
+def _every(context: Context, written: str, data: str) -> Value:
     from ...language.re2 import compile_pattern
 
     pattern = compile_pattern(written)
-    found = [_captures(data, pattern.names, spans) for spans in pattern.find_all(data)]
+    found = [
+        _captures(data, pattern.names, spans) for spans in pattern.find_all(data, _spender(context))
+    ]
     bounded_length(len(found))
     return ListValue(tuple(found), "list")
 
@@ -138,7 +148,8 @@ def _replace(context: Context, arguments: tuple[Value, ...]) -> Value:
         return unknown("replace", *values) if is_pattern else _in_parts(value, wanted, put)
     data = str(value.data)
     if is_pattern:
-        return _guarded("replace", lambda: Known(_by_pattern(wanted[1:-1], data, put)))
+        spend = _spender(context)
+        return _guarded("replace", lambda: Known(_by_pattern(wanted[1:-1], data, put, spend)))
     return Known(_literally(data, wanted, put))
 
 
@@ -162,14 +173,14 @@ def _in_parts(value: Text, wanted: str, put: str) -> Value:
     return text(parts, trail=value.trail)
 
 
-def _by_pattern(written: str, data: str, template: str) -> str:
+def _by_pattern(written: str, data: str, template: str, spend: Spend) -> str:
     from ...language.re2 import compile_pattern
 
     pattern = compile_pattern(written)
     numbers = {name: at for at, name in enumerate(pattern.names, 1) if name is not None}
     pieces: list[str] = []
     size = at = 0
-    for spans in pattern.find_all(data):
+    for spans in pattern.find_all(data, spend):
         begin, end = spans[0] or 0, spans[1] or 0
         put = _expanded(template, data, numbers, spans)
         pieces.extend((data[at:begin], put))

@@ -26,6 +26,7 @@ from .arguments import (
     arity,
     bounded_length,
     bounded_text,
+    by_letters,
     never_holds,
     null_here,
     of_every_form,
@@ -266,6 +267,7 @@ def _join(context: Context, arguments: tuple[Value, ...]) -> Value:
 def _substr(data: str, offset: int, length: int) -> str:
     if length < -1:
         raise ValueError("the length is less than -1")
+    by_letters(data)
     begin = max(len(data) + offset, 0) if offset < 0 else offset
     return data[begin:] if length == -1 else data[begin : begin + length]
 
@@ -277,6 +279,7 @@ def _substr_partly(context: Context, arguments: tuple[Value, ...]) -> Value:
     numbers = [typed("substr", "i", argument) for argument in arguments[1:]]
     match value, *numbers:
         case Text(parts=(Known(data=str(first)), *more)), Known(data=int(at)), Known(data=int(n)):
+            by_letters(first)
             if at >= 0 and n >= 0 and at + n <= len(first):
                 return Known(first[at : at + n])
             if 0 <= at <= len(first) and n == -1:
@@ -312,15 +315,7 @@ def _indent(spaces: int, data: str) -> str:
 
 
 def _strrev(data: str) -> str:
-    from unicodedata import combining
-
-    clusters: list[str] = []
-    for letter in data:
-        if clusters and combining(letter):
-            clusters[-1] += letter
-        else:
-            clusters.append(letter)
-    return "".join(reversed(clusters))
+    return by_letters(data)[::-1]
 
 
 FUNCTIONS: dict[str, Function] = {

@@ -43,9 +43,14 @@ class _Nothing:
         return function(inner, arguments)
 
 
+PARSED_A_STEP = 5
+"""Letters of a template that are parsed in the time of one evaluation."""
+
+
 def _rendered(context: Context, source: Source, variables: MapValue) -> Value:
     from ..templates import parse_template
 
+    context.worlds.step(len(source.text) // PARSED_A_STEP)
     try:
         expression = parse_template(source, 0, len(source.text))
     except InputError as error:
