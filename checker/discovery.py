@@ -8,7 +8,16 @@ from itertools import chain
 from operator import attrgetter
 
 from . import candidates
-from .candidates import TEMPLATES, TERRAFORM, TERRAGRUNT, File, Needles, is_local, reason
+from .candidates import (
+    STACKS_IN_TERRAFORM,
+    TEMPLATES,
+    TERRAFORM,
+    TERRAGRUNT,
+    File,
+    Needles,
+    is_local,
+    reason,
+)
 from .records import dataclass, field
 from .source import InputError
 
@@ -17,6 +26,7 @@ SKIPPED = frozenset(
      ".venv", "venv", ".tox", ".mypy_cache", ".pytest_cache", ".ruff_cache"}
 )  # fmt: skip
 _name = attrgetter("name")
+_UP = f"..{os.sep}"
 
 
 @dataclass
@@ -155,6 +165,10 @@ class Walker:
                 file.hit = file.sure = False
                 tree.templates.append(file)
                 tree.context.add(file.path)
+        deploying = STACKS_IN_TERRAFORM[0].encode()
+        found = list(chain(*context.terraform.values()))
+        if not (tree.terraform or any(file.holds(deploying) for file in found)):
+            return  # nothing of Terraform calls or deploys what is asked about
         for folder, files in context.terraform.items():
             for file in files:
                 file.hit = False
@@ -171,6 +185,7 @@ class Walker:
         waiting = [top]
         while waiting:
             folder = waiting.pop()
+            folder = normal(folder)
             prefix = "" if folder == "." else f"{folder}/"
             for entry in _entries(tree, folder):
                 name = entry.name
@@ -335,4 +350,7 @@ def normal(path: str) -> str:
     if os.path.isabs(path):
         relative = os.path.relpath(path)
         path = path if relative.startswith("..") else relative
-    return os.path.normpath(path).replace(os.sep, "/")
+    path = os.path.normpath(path)
+    if path.startswith(_UP):  # it may lead back to below the working directory
+        path = os.path.relpath(path)
+    return path.replace(os.sep, "/")

@@ -58,6 +58,17 @@ def test_a_module_is_judged_with_its_callers(capsys: pytest.CaptureFixture[str])
     assert "a/main.tf:4" in capsys.readouterr().out
 
 
+def test_from_below_the_root_of_the_repository(monkeypatch: pytest.MonkeyPatch) -> None:
+    write(
+        {"x/m/main.tf": MODULE, "a/main.tf": (CALLER % "aws_kms_key.k.arn").replace("../", "../x/")}
+    )
+    for folder, path in (("x/m", "main.tf"), ("x", "m/main.tf"), ("a", "../x/m/main.tf")):
+        with monkeypatch.context() as patch:
+            patch.chdir(folder)
+            (result,) = run([path], Settings()).results
+            assert (result.address, result.status) == ("module.v.aws_backup_vault.v", "pass")
+
+
 def test_vaults_of_other_files_are_not_shown() -> None:
     bad = '\nresource "aws_backup_vault" "own" {\n  name = "own"\n}\n'
     write({"m/main.tf": MODULE, "a/main.tf": CALLER % "aws_kms_key.k.arn" + bad, "b/b.tf": bad})

@@ -141,7 +141,9 @@ class _Reader:
                 name = Unsupported(span, key)
             alike = any(many[text] > 1 for text in texts)
             inner = Unsupported(span, "two keys that may be one") if alike else self.value(value)
-            items.append((name, _kept(transform, inner)))
+            # What a transform adds has no place among the keys: nothing of it is a later key.
+            at = 0 if key == TRANSFORM else len(items)
+            items.insert(at, (name, _kept(transform, inner)))
         return Object(node.span, tuple(items))
 
     def _forms(self, key: str, span: Span) -> set[str]:

@@ -71,7 +71,8 @@ class Units:
         units = (
             self._unit(one.unit)
             for one in found
-            if one.path not in included or certain(self.worlds, one.module_source) is not None
+            if os.path.realpath(one.path) not in included
+            or certain(self.worlds, one.module_source) is not None
         )
         return [unit for unit in units if unit is not None]
 
@@ -187,8 +188,8 @@ class Units:
 
 
 def _parents(configuration: Configuration) -> tuple[str, ...]:
-    """The files that one includes."""
-    return tuple(one.path for one in configuration.includes().values())
+    """The files that one includes, by their real paths."""
+    return tuple(os.path.realpath(one.path) for one in configuration.includes().values())
 
 
 def _passed(argument: tuple[str, Value]) -> tuple[str, Given]:

@@ -118,7 +118,7 @@ def ref(path: str) -> Expression:
         ("e\u0301.x\xb7", ref("e\u0301.x\xb7")),
         ("(e\u0301)", ref("e\u0301")),
         ("!e\u0301", Operation(S, "!", (ref("e\u0301"),))),
-        ("{e\u0301 = 1}", Object(S, ((lit("e\u0301"), lit(1)),))),
+        ("{e\u0301 = 1}", Object(S, ((lit("\u00e9"), lit(1)),))),
         ("core::f(1)", Call(S, "f", (lit(1),))),
         ("!core::f(1)", Operation(S, "!", (Call(S, "f", (lit(1),)),))),
         ("!provider::x::f(1)", Operation(S, "!", (Call(S, "provider::x::f", (lit(1),)),))),

@@ -30,7 +30,7 @@ class Pieces:
         match value:
             case Known(data=data):
                 yield replace(value, data=json_text(data))
-            case ListValue(items=items, rest=None):
+            case ListValue(items=items, rest=None, least=None):
                 yield Known("[")
                 for number, item in enumerate(items):
                     yield Known("," if number else "")
