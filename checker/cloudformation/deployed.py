@@ -5,6 +5,7 @@ https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/clou
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from typing import Protocol
@@ -117,7 +118,7 @@ class Deployed:
         unread = not known and any(type_ in place.text for type_ in self._files.types)
         for number, body in enumerate(bodies[:BODIES_LIMIT]):
             written, parts = written_out(body)
-            template = None if parts else self._file(written)
+            template = None if parts else self._file(written, place)
             if template is None:
                 name = f"{place.source.path}#{stack.scope}:{stack.address}:{number}"
                 template = _template(written, parts, name, place)
@@ -132,15 +133,26 @@ class Deployed:
         elif not known:
             self.unread.append(f"the template_body of {stack.address}")
 
-    def _file(self, written: str) -> Template | None:
-        """The template of the file that has this content."""
-        for file in self._walked:
-            try:
-                if Source.decode(file.path, file.data).text == written:
-                    return next(iter(self._files.templates(file.path)), None)
-            except InputError:
-                continue  # told where it is read
-        return None
+    def _file(self, written: str, place: Span) -> Template | None:
+        """The template of the file that has this content: of several, the one that is meant."""
+        alike = [file.path for file in self._walked if self._reads(file, written)]
+        folder = os.path.dirname(place.source.path)
+
+        def farness(path: str) -> tuple[int, int, str]:
+            parts = path.split("/")
+            named = sum(
+                "/".join(parts[-length:]) in place.text for length in range(1, 1 + len(parts))
+            )
+            return -named, len(os.path.relpath(path, folder or ".").split(os.sep)), path
+
+        path = min(alike, key=farness, default=None)
+        return next(iter(self._files.templates(path)), None) if path is not None else None
+
+    def _reads(self, file: File, written: str) -> bool:
+        try:
+            return Source.decode(file.path, file.data).text == written
+        except InputError:
+            return False  # told where it is read
 
     def _outcomes(self, read: Callable[[], Value | None]) -> list[Value | None]:
         def readable() -> Value | None:

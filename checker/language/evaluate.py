@@ -6,8 +6,8 @@ Unknown. Conditions that cannot be decided are split into worlds (worlds.py).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from itertools import chain, islice
+from collections.abc import Callable, Mapping
+from itertools import chain
 from typing import Any, Protocol
 
 from ..records import replace
@@ -32,6 +32,7 @@ from .expression import (
     Unsupported,
     settled,
 )
+from .hops import HOPS_LIMIT, decided_by, explained, noted
 from .operators import arithmetic, compare
 from .value import (
     Attribute,
@@ -50,16 +51,6 @@ from .value import (
     text,
 )
 from .worlds import Worlds
-
-CONDITION_WIDTH = 60
-"""Characters of a condition that a hop quotes; a longer one is not."""
-
-
-NOTE_WIDTH = 150
-"""Characters of what a hop says; of a longer one, nothing more is said."""
-
-HOPS_LIMIT = 20
-"""Definitions that are told of a condition, or of what a function or comparison gives."""
 
 
 class Scope(Protocol):
@@ -139,11 +130,6 @@ def _deferred(expression: Deferred, scope: Scope) -> Value:
     return evaluate(expression.read(), scope)
 
 
-def _noted(hops: Iterable[Hop]) -> tuple[Hop, ...]:
-    """The hops that say something: those of definitions."""
-    return tuple(hop for hop in hops if hop.note)
-
-
 def _literal(expression: Literal, scope: Scope) -> Value:
     return Known(expression.value, trail=(Hop(expression.span, ""),))
 
@@ -178,7 +164,7 @@ def _splat(expression: Splat, scope: Scope) -> Value:
     kind = "list" if kind == "set" else kind
     least = base.least if isinstance(base, ListValue) else None
     if rest is None:
-        return _explained(ListValue(values, kind, least=least), base)
+        return explained(ListValue(values, kind, least=least), base)
     element = base.element if isinstance(base, ListValue) else None
     if element is not None:
         element = evaluate(expression.each, Bound(scope, {"*": element}))
@@ -207,7 +193,7 @@ def _call(expression: Call, scope: Scope) -> Value:
         if placed is None or placed.rest is not None:
             return derived(expression.name, last, not_null=False)
         arguments.extend(placed.items)
-    return _explained(scope.call(expression.name, tuple(arguments), expression.span), *arguments)
+    return explained(scope.call(expression.name, tuple(arguments), expression.span), *arguments)
 
 
 def _try(expression: Call, scope: Scope) -> Value:
@@ -221,13 +207,13 @@ def _try(expression: Call, scope: Scope) -> Value:
                 raise  # not the language's refusal: what would be tried next may never be
             failure = error
         else:
-            hops = _noted(failure.hops)[:HOPS_LIMIT]  # why what comes before is not taken
+            hops = noted(failure.hops)[:HOPS_LIMIT]  # why what comes before is not taken
             found = Known(True) if expression.name == "can" else value
             return replace(found, trail=(*hops, *found.trail)) if hops else found
         finally:
             scope.worlds.trying -= 1
     if expression.name == "can":
-        return Known(False, trail=_noted(failure.hops)[:HOPS_LIMIT])
+        return Known(False, trail=noted(failure.hops)[:HOPS_LIMIT])
     raise failure
 
 
@@ -238,22 +224,7 @@ def _conditional(expression: Conditional, scope: Scope) -> Value:
     if not test:
         chosen, other = other, chosen
     value = _of_one_type(evaluate(chosen, scope), settled(other))
-    if not isinstance(condition, Known) or condition.assumption:
-        return value
-    hops = _noted(condition.trail)
-    if not hops:
-        return value
-    written = " ".join(expression.test.span.text.split())
-    shown = written if len(written) <= CONDITION_WIDTH else "the condition"
-    *way, last = hops[-HOPS_LIMIT:]
-    answer = f"{shown} is {'true' if test else 'false'}"
-    decided = [hop if ": " in hop.note else _speaking_of(shown, hop) for hop in way]
-    return replace(value, trail=(*decided, _speaking_of(answer, last), *value.trail))
-
-
-def _speaking_of(what: str, hop: Hop) -> Hop:
-    """A definition as one that decides a condition."""
-    return hop if len(hop.note) > NOTE_WIDTH else Hop(hop.span, f"{what}: {hop.note}")
+    return decided_by(value, condition, test, expression.test.span.text)
 
 
 def _of_one_type(value: Value, other: Expression) -> Value:
@@ -282,11 +253,11 @@ def _operation(expression: Operation, scope: Scope) -> Value:
         return _logic(operator, _operand(operator, left), expression.operands[1], scope)
     right = evaluate(expression.operands[1], scope)
     if operator == "==":
-        return _explained(equal(left, right), left, right)
+        return explained(equal(left, right), left, right)
     if operator == "!=":
-        return _not(_explained(equal(left, right), left, right))
+        return _not(explained(equal(left, right), left, right))
     if operator in ("<", ">", "<=", ">="):
-        return _explained(compare(operator, left, right), left, right)
+        return explained(compare(operator, left, right), left, right)
     return arithmetic(operator, left, right)
 
 
@@ -301,17 +272,6 @@ def _operand(operator: str, value: Value) -> Value:
 def _not(value: Value) -> Value:
     value = _operand("!", value)
     return replace(value, data=not value.data) if isinstance(value, Known) else derived("!", value)
-
-
-def _explained(result: Value, *operands: Value) -> Value:
-    """What is certain of operands, with the definitions that these came through."""
-    empty = isinstance(result, ListValue) and not result.items and result.rest is None
-    if not (isinstance(result, Known) or empty) or _noted(result.trail):
-        return result
-    if any(isinstance(operand, Known) and operand.assumption for operand in operands):
-        return replace(result, assumption=True) if isinstance(result, Known) else result
-    hops = dict.fromkeys(hop for operand in operands for hop in _noted(operand.trail))
-    return replace(result, trail=tuple(islice(hops, HOPS_LIMIT))) if hops else result
 
 
 def _logic(operator: str, left: Value, operand: Expression, scope: Scope) -> Value:
@@ -400,7 +360,7 @@ def _for(expression: For, scope: Scope) -> Value:
             least = max(1, least - (len(pairs) - len(kept))) if kept else None
         element = _for_element(expression, collection, scope)
         listed = ListValue(values, "tuple", more, element, least)
-        return _explained(listed, collection)
+        return explained(listed, collection)
     found = _for_object(expression, expression.key, kept, more, ordered=least is None)
     return replace(found, element=_for_element(expression, collection, scope))
 

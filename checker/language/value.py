@@ -252,7 +252,7 @@ def names_in(term: Term) -> frozenset[Term]:
     waiting = [term]
     while waiting:
         part = waiting.pop()
-        if part[0] == "ref" and isinstance(part[1], str):
+        if part[:1] == ("ref",) and isinstance(part[1], str):
             found.add(part)
         else:
             waiting.extend(inner for inner in part if isinstance(inner, tuple))

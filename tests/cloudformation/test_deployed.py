@@ -59,6 +59,17 @@ def test_a_file_of_the_scan_is_judged_once() -> None:
     assert (result.address, str(result.span)) == ("aws_cloudformation_stack.s/V", "v.yaml:1:13")
 
 
+def test_of_files_that_are_alike_the_one_that_is_named_is_judged() -> None:
+    text = "Resources: {V: {Type: AWS::Backup::BackupVault}}\n"
+    for path in ("a/v.yaml", "a/w.yaml", "b/w.yaml"):
+        Path(path).parent.mkdir(exist_ok=True)
+        Path(path).write_text(text)
+    found = [
+        str(result.span) for result in checked('file("b/w.yaml")').results if "/" in result.address
+    ]
+    assert found == ["b/w.yaml:1:13"]
+
+
 def test_a_file_of_any_name_is_read() -> None:
     Path("v.txt").write_text("Resources: {V: {Type: AWS::Backup::BackupVault}}\n")
     (result,) = checked('file("v.txt")').results

@@ -1,0 +1,55 @@
+"""The hops of what is computed: which definitions decided it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import islice
+
+from ..records import replace
+from .value import Hop, Known, ListValue, Value
+
+CONDITION_WIDTH = 60
+"""Characters of a condition that a hop quotes; a longer one is not."""
+
+
+NOTE_WIDTH = 150
+"""Characters of what a hop says; of a longer one, nothing more is said."""
+
+HOPS_LIMIT = 20
+"""Definitions that are told of a condition, or of what a function or comparison gives."""
+
+
+def noted(hops: Iterable[Hop]) -> tuple[Hop, ...]:
+    """The hops that say something: those of definitions."""
+    return tuple(hop for hop in hops if hop.note)
+
+
+def decided_by(value: Value, condition: Value, test: bool, written: str) -> Value:
+    """What a condition chose, with the definitions that decided it; `written` is its code."""
+    if not isinstance(condition, Known) or condition.assumption:
+        return value
+    hops = noted(condition.trail)
+    if not hops:
+        return value
+    written = " ".join(written.split())
+    shown = written if len(written) <= CONDITION_WIDTH else "the condition"
+    *way, last = hops[-HOPS_LIMIT:]
+    answer = f"{shown} is {'true' if test else 'false'}"
+    decided = [hop if ": " in hop.note else _speaking_of(shown, hop) for hop in way]
+    return replace(value, trail=(*decided, _speaking_of(answer, last), *value.trail))
+
+
+def _speaking_of(what: str, hop: Hop) -> Hop:
+    """A definition as one that decides a condition."""
+    return hop if len(hop.note) > NOTE_WIDTH else Hop(hop.span, f"{what}: {hop.note}")
+
+
+def explained(result: Value, *operands: Value) -> Value:
+    """What is certain of operands, with the definitions that these came through."""
+    empty = isinstance(result, ListValue) and not result.items and result.rest is None
+    if not (isinstance(result, Known) or empty) or noted(result.trail):
+        return result
+    if any(isinstance(operand, Known) and operand.assumption for operand in operands):
+        return replace(result, assumption=True) if isinstance(result, Known) else result
+    hops = dict.fromkeys(hop for operand in operands for hop in noted(operand.trail))
+    return replace(result, trail=tuple(islice(hops, HOPS_LIMIT))) if hops else result
