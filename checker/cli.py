@@ -277,7 +277,7 @@ def _check(options: argparse.Namespace, reports: Sequence[tuple[str, str | None]
         return UNTRUSTED
 
     from .pipeline import run
-    from .report.counts import totals, unread
+    from .report.counts import totals, uncreated, unread
     from .watch import Progress, Watch
 
     paths = options.paths
@@ -303,6 +303,8 @@ def _check(options: argparse.Namespace, reports: Sequence[tuple[str, str | None]
     complain(f"checked {totals(report)}")
     if report.unread:
         complain(f"note: {unread(report.unread)}")
+    if report.uncreated:
+        complain(f"note: {uncreated(report.uncreated)}")
     if settings.file is not None and report.run.loosened:
         by = ", ".join((settings.file, *settings.flags))
         complain(f"note: by {by}: {'; '.join(report.run.loosened)}")

@@ -19,7 +19,7 @@ from .candidates import (
     reason,
 )
 from .records import dataclass, field
-from .source import InputError
+from .source import InputError, Span
 
 SKIPPED = frozenset(
     {".git", ".hg", ".svn", ".terraform", ".terragrunt-cache", "node_modules", "__pycache__",
@@ -51,6 +51,8 @@ class Tree:
     # templates.
     remote_modules: dict[str, set[str]] = field(default_factory=dict)
     remote_stacks: set[str] = field(default_factory=set)
+    # What would declare a vault, or calls a module that does, and is not created.
+    uncreated: list[Span] = field(default_factory=list)
     # Files that are not asked about, but may call, nest or feed what is.
     context: set[str] = field(default_factory=set)
     # What templates name by a literal path as nested or included, and was not looked at yet.

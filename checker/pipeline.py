@@ -73,7 +73,17 @@ def run(paths: Sequence[str], settings: Settings, watch: Watch | None = None) ->
         files=tree.files,
         run=asked,
         unread=tuple(sorted(unread)),
+        uncreated=_uncreated(tree, results),
     )
+
+
+def _uncreated(tree: Tree, results: Iterable[Result]) -> tuple[str, ...]:
+    """Where what would be a vault is not created, by any of the roots that lead there."""
+    created = {span for result in results for span in (result.resource_span, *result.calls)}
+    places = {span for span in tree.uncreated if span not in created}
+    asked = (span for span in places if span.source.path not in tree.context)
+    ordered = sorted(asked, key=lambda span: (span.source.path, span.start))
+    return tuple(f"{span.source.path}:{span.line}" for span in ordered)
 
 
 def _remote_stacks(tree: Tree) -> set[str]:
@@ -163,6 +173,7 @@ def _judge(
     cards = load_cards()
     watch.begin("judge", lambda: f"{engine.judged:,} of {len(resources):,} resources")
     results = engine.judge(cards, resources)
+    tree.uncreated += engine.uncreated
     watch.begin("ignores")
     for fault in (*(loader.errors for loader in loaders), engine.errors):
         errors.extend(fault)

@@ -253,3 +253,30 @@ def test_what_is_not_on_disk(
     assert main(["."]) == 1
     told = "2 modules or nested stacks not on disk, so what they declare is not checked: "
     assert f"note: {told}./gone, https://s3/b/cfn/w.yaml\n" in capsys.readouterr().err
+
+
+def test_what_is_not_created_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "m").mkdir()
+    (tmp_path / "m/main.tf").write_text(
+        'variable "on" {\n  default = false\n}\nresource "aws_backup_vault" "v" {\n'
+        '  count = var.on ? 1 : 0\n  name  = "v"\n}\n'
+    )
+    (tmp_path / "main.tf").write_text(
+        'module "m" {\n  source = "./m"\n}\nmodule "none" {\n  source = "./m"\n  count = 0\n}\n'
+    )
+    vault = "{Condition: N, Type: AWS::Backup::BackupVault}"
+    never = f"Conditions: {{N: !Equals [a, b]}}\nResources: {{V: {vault}}}"
+    (tmp_path / "t.yaml").write_text(never)
+    monkeypatch.chdir(tmp_path)
+    assert main(["."]) == 0
+    told = (
+        "3 declarations of vaults, or calls of modules with one, are not created with the values "
+    )
+    assert (
+        f"note: {told}here, so not judged: m/main.tf:4, main.tf:4, t.yaml:2\n"
+        in capsys.readouterr().err
+    )
+    assert main(["--var", "on=true", "m"]) == 1
+    assert "not created" not in capsys.readouterr().err

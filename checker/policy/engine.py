@@ -56,6 +56,8 @@ class Engine:
         self._around = around
         self._settings = settings
         self.errors: list[InputError] = []
+        self.uncreated: list[Span] = []
+        """Where resources are declared that no world has."""
         self.judged = 0
         """How many resources are done."""
 
@@ -84,6 +86,7 @@ class Engine:
             outcomes = [({}, _Seen(verdict, None, self._only_place(resource, paths.value)))]
         existing = [(facts, seen) for facts, seen in outcomes if seen.verdict is not None]
         if not existing:
+            self.uncreated.append(resource.span)
             return None
         facts, worst, others = _worst(existing)
         names = {seen.name for _, seen in existing}

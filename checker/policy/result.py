@@ -95,6 +95,8 @@ class Report:
     run: Run = Run()
     # The modules and nested stacks whose source is not on disk: what they declare is not checked.
     unread: tuple[str, ...] = ()
+    # Where vaults are declared, or modules with one are called, that are not created.
+    uncreated: tuple[str, ...] = ()
 
     def count(self, status: Status) -> int:
         return sum(1 for result in self.results if result.status == status)

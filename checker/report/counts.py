@@ -39,6 +39,15 @@ def unread(addresses: Sequence[str]) -> str:
     return f"{count} not on disk, so what they declare is not checked: {shown}{more}{advice}"
 
 
+def uncreated(places: Sequence[str]) -> str:
+    """That vaults are not created with the values here, and where; of many, the first few."""
+    shown = ", ".join(places[:SHOWN])
+    more = f" and {len(places) - SHOWN} more" if len(places) > SHOWN else ""
+    count = counted(len(places), "declaration of a vault, or call of a module with one, is",
+                    "declarations of vaults, or calls of modules with one, are")  # fmt: skip
+    return f"{count} not created with the values here, so not judged: {shown}{more}"
+
+
 def _is_installed(address: str) -> bool:
     """Whether it is the address of a module that `terraform init` brings: no path, no template."""
     return not is_local(address) and not address.endswith(TEMPLATES)

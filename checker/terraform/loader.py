@@ -320,14 +320,20 @@ class TerraformLoader:
                 what = f'module "{name}" calls a module that it is part of'
                 self.errors.append(InputError.at(call.header, what))
                 continue
-            for child in self._children(instance, name, folder):
+            children = list(self._children(instance, name, folder))
+            if not children:
+                self.tree.uncreated.append(call.header)
+            for child in children:
                 yield from self._expand(child, (*folders, folder))
 
     def _own(self, instance: ModuleInstance, types: Iterable[str]) -> Iterator[Resource]:
         for key in instance.module.resources:
             if key[0] == "resource" and key[1] in types and self._resources <= self._most[1]:
                 self._check(instance.module, key)
-                for found in self._keys(partial(instance.resource_keys, key)):
+                keys = self._keys(partial(instance.resource_keys, key))
+                if not keys and types is self.types:
+                    self.tree.uncreated.append(instance.module.resources[key].header)
+                for found in keys:
                     self._resources += 1
                     if self._resources > self._most[1]:
                         what = f"there are more than {RESOURCE_LIMIT} instances of resources"
