@@ -335,10 +335,10 @@ def test_what_is_an_error(text: str, line: int, column: int, message: str) -> No
     ],
 )
 def test_hostile_nesting_is_refused_soon(text: str) -> None:
-    begin = time.perf_counter()
+    begin = time.process_time()
     with pytest.raises(InputError):
         documents(text)
-    assert time.perf_counter() - begin < 5
+    assert time.process_time() - begin < 5
 
 
 def test_the_deepest_allowed_nesting() -> None:
@@ -357,10 +357,10 @@ def test_an_alias_bomb_is_refused_soon(step: str) -> None:
         alias = f"*a{level - 1}"
         members = ", ".join(f"k{number}: {alias}" for number in range(9))
         text += step.format(level, ", ".join([alias] * 9), members)
-    begin = time.perf_counter()
+    begin = time.process_time()
     with pytest.raises(InputError, match="aliases expanded"):
         documents(text)
-    assert time.perf_counter() - begin < 5
+    assert time.process_time() - begin < 5
 
 
 def test_merges_count_what_they_copy() -> None:

@@ -188,7 +188,7 @@ def test_long_numbers_are_refused_before_they_are_converted() -> None:
     ],
 )
 def test_faulty_text_of_megabytes_is_refused_soon(text: str) -> None:
-    begin = time.perf_counter()
+    begin = time.process_time()
     with pytest.raises(InputError):
         read(text)
-    assert time.perf_counter() - begin < 5
+    assert time.process_time() - begin < 5

@@ -62,10 +62,10 @@ def test_a_line_of_a_whole_file_costs_no_more_than_a_short_one() -> None:
     text = "x" * 5_000_000 + "KEY" + "y" * 5_000_000
     finding = at(text, "KEY")
     block(finding)  # the table of lines is built once a file
-    begin = time.perf_counter()
+    begin = time.process_time()
     for _ in range(100):
         block(finding)
-    assert time.perf_counter() - begin < 1
+    assert time.process_time() - begin < 1
 
 
 def test_names_from_the_scan_are_escaped() -> None:

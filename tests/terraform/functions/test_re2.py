@@ -84,10 +84,10 @@ def test_what_is_too_large(pattern):
 
 @pytest.mark.parametrize("pattern", ["(a+)+$", "(a|a)*b", "(.*)(.*)(.*)x", "((a*)*)*b", "(?:){9}"])
 def test_hostile_patterns_end_soon(plain, pattern):
-    begin = time.perf_counter()
+    begin = time.process_time()
     with suppress(EvaluationError):  # past the limit of steps
         assert isinstance(plain("regexall", pattern, "a" * 5_000 + "c"), list)
-    assert time.perf_counter() - begin < 10
+    assert time.process_time() - begin < 10
 
 
 def test_too_long_an_input_is_not_searched(plain):
