@@ -78,7 +78,7 @@ class _Anything:
         function = find(name)
         if function is None:
             raise EvaluationError(f"there is no function {name}", span)
-        return function(Context(span, ".", ".", "/nowhere", self.worlds), arguments)
+        return function(Context(span, ".", "/nowhere", self.worlds), arguments)
 
 
 def _evaluated(tree: Expression) -> None:

@@ -161,7 +161,7 @@ class TerraformLoader:
         if function is None:
             raise EvaluationError(f"there is no function {name}", span)
         boundary = self.walker.boundary_of(folder)
-        return function(Context(span, folder, root, boundary, self.worlds), arguments)
+        return function(Context(span, root, boundary, self.worlds), arguments)
 
     # -- the graph --------------------------------------------------------------------------
 

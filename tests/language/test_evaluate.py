@@ -53,7 +53,7 @@ class Names:
     def call(self, name: str, arguments: tuple[Value, ...], span: Span) -> Value:
         function = find(name)
         assert function is not None
-        return function(Context(span, ".", ".", "/nowhere", self.worlds), arguments)
+        return function(Context(span, ".", "/nowhere", self.worlds), arguments)
 
 
 def values(text: str) -> list[object]:

@@ -41,7 +41,7 @@ class Constants:
     def call(self, name: str, arguments: tuple[Value, ...], span: Span) -> Value:
         function = find(name)
         assert function is not None
-        return function(Context(span, ".", ".", "/nowhere", self.worlds), arguments)
+        return function(Context(span, ".", "/nowhere", self.worlds), arguments)
 
 
 def ours(text: str) -> object:

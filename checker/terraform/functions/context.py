@@ -22,12 +22,11 @@ class InWorlds(Protocol):
 class Context:
     """The place of a call, and where its relative paths lead.
 
-    `module_dir` and `root_dir` are folders as paths relative to the process's directory;
-    functions of files read nothing outside `boundary`.
+    `root_dir` is the folder in which Terraform runs, as a path relative to the process's
+    directory; functions of files read nothing outside `boundary`.
     """
 
     span: Span
-    module_dir: str
     root_dir: str
     boundary: str
     worlds: Worlds

@@ -37,9 +37,7 @@ class _Nothing:
         if name in _NESTED:
             raise EvaluationError("a template in a template", span, "unsupported")
         context = self.context
-        inner = Context(
-            span, context.module_dir, context.root_dir, context.boundary, context.worlds
-        )
+        inner = Context(span, context.root_dir, context.boundary, context.worlds)
         return function(inner, arguments)
 
 

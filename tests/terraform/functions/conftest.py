@@ -64,11 +64,11 @@ def worlds() -> Worlds:
 def run(worlds: Worlds, tmp_path: object) -> Callable[..., Value]:
     """`run(name, *arguments)` calls a function in the current world."""
 
-    def call(name: str, *arguments: object, root: str | None = None, module: str = ".") -> Value:
+    def call(name: str, *arguments: object, root: str | None = None) -> Value:
         function = find(name)
         assert function is not None
         folder = str(tmp_path)
-        context = Context(SPAN, module, root or folder, folder, worlds)
+        context = Context(SPAN, root or folder, folder, worlds)
         return function(context, tuple(map(value_of, arguments)))
 
     return call

@@ -26,9 +26,8 @@ def test_file_is_read_relative_to_the_root(plain, tree):
     assert plain("filebase64", "a.txt") == "aGVsbG8K"
 
 
-def test_file_is_read_relative_to_the_module(plain, tree):
-    module = str(tree / "sub")
-    assert plain("file", f"{module}/b.txt", module=module) == "b"
+def test_file_is_read_relative_to_where_terraform_runs(plain, tree):
+    assert plain("file", "./b.txt", root=str(tree / "sub")) == "b"
 
 
 @pytest.mark.parametrize(
