@@ -56,8 +56,16 @@ COMMENTS = (b"iac-check", b"iac_check", b"checkov:skip")
 NESTING = (b"AWS::CloudFormation::Stack", b"AWS::Serverless::Application", b"AWS::Include")
 EXPORT = b"Export"
 
-STACKS_IN_TERRAFORM = ("aws_cloudformation_stack", "aws_cloudformation_stack_set")
-"""Terraform's types whose instance is a stack; the first is a part of all that belong to one."""
+STACKS_IN_TERRAFORM = (
+    "aws_cloudformation_stack",
+    "aws_cloudformation_stack_set",
+    "awscc_cloudformation_stack",
+    "awscc_cloudformation_stack_set",
+)
+"""Terraform's types whose instance is a stack."""
+
+STACK_IN_TERRAFORM = b"_cloudformation_stack"
+"""What the names of all types that belong to a stack have in common."""
 _BODY = b"template_body"
 
 
@@ -126,7 +134,6 @@ class Needles:
         self._terraform, self._template = _by_language(types)
         related_terraform, related_template = _by_language(related or ())
         self._kept_terraform = (*related_terraform, *COMMENTS)
-        self._stack = STACKS_IN_TERRAFORM[0].encode()
         self._kept_template = (*related_template, *_sieve(COMMENTS), EXPORT)
         self._sieve = _sieve((*self._terraform, *self._kept_terraform))
 
@@ -140,9 +147,9 @@ class Needles:
                 keep = keep or any(needle in text for needle in self._kept_terraform)
                 break
         # A template in it may have been read from a file of any name.
-        hit = hit or (self._stack in text and _BODY in text)
+        hit = hit or (STACK_IN_TERRAFORM in text and _BODY in text)
         hit = hit or (b"\\" in text and re.search(_ESCAPES, text) is not None)
-        return File(path, data, hit, keep=keep or hit or self._stack in text)
+        return File(path, data, hit, keep=keep or hit or STACK_IN_TERRAFORM in text)
 
     def template(self, path: str, data: bytes) -> File | None:
         """A file that may be a template; None where it is none."""

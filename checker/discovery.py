@@ -9,7 +9,7 @@ from operator import attrgetter
 
 from . import candidates
 from .candidates import (
-    STACKS_IN_TERRAFORM,
+    STACK_IN_TERRAFORM,
     TEMPLATES,
     TERRAFORM,
     TERRAGRUNT,
@@ -167,9 +167,8 @@ class Walker:
                 file.hit = file.sure = False
                 tree.templates.append(file)
                 tree.context.add(file.path)
-        deploying = STACKS_IN_TERRAFORM[0].encode()
         found = list(chain(*context.terraform.values()))
-        if not (tree.terraform or any(file.holds(deploying) for file in found)):
+        if not (tree.terraform or any(file.holds(STACK_IN_TERRAFORM) for file in found)):
             return  # nothing of Terraform calls or deploys what is asked about
         for folder, files in context.terraform.items():
             for file in files:

@@ -12,7 +12,7 @@ from itertools import chain
 
 from . import __version__
 from .backup import PLANS
-from .candidates import COMMENTS, STACKS_IN_TERRAFORM, TERRAFORM, reason
+from .candidates import COMMENTS, STACK_IN_TERRAFORM, TERRAFORM, reason
 from .discovery import Tree, Walker, normal
 from .kms import ALIASES
 from .policy.card import resource_types
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from .source import Source, Span
     from .terraform.loader import TerraformLoader
 
-_STACK = STACKS_IN_TERRAFORM[0].encode()
 _EPOCH = re.compile("[0-9]{1,11}")
 RECURSION_LIMIT = 6_000
 """Python frames: room for a few hundred levels of modules and nested expressions."""
@@ -225,7 +224,7 @@ def _loaders(
             tree, walker, worlds, types, settings.variables, settings.var_files, known_modules()
         )
         yield terraform
-    deploys = any(file.holds(_STACK) for file in chain(*tree.terraform.values()))
+    deploys = any(file.holds(STACK_IN_TERRAFORM) for file in chain(*tree.terraform.values()))
     if deploys or matters(tree.templates):
         from .cloudformation.loader import CloudFormationLoader
 

@@ -14,7 +14,17 @@ from ..candidates import STACKS_IN_TERRAFORM, File
 from ..graph import Resource
 from ..language.access import index
 from ..language.convert import to_string
-from ..language.value import EvaluationError, Known, MapValue, Text, Value
+from ..language.value import (
+    Attribute,
+    EvaluationError,
+    Known,
+    ListValue,
+    MapValue,
+    Text,
+    Unknown,
+    Value,
+    term_of,
+)
 from ..language.worlds import TooManyWorlds, Worlds
 from ..records import replace
 from ..source import InputError, Source, Span
@@ -45,13 +55,23 @@ class Files(Protocol):
 
 
 class Deployed:
-    """`resources` are Terraform's: those of STACKS_IN_TERRAFORM and of OVERRIDES."""
+    """`resources` are Terraform's: those of STACKS_IN_TERRAFORM and of OVERRIDES.
 
-    def __init__(self, resources: Iterable[Resource], files: Files, walked: Iterable[File]) -> None:
+    `walked` are the templates of the scan, `terraform` its files of Terraform.
+    """
+
+    def __init__(
+        self,
+        resources: Iterable[Resource],
+        files: Files,
+        walked: Iterable[File],
+        terraform: Iterable[File],
+    ) -> None:
         found = list(resources)
         self._stacks = [resource for resource in found if resource.type in STACKS_IN_TERRAFORM]
         self._instances = [resource for resource in found if resource.type in OVERRIDES]
         self._files = files
+        self._terraform = list(terraform)
         self.unread: list[str] = []
         """What is deployed and not known here."""
         types = [type_.encode() for type_ in files.types]
@@ -74,6 +94,8 @@ class Deployed:
         """A parameter's value; None where nothing gives it, or null does."""
         for read in passed:
             value = read()
+            if isinstance(value, ListValue):
+                value = _by_key(value)
             if value is None or (isinstance(value, MapValue) and not _may_have(value, name)):
                 continue
             found = to_string(index(value, Known(name), self._files.worlds))
@@ -95,10 +117,18 @@ class Deployed:
     def _belongs(self, instance: Resource, stack: Resource) -> bool:
         """Whether an instance may be one of a stack set."""
         names = self._outcomes(lambda: instance.read("stack_set_name"))
-        owners = [name.owner for name in names if name is not None]
-        return not all(owners) or any(
-            owner and (owner.scope, owner.address) == (stack.scope, stack.address)
-            for owner in owners
+        owners = [
+            name.resource if isinstance(name, Attribute) else name.owner
+            for name in names
+            if name is not None
+        ]
+        return (
+            not owners
+            or not all(owners)
+            or any(
+                owner and (owner.scope, owner.address) == (stack.scope, stack.address)
+                for owner in owners
+            )
         )
 
     # -- templates --------------------------------------------------------------------------
@@ -115,7 +145,9 @@ class Deployed:
             if isinstance(body, Known | Text) and body not in bodies:
                 bodies.append(body)
         known = bool(outcomes) and all(isinstance(body, Known | Text) for body in outcomes)
-        unread = not known and any(type_ in place.text for type_ in self._files.types)
+        unread = not known and (
+            any(type_ in place.text for type_ in self._files.types) or self._elsewhere()
+        )
         for number, body in enumerate(bodies[:BODIES_LIMIT]):
             written, parts = written_out(body)
             template = None if parts else self._file(written, place)
@@ -132,6 +164,18 @@ class Deployed:
             self._files.errors.append(InputError.at(place, what))
         elif not known:
             self.unread.append(f"the template_body of {stack.address}")
+
+    def _elsewhere(self) -> bool:
+        """Whether Terraform's code names a vault of a template, so that one may be hidden."""
+        types = [type_.encode() for type_ in self._files.types if "::" in type_]
+        for file in self._terraform:
+            try:
+                text = file.searchable
+            except InputError:
+                continue  # told where it is read
+            if any(type_ in text for type_ in types):
+                return True
+        return False
 
     def _file(self, written: str, place: Span) -> Template | None:
         """The template of the file that has this content: of several, the one that is meant."""
@@ -184,6 +228,19 @@ def _gives(stack: Resource, body: Value) -> Value:
     if isinstance(exists, Known) and exists.data is False:
         return exists
     return Known(stack.read("template_body") == body)
+
+
+def _by_key(parameters: ListValue) -> Value:
+    """The parameters of awscc: objects of a key and a value."""
+    found: dict[str, Value] = {}
+    for item in parameters.items:
+        match item:
+            case MapValue(items={"parameter_key": Known(data=str(key)), "parameter_value": value}):
+                found[key] = value
+            case _:
+                why = "what is passed to this stack is not known"
+                return Unknown("external", why, ("parameters", term_of(parameters)))
+    return MapValue(found, rest=parameters.rest)
 
 
 def _may_have(parameters: MapValue, name: str) -> bool:

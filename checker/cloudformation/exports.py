@@ -56,6 +56,7 @@ class Exports:
         self._stacks = stacks
         self._worlds = worlds
         self._read = False
+        self._unnamed = False  # whether one may have any name
         self._names: list[tuple[Value, Output]] = []
         self._named: dict[Term, list[Output]] = {}
         self._varying: set[Output] = set()
@@ -70,6 +71,9 @@ class Exports:
         world of its own, and so is each name that AllowedValues leave to the importer.
         """
         self._index()
+        if self._unnamed:
+            what = "the name of an export needs more worlds than are explored"
+            raise EvaluationError(what, cause="unsupported")
         if term_of(name) not in self._named and choices(name) <= CHOICES_LIMIT:
             name = importer.settled(name) or name
         found = self._named.get(term_of(name)) or self._alike(name)
@@ -106,6 +110,7 @@ class Exports:
                 try:
                     names = [name for _, name in self._worlds.explore(output.name)]
                 except TooManyWorlds:
+                    self._unnamed = True
                     continue
                 distinct = {term_of(name): name for name in names if name}
                 if len(distinct) > 1:

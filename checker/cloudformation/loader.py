@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
+from itertools import chain
 
 from ..candidates import (
     STACKS_IN_TERRAFORM,
@@ -136,7 +137,8 @@ class CloudFormationLoader:
             self._deployed = []  # while they are read, for what they import from each other
             if self.terraform is not None:
                 resources = self.terraform((*STACKS_IN_TERRAFORM, *OVERRIDES))
-                found = Deployed(resources, self, self.tree.templates)
+                code = chain(*self.tree.terraform.values())
+                found = Deployed(resources, self, self.tree.templates, code)
                 self._deployed = [
                     Stack(
                         template, one.address, given, self, self.worlds, one.scope,

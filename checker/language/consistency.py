@@ -15,7 +15,8 @@ from .value import Term
 STEP_LIMIT = 2_000
 """Values tried for one world; past it the world counts as reachable."""
 
-Literals = frozenset[Term]
+Texts = frozenset[str]
+"""Values as they are written: conversion makes 1 of "1", and the term stays what it is."""
 
 
 def consistent(facts: Mapping[Term, bool], domains: Mapping[Term, tuple[Scalar, ...]]) -> bool:
@@ -27,31 +28,57 @@ def consistent(facts: Mapping[Term, bool], domains: Mapping[Term, tuple[Scalar, 
     for (_, left, right), truth in equalities:
         if truth:
             classes.join(left, right)
-    values: dict[Term, Literals] = {}
+    values: dict[Term, Texts] = {}
+    kinds: dict[Term, set[tuple[str, str]]] = {}
     for term in classes.terms(equalities):
         allowed = _allowed(term, domains)
         if allowed is not None:
             name = classes.of(term)
-            values[name] = values.get(name, allowed) & allowed
-    apart = [(classes.of(a), classes.of(b)) for (_, a, b), truth in equalities if not truth]
+            texts = frozenset(text for text, _ in allowed)
+            values[name] = values.get(name, texts) & texts
+            kinds.setdefault(name, set()).update(allowed)
+    apart = [
+        (classes.of(a), classes.of(b))
+        for (_, a, b), truth in equalities
+        if not (truth or _of_another_kind(a, b, classes, kinds))
+    ]
     if any(a == b for a, b in apart) or not all(values.values()):
         return False
     return _assignable(values, [(a, b) for a, b in apart if a in values and b in values])
 
 
-def _allowed(term: Term, domains: Mapping[Term, tuple[Scalar, ...]]) -> Literals | None:
+def _allowed(
+    term: Term, domains: Mapping[Term, tuple[Scalar, ...]]
+) -> frozenset[tuple[str, str]] | None:
+    """What a term may be, as text, and the types of it."""
     if term[0] == "literal":
-        return frozenset((term,))
+        return frozenset((_written(term[2]),))
     domain = domains.get(term)
-    if domain is None:
-        return None
-    return frozenset(("literal", type(value).__name__, value) for value in domain)
+    return None if domain is None else frozenset(map(_written, domain))
 
 
-def _assignable(values: Mapping[Term, Literals], apart: list[tuple[Term, Term]]) -> bool:
+def _written(value: object) -> tuple[str, str]:
+    kind = type(value).__name__
+    return (kind if value is None else str(value).lower() if kind == "bool" else str(value)), kind
+
+
+def _of_another_kind(
+    left: object, right: object, classes: _Classes, kinds: Mapping[Term, set[tuple[str, str]]]
+) -> bool:
+    """Whether a term is told not to be a literal that it is the text of: "1" is not 1."""
+    for term, other in ((left, right), (right, left)):
+        if isinstance(term, tuple) and term[0] == "literal":
+            text, kind = _written(term[2])
+            found = {each for each in kinds.get(classes.of(other), ()) if each[0] == text}
+            if found and (text, kind) not in found:
+                return True
+    return False
+
+
+def _assignable(values: Mapping[Term, Texts], apart: list[tuple[Term, Term]]) -> bool:
     """Whether each class can have one of its values, those that are apart different ones."""
     left = STEP_LIMIT
-    chosen: dict[Term, Term] = {}
+    chosen: dict[Term, str] = {}
     rivals: dict[Term, list[Term]] = {}
     for one, other in apart:
         rivals.setdefault(one, []).append(other)
@@ -64,7 +91,7 @@ def _assignable(values: Mapping[Term, Literals], apart: list[tuple[Term, Term]])
             return True
         name = order[at]
         taken = {chosen[rival] for rival in rivals[name] if rival in chosen}
-        for value in sorted(values[name] - taken, key=repr):  # the same whatever strings hash to
+        for value in sorted(values[name] - taken):  # the same whatever strings hash to
             left -= 1
             if left < 0:
                 return True

@@ -125,6 +125,9 @@ def is_null(value: Value) -> bool | None:
 def equal(left: Value, right: Value) -> Value:
     """`==`: Known(True) or Known(False) where that is certain, else an unknown bool."""
     certain = _equal(left, right)
+    if certain is False and _is_of_another_type(left, right):
+        why = "its type is not known"
+        return Unknown("unsupported", why, ("alike", term_of(left), term_of(right)), not_null=True)
     if certain is not None:
         return Known(certain)
     if isinstance(left, Known) and not isinstance(right, Known):
@@ -138,6 +141,16 @@ def equal(left: Value, right: Value) -> Value:
         if term is not None:
             return Known(False) if term[0] == "literal" else replace(found, term=term)
     return found
+
+
+def _is_of_another_type(left: Value, right: Value) -> bool:
+    """Whether only the type parts two values of which a world assumes one: it may be either."""
+    match left, right:
+        case Known(data=a), Known(data=b) if left.assumption or right.assumption:
+            return (
+                None not in (a, b) and type(a) is not type(b) and scalar_text(a) == scalar_text(b)
+            )
+    return False
 
 
 def _equal(left: Value, right: Value) -> bool | None:

@@ -203,8 +203,8 @@ def _try(expression: Call, scope: Scope) -> Value:
         try:
             value = evaluate(argument, scope)
         except EvaluationError as error:
-            if error.elsewhere or error.cause == "unsupported":
-                raise  # not the language's refusal: what would be tried next may never be
+            if error.elsewhere or error.cause in ("unsupported", "cycle"):
+                raise  # not a refusal that the language survives: what comes next may never be
             failure = error
         else:
             hops = noted(failure.hops)[:HOPS_LIMIT]  # why what comes before is not taken

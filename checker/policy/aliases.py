@@ -28,13 +28,14 @@ class Aliases:
         self._worlds = worlds
         self._index: dict[Term, list[Resource]] | None = None
         self._varying: set[Resource] = set()
+        self._unnamed: Resource | None = None
 
     def named(self, name: Value, vault: Resource) -> list[Resource]:
         """The aliases of that name: those of the vault's own root, else those of any other.
 
         A name is the same where its parts are, those too that are not known. Those that this
         world does not create count only where it creates none; those that it gives another name
-        do not count.
+        do not count. Raises EvaluationError where one may have any name.
         """
         if self._index is None:
             self._index = {}
@@ -45,6 +46,9 @@ class Aliases:
                         self._varying.add(alias)
                     for found in names:
                         self._index.setdefault(found, []).append(alias)
+        if self._unnamed is not None:
+            what = f"the name of {self._unnamed.address} needs more worlds than are explored"
+            raise EvaluationError(what, self._unnamed.span, "unsupported")
         term = term_of(name)
         aliases = [
             alias
@@ -58,6 +62,7 @@ class Aliases:
         try:
             outcomes = self._worlds.explore(lambda: _name(alias))
         except TooManyWorlds:
+            self._unnamed = alias
             return set()
         return {name for _, name in outcomes if name is not None}
 

@@ -50,7 +50,8 @@ def uncreated(places: Sequence[str]) -> str:
 
 def _is_installed(address: str) -> bool:
     """Whether it is the address of a module that `terraform init` brings: no path, no template."""
-    return not is_local(address) and not address.endswith(TEMPLATES)
+    template = address.endswith(TEMPLATES) or " " in address  # "the template_body of …"
+    return not (template or is_local(address))
 
 
 def counted(number: int, noun: str, nouns: str | None = None) -> str:
