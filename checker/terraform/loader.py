@@ -219,11 +219,16 @@ class TerraformLoader:
         return self._roots[folder]
 
     def given(
-        self, folders: Iterable[str], more: Iterable[str | tuple[str, Given]]
+        self,
+        folders: Iterable[str],
+        more: Iterable[str | tuple[str, Given]],
+        *,
+        flags: bool = True,
     ) -> dict[str, Given]:
         """The values of a root module's variables, the last that is given winning.
 
         `folders`: where its files are. `more`: further tfvars files, and values themselves.
+        Without `flags`, not those of --var, which come last.
         """
         given: dict[str, Given] = {}
         for path in (*automatic_files(*folders), *more):
@@ -239,7 +244,8 @@ class TerraformLoader:
                 self.errors.append(error)
         if self._flags is None:
             self._flags = from_flags(self.variables, self.worlds)
-        given.update(self._flags)
+        if flags:
+            given.update(self._flags)
         return given
 
     def _read_manifests(self) -> set[str]:

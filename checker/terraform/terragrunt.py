@@ -6,9 +6,7 @@ https://terragrunt.gruntwork.io/docs/reference/hcl/
 from __future__ import annotations
 
 import os
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import partial
+from collections.abc import Callable, Iterator, Mapping
 from typing import Protocol
 
 from ..discovery import normal
@@ -20,11 +18,9 @@ from ..language.value import (
     LazyItems,
     ListValue,
     MapValue,
-    Text,
     Unknown,
     Value,
     derived,
-    text,
 )
 from ..language.worlds import Worlds
 from ..records import dataclass, field, replace
@@ -112,13 +108,13 @@ class Configuration:
                 if isinstance(value, Known) and isinstance(value.data, str):
                     return value.data, attribute.value
                 return None
-        for included, _ in self._merged():
+        for included, _ in self.merged():
             found = included.module_source()
             if found is not None:
                 return found
         return None
 
-    def _merged(self) -> list[tuple[Configuration, bool]]:
+    def merged(self) -> list[tuple[Configuration, bool]]:
         """The included files that are merged, the strongest first, and whether deeply.
 
         Of several includes the bottom one overrides those above it.
@@ -141,51 +137,10 @@ class Configuration:
     def merged_blocks(self, type_: str) -> Mapping[str, tuple[Configuration, Body]]:
         """Blocks by label, its own before those of included files."""
         found: dict[str, tuple[Configuration, Body]] = {}
-        for included, _ in reversed(self._merged()):
+        for included, _ in reversed(self.merged()):
             found.update(included.merged_blocks(type_))
         found.update((label, (self, body)) for label, body in self.blocks(type_))
         return found
-
-    def extra_arguments(self) -> Iterator[str | tuple[str, Value]]:
-        """What `extra_arguments` pass: paths of tfvars files, and variables with their values.
-
-        In the order in which Terragrunt passes them, as far as they are known.
-        https://terragrunt.gruntwork.io/docs/features/extra-arguments/
-        """
-        for read in self._extra_argument_blocks():
-            for option, value in _options(_elements(read("arguments"))):
-                found = _assignment(value) if option == "var" else self.located(value)
-                if found is not None:
-                    yield found
-            yield from map(self.located, _elements(read("required_var_files")))
-            optional = map(self.located, _elements(read("optional_var_files")))
-            yield from (path for path in optional if os.path.exists(path))
-
-    def environment(self) -> Iterator[tuple[str, Value]]:
-        """The variables that `env_vars` of `extra_arguments` set; they outweigh inputs."""
-        for read in self._extra_argument_blocks():
-            value = read("env_vars")
-            if isinstance(value, MapValue):
-                names = (name for name in value.items if name.startswith("TF_VAR_"))
-                yield from ((name.removeprefix("TF_VAR_"), value.items[name]) for name in names)
-
-    def _extra_argument_blocks(self) -> Iterator[Callable[[str], Value | None]]:
-        """What reads an argument of each block, included files' before its own."""
-        for included, _ in reversed(self._merged()):
-            yield from included._extra_argument_blocks()
-        for _, body in self.blocks("terraform"):
-            for block in body.blocks:
-                if block.type == "extra_arguments":
-                    attributes = outline_span(block.body).attributes
-                    yield partial(self._argument, attributes, block.labels)
-
-    def _argument(
-        self, attributes: Mapping[str, AttributeSpan], labels: tuple[str, ...], name: str
-    ) -> Value | None:
-        if name not in attributes:
-            return None
-        note = f"{name} of extra_arguments {' '.join(labels)}"
-        return define(self, expression(attributes[name].value), note)
 
     def input(self, name: str) -> Value | None:
         """One argument of the module, its own and included files' merged; None where there is none.
@@ -193,7 +148,7 @@ class Configuration:
         Raises EvaluationError.
         """
         found = self._own_input(name)
-        for included, deep in self._merged():
+        for included, deep in self.merged():
             if found is None or deep:
                 passed = included.input(name)
                 found = passed if found is None else _deep(passed, found)
@@ -325,51 +280,6 @@ class Configuration:
         if body is None:
             raise EvaluationError(f"{path} is not on disk", span, "module-unavailable")
         return Configuration(path, normal(unit or "."), body, self.files)
-
-
-_OPTION = re.compile(r"--?(var|var-file)(=|\Z)")
-
-
-def _elements(value: Value | None) -> tuple[Value, ...]:
-    """The strings of a list."""
-    if not isinstance(value, ListValue):
-        return ()
-    hops = tuple(hop for hop in value.trail if hop.note)
-    return tuple(replace(item, trail=(*hops, *item.trail)) for item in value.items)
-
-
-def _options(arguments: Iterable[Value]) -> Iterator[tuple[str, Value]]:
-    """The `-var` and `-var-file` options of a command line, with their operands."""
-    pending: str | None = None
-    for argument in arguments:
-        found = _OPTION.match(_beginning(argument))
-        if pending is not None:
-            yield pending, argument
-            pending = None
-        elif found and found[2]:
-            yield found[1], _without(argument, found.end())
-        elif found:
-            pending = found[1]
-
-
-def _assignment(operand: Value) -> tuple[str, Value] | None:
-    """The variable and the value of `name=value`."""
-    name, equals, _ = _beginning(operand).partition("=")
-    return (name.strip(), _without(operand, len(name) + 1)) if equals else None
-
-
-def _beginning(value: Value) -> str:
-    """The text that a string certainly begins with."""
-    first = value.parts[0] if isinstance(value, Text) else value
-    return first.data if isinstance(first, Known) and isinstance(first.data, str) else ""
-
-
-def _without(value: Value, length: int) -> Value:
-    """A string without so much of what it certainly begins with."""
-    if isinstance(value, Text):
-        return text([_without(value.parts[0], length), *value.parts[1:]], trail=value.trail)
-    assert isinstance(value, Known)
-    return replace(value, data=str(value.data)[length:])
 
 
 def _outputs(configuration: Configuration, body: Body) -> Value:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Protocol
 
@@ -13,10 +13,12 @@ from ..language.evaluate import evaluate
 from ..language.value import Hop, Known, Unknown, Value
 from ..language.worlds import Worlds
 from ..source import InputError, Source, Span
+from . import extra_arguments
 from .calls import leads_outside
 from .certain import certain
 from .declarations import Declarations
 from .expressions import expression
+from .extra_arguments import ANYTHING, Argument
 from .given import Given
 from .json_syntax import outline_terragrunt
 from .module import Library, ModuleInstance
@@ -43,7 +45,11 @@ class Modules(Library, Protocol):
         ...
 
     def given(
-        self, folders: Iterable[str], more: Iterable[str | tuple[str, Given]]
+        self,
+        folders: Iterable[str],
+        more: Iterable[str | tuple[str, Given]],
+        *,
+        flags: bool = True,
     ) -> dict[str, Given]:
         """The values that tfvars files and flags give to a root module's variables."""
         ...
@@ -109,14 +115,54 @@ class Units:
             if found:
                 self._modules.tree.remote_modules.setdefault(unit.unit, set()).add(found[0])
             return None
-        given = {name: Given(partial(unit.input, name)) for name in module.variables}
-        given.update(map(_passed, certain(self.worlds, lambda: tuple(unit.environment())) or ()))
-        arguments = certain(self.worlds, lambda: tuple(unit.extra_arguments())) or ()
-        more = (one if isinstance(one, str) else _passed(one) for one in arguments)
-        folders = dict.fromkeys((module.folder, unit.unit))
-        given.update(self._modules.given(folders, (*more, *self._modules.var_files)))
+        given = self._given(unit, module)
         calls = (found[1],) if found else ()
         return ModuleInstance(module, "", given, self._modules, self.worlds, unit.unit, calls=calls)
+
+    def _given(self, unit: Configuration, module: Declarations) -> dict[str, Given]:
+        """What gives the module's variables their values, the weakest first.
+
+        https://developer.hashicorp.com/terraform/language/values/variables (precedence); inputs
+        are passed as environment variables.
+        """
+        given = {name: Given(partial(unit.input, name)) for name in module.variables}
+        environment = certain(self.worlds, lambda: tuple(extra_arguments.environment(unit)))
+        if environment is None or any(name == ANYTHING for name, _ in environment):
+            read = partial(extra_arguments.environment, unit)
+            given = {name: self._depending(read, name, weaker) for name, weaker in given.items()}
+        else:
+            given.update(map(_passed, environment))
+        folders = dict.fromkeys((module.folder, unit.unit))
+        given.update(self._modules.given(folders, (), flags=False))
+        passed = certain(self.worlds, lambda: tuple(extra_arguments.arguments(unit)))
+        if passed is None or any(one[0] == ANYTHING for one in passed if isinstance(one, tuple)):
+            read_all = partial(extra_arguments.arguments, unit)
+            given = {
+                name: self._depending(read_all, name, weaker) for name, weaker in given.items()
+            }
+            passed = ()
+        more = (one if isinstance(one, str) else _passed(one) for one in passed)
+        given.update(self._modules.given((), (*more, *self._modules.var_files)))
+        return given
+
+    def _depending(self, read: Callable[[], Iterable[Argument]], name: str, weaker: Given) -> Given:
+        """A variable's value where what is passed depends on the world, or is not known."""
+
+        def value() -> Value | None:
+            found: Value | None = None
+            for one in read():
+                if isinstance(one, str):
+                    given = self._modules.given((), (one,), flags=False).get(name)
+                    found = given.read() if given else found
+                elif one[0] == name:
+                    found = one[1]
+                elif one[0] == ANYTHING:
+                    why = "what Terragrunt passes to Terraform is not known"
+                    term = ("ref", "extra_arguments", name)
+                    found = Unknown("external", why, term, trail=one[1].trail)
+            return weaker.read() if found is None else found
+
+        return Given(value, weaker.text)
 
     def _generated(self, unit: Configuration) -> list[File]:
         """The Terraform files that a unit's `generate` blocks write into its module.
@@ -148,7 +194,7 @@ class Units:
 
     def _not_generated(self, contents: Span) -> None:
         """What a block writes is not known: an error, where it may be a vault."""
-        if any(type_ in contents.text for type_ in self._modules.types):
+        if any(type_ in contents.source.text for type_ in self._modules.types):
             what = "what this generates is not known, so it cannot be checked"
             self._modules.errors.append(InputError.at(contents, what))
 

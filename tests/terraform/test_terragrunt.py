@@ -45,10 +45,20 @@ MODULE = (
         ('arguments = ["--var", "key=alias/aws/${get_env("KEY")}"]', "aws-managed", None),
         ('arguments = ["-var=key=alias/aws/backup", "-var=key=alias/x"]', "unresolved", "external"),
         ('arguments = ["-variable=key=alias/aws/backup"]', "missing", None),
-        ('arguments = [get_env("ALL")]', "missing", None),
+        ('arguments = [get_env("ALL")]', "unresolved", "external"),
+        ('arguments = [get_env("ALL"), "-var=key=alias/aws/backup"]', "aws-managed", None),
+        ('arguments = get_env("A") == "1" ? ["-var=key=alias/aws/backup"] : []', "missing", None),
+        ('arguments = concat(["-var=key=alias/x"], get_env("A"))', "unresolved", "external"),
+        ('optional_var_files = ["${get_env("ENV")}.tfvars"]', "unresolved", "external"),
+        ('optional_var_files = ["absent.tfvars"]', "missing", None),
         ('env_vars = { TF_VAR_key = "alias/aws/backup" }', "aws-managed", None),
         ('env_vars = { KEY = "alias/aws/backup" }', "missing", None),
-        ('env_vars = get_env("ALL")', "missing", None),
+        ('env_vars = get_env("ALL")', "unresolved", "external"),
+        (
+            'env_vars = get_env("A") == "1" ? { TF_VAR_key = "alias/aws/backup" } : {}',
+            "missing",
+            None,
+        ),
         ('required_var_files = ["absent.tfvars"]', "missing", None),
     ],
 )
@@ -61,7 +71,7 @@ def test_arguments(
 ) -> None:
     (tmp_path / "terragrunt.hcl").write_text(
         'terraform {\n  source = "./m"\n  extra_arguments "x" {\n'
-        f'    commands = ["plan"]\n    {arguments}\n  }}\n}}\n'
+        f'    commands = ["plan", "apply"]\n    {arguments}\n  }}\n}}\n'
     )
     (tmp_path / "m").mkdir()
     (tmp_path / "m/main.tf").write_text(MODULE)
@@ -70,3 +80,23 @@ def test_arguments(
     (result,) = report.results
     assert (result.reason, result.cause) == (reason, cause)
     assert [error.path for error in report.errors] == ["absent.tfvars"] * ("required" in arguments)
+
+
+def test_a_block_of_the_same_label_and_one_for_other_commands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    block = '  extra_arguments "%s" {\n    commands = [%s]\n    arguments = ["-var=key=%s"]\n  }\n'
+    root = "terraform {\n" + block % ("a", '"apply"', "alias/aws/backup") + "}\n"
+    own = block % ("a", '"apply"', "alias/x") + block % ("b", '"destroy"', "alias/aws/backup")
+    (tmp_path / "u").mkdir()
+    (tmp_path / "root.hcl").write_text(root)
+    (tmp_path / "u/terragrunt.hcl").write_text(
+        'include "root" {\n  path = find_in_parent_folders("root.hcl")\n}\n'
+        f'terraform {{\n  source = "../m"\n{own}}}\n'
+    )
+    (tmp_path / "m").mkdir()
+    (tmp_path / "m/main.tf").write_text(MODULE)
+    monkeypatch.chdir(tmp_path)
+    (result,) = run(["."], Settings(cache=False)).results
+    assert (result.reason, result.cause) == ("unresolved", "external")
+    assert "alias/x" in result.message
