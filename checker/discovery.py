@@ -106,7 +106,8 @@ class Walker:
         files = chain(tree.templates, *tree.terraform.values())
         hits = {file.path for file in files if file.hit}
         for top in sorted({self._top(path) for path in named if path in hits}):
-            self._relatives(tree, top)
+            if os.path.lexists(os.path.join(top, ".git")):
+                self._relatives(tree, top)
         return tree
 
     def _follow(self, tree: Tree) -> None:
@@ -158,6 +159,7 @@ class Walker:
     def _relatives(self, tree: Tree, top: str) -> None:
         """The other files of a named one's repository: what may call, nest or feed it.
 
+        Without a repository it stands alone: the folder may be somebody's whole home.
         They are read as context only: nothing in them is searched for.
         """
         context = Tree()

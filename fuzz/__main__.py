@@ -88,6 +88,7 @@ def prepare() -> None:
     from iac_check.pipeline import RECURSION_LIMIT
     from iac_check.terraform.grammar import parser
 
+    os.environ["IAC_CHECK_DEBUG"] = "1"  # what is not foreseen is to be seen
     sys.setrecursionlimit(RECURSION_LIMIT)
     parser()
 

@@ -25,4 +25,5 @@ def _private_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """The compiled grammar is shared by the tests of one run, and left nowhere else."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        patch.setenv("IAC_CHECK_DEBUG", "1")  # what is not foreseen ends a test
         yield

@@ -14,7 +14,7 @@ from ..records import replace
 from ..source import Span
 from .access import in_order, index
 from .closure import reads
-from .convert import equal, may_be, to_bool, to_string
+from .convert import equal, is_null, may_be, to_bool, to_string
 from .expression import (
     Call,
     Conditional,
@@ -176,7 +176,7 @@ def _template(expression: Template, scope: Scope) -> Value:
         return evaluate(expression.parts[0], scope)
     parts = []
     for part in expression.parts:
-        piece = to_string(evaluate(part, scope))
+        piece = to_string(_given(evaluate(part, scope), scope))
         if isinstance(piece, Known) and piece.data is None:
             raise EvaluationError("a string template has a part that is null", part.span)
         parts.append(piece)
@@ -193,7 +193,27 @@ def _call(expression: Call, scope: Scope) -> Value:
         if placed is None or placed.rest is not None:
             return derived(expression.name, last, not_null=False)
         arguments.extend(placed.items)
+    if expression.name not in _TAKING_NULL:
+        arguments = [_given(argument, scope) for argument in arguments]
     return explained(scope.call(expression.name, tuple(arguments), expression.span), *arguments)
+
+
+# What takes null for one of its arguments at least; the others refuse it.
+_TAKING_NULL = frozenset(
+    {"coalesce", "coalescelist", "contains", "ephemeralasnull", "format", "formatlist", "index",
+     "issensitive", "jsonencode", "lookup", "merge", "nonsensitive", "sensitive", "templatefile",
+     "templatestring", "tobool", "tolist", "tomap", "tonumber", "toset", "tostring", "type",
+     "yamlencode"}
+)  # fmt: skip
+
+
+def _given(operand: Value, scope: Scope) -> Value:
+    """What may not be null. Raises EvaluationError in a world of `try` where it is."""
+    if scope.worlds.trying and is_null(operand) is None:
+        null = term_of(Known(None))
+        if scope.worlds.decide(("==", term_of(operand), null)):
+            raise EvaluationError("an operand is null")
+    return operand
 
 
 def _try(expression: Call, scope: Scope) -> Value:
@@ -218,7 +238,7 @@ def _try(expression: Call, scope: Scope) -> Value:
 
 
 def _conditional(expression: Conditional, scope: Scope) -> Value:
-    condition = evaluate(expression.test, scope)
+    condition = _given(evaluate(expression.test, scope), scope)
     test = truth(condition, scope)
     chosen, other = expression.then, expression.otherwise
     if not test:
@@ -247,6 +267,8 @@ def _of_one_type(value: Value, other: Expression) -> Value:
 def _operation(expression: Operation, scope: Scope) -> Value:
     operator = expression.operator
     left = evaluate(expression.operands[0], scope)
+    if operator not in ("==", "!="):
+        left = _given(left, scope)
     if len(expression.operands) == 1:
         return _not(left) if operator == "!" else arithmetic("-", Known(0), left)
     if operator in ("&&", "||"):
@@ -256,6 +278,7 @@ def _operation(expression: Operation, scope: Scope) -> Value:
         return explained(equal(left, right), left, right)
     if operator == "!=":
         return _not(explained(equal(left, right), left, right))
+    right = _given(right, scope)
     if operator in ("<", ">", "<=", ">="):
         return explained(compare(operator, left, right), left, right)
     return arithmetic(operator, left, right)
@@ -279,7 +302,7 @@ def _logic(operator: str, left: Value, operand: Expression, scope: Scope) -> Val
     if isinstance(left, Known) and left.data is settled:
         return left
     try:
-        right = _operand(operator, evaluate(operand, scope))
+        right = _operand(operator, _given(evaluate(operand, scope), scope))
     except EvaluationError:
         # `x != null && x.y`: the right side is only meant where the left side does not settle it.
         if not isinstance(left, Known) and scope.worlds.decide(term_of(left)) is settled:
@@ -327,7 +350,7 @@ def _is(key: Value, name: str, scope: Scope) -> bool:
 
 
 def _for(expression: For, scope: Scope) -> Value:
-    collection = evaluate(expression.collection, scope)
+    collection = _given(evaluate(expression.collection, scope), scope)
     pairs: list[tuple[Value, Value]]
     least: int | None = None
     match collection:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from ..graph import Origin, Resource
@@ -66,11 +67,22 @@ class Engine:
         for card in cards:
             for resource in resources:
                 if resource.type in card.resources and not resource.data:
-                    result = self._result(card, resource)
+                    result = self._guarded(card, resource)
                     self.judged += 1
                     if result is not None:
                         results.append(result)
         return sorted(results, key=lambda result: result.order)
+
+    def _guarded(self, card: Card, resource: Resource) -> Result | None:
+        """The result. What we did not foresee is an error of the resource; others are judged."""
+        try:
+            return self._result(card, resource)
+        except Exception as error:
+            if os.environ.get("IAC_CHECK_DEBUG") == "1":
+                raise
+            what = f"internal error, so it is not judged: {type(error).__name__}: {error}"
+            self._error(InputError.at(resource.span, f"{what}; please report it"))
+            return None
 
     def _result(self, card: Card, resource: Resource) -> Result | None:
         paths = card.resources[resource.type]

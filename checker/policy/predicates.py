@@ -142,6 +142,9 @@ class _Judgement:
         if resource.data:
             detail = f"{resource.address} reads it from outside the scanned code"
             return unresolved("external", detail, hops)
+        if resource.type in KEYS or resource.type in ALIASES:
+            detail = f"{resource.address}.{path} is no attribute that a key goes by"
+            return unresolved("not-a-key", detail, hops)
         return unresolved(
             "not-a-key", f"{resource.address}.{path} is no KMS key ({resource.type})", hops
         )

@@ -28,7 +28,7 @@ def test_the_shipped_card() -> None:
     assert vault == ResourceCard("kms_key_arn", "name", vault.mistaken)
     assert "kms_key_id" in vault.mistaken
     assert rule.help("missing", None) == rule.remedy
-    assert rule.help("missing", None, "given").startswith("Let the value come to")
+    assert rule.help("missing", None, "given").startswith("Pass or declare a customer")
     looked_up, named = (
         rule.help("unresolved", "external"),
         rule.help("unresolved", "external", "named"),

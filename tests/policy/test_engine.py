@@ -6,9 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from iac_check.language.value import Secret
+from iac_check.graph import Resource
+from iac_check.language.value import Secret, Value
 from iac_check.pipeline import run
+from iac_check.policy.predicates import PREDICATES, Surroundings
 from iac_check.policy.result import Result
+from iac_check.policy.verdict import Verdict
 from iac_check.policy.wording import when, words
 from iac_check.settings import Settings
 
@@ -193,3 +196,30 @@ def test_an_argument_by_another_name_is_pointed_at(
     (result,) = run(["."], Settings(cache=False)).results
     assert result.reason == "missing"
     assert [hop.note for hop in result.notes] == [note]
+
+
+def test_what_is_not_foreseen_is_an_error_of_its_vault_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    judge = PREDICATES["customer_managed_key"]
+
+    def broken(value: Value | None, vault: Resource, around: Surroundings) -> Verdict:
+        if vault.address.endswith(".bad"):
+            raise IndexError("tuple index out of range")
+        return judge(value, vault, around)
+
+    monkeypatch.setitem(PREDICATES, "customer_managed_key", broken)  # type: ignore[misc]
+    monkeypatch.delenv("IAC_CHECK_DEBUG", raising=False)
+    monkeypatch.chdir(tmp_path)
+    vaults = (
+        f'resource "aws_backup_vault" "{name}" {{\n  name = "v"\n}}\n' for name in ("bad", "v")
+    )
+    (tmp_path / "main.tf").write_text("".join(vaults))
+    report = run(["."], Settings(cache=False))
+    assert [result.address for result in report.results] == ["aws_backup_vault.v"]
+    (error,) = report.errors
+    assert (error.path, error.line) == ("main.tf", 1)
+    assert "internal error, so it is not judged: IndexError" in error.message
+    monkeypatch.setenv("IAC_CHECK_DEBUG", "1")
+    with pytest.raises(IndexError):
+        run(["."], Settings(cache=False))
