@@ -84,11 +84,17 @@ class Deployed:
         condition gives it.
         """
         for stack in self._stacks:
-            for one, template in self._templates(stack):
-                names = [entry.key for entry in template.section("Parameters")]
-                for passed in self._parameters(stack):
-                    given = {name: partial(self._parameter, passed, name) for name in names}
-                    yield one, template, given
+            try:
+                yield from self._of(stack)
+            except InputError as error:  # its block cannot be read, and may name any template
+                self._files.errors.append(error)
+
+    def _of(self, stack: Resource) -> Iterator[tuple[Resource, Template, Given]]:
+        for one, template in self._templates(stack):
+            names = [entry.key for entry in template.section("Parameters")]
+            for passed in self._parameters(stack):
+                given = {name: partial(self._parameter, passed, name) for name in names}
+                yield one, template, given
 
     def _parameter(self, passed: tuple[Callable[[], Value | None], ...], name: str) -> Value | None:
         """A parameter's value; None where nothing gives it, or null does."""

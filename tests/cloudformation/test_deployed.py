@@ -33,6 +33,12 @@ def test_a_text_that_is_no_template_is_an_error_where_it_names_a_vault() -> None
     assert not checked('"not a template"').errors
 
 
+def test_a_stack_that_cannot_be_read_is_an_error() -> None:
+    for body in ('"x"\n  name = "t"', '"x" }'):
+        (error,) = checked(body).errors
+        assert error.path == "main.tf"
+
+
 def test_what_is_not_known_is_told() -> None:
     report = checked("var.body", 'variable "body" {}\n')
     assert report.unread == ("the template_body of aws_cloudformation_stack.s",)
