@@ -106,8 +106,7 @@ class Walker:
         files = chain(tree.templates, *tree.terraform.values())
         hits = {file.path for file in files if file.hit}
         for top in sorted({self._top(path) for path in named if path in hits}):
-            if os.path.lexists(os.path.join(top, ".git")):
-                self._relatives(tree, top)
+            self._relatives(tree, top)
         return tree
 
     def _follow(self, tree: Tree) -> None:
@@ -159,11 +158,11 @@ class Walker:
     def _relatives(self, tree: Tree, top: str) -> None:
         """The other files of a named one's repository: what may call, nest or feed it.
 
-        Without a repository it stands alone: the folder may be somebody's whole home.
+        Without a repository only its own folder is: that may be somebody's whole home.
         They are read as context only: nothing in them is searched for.
         """
         context = Tree()
-        self._folder(context, top)
+        self._folder(context, top, below=os.path.lexists(os.path.join(top, ".git")))
         for file in context.templates:
             if file.sure or file.nests:
                 file.hit = file.sure = False
@@ -184,7 +183,7 @@ class Walker:
         tree.initialised += context.initialised
         tree.errors += (error for error in context.errors if error.path.endswith(TERRAFORM))
 
-    def _folder(self, tree: Tree, top: str) -> None:
+    def _folder(self, tree: Tree, top: str, *, below: bool = True) -> None:
         waiting = [top]
         while waiting:
             folder = waiting.pop()
@@ -197,6 +196,8 @@ class Walker:
                     continue
                 try:
                     if entry.is_dir(follow_symlinks=False):
+                        if not below:
+                            continue
                         if name not in SKIPPED:
                             waiting.append(path)
                         elif name == ".terraform":

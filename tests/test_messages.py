@@ -280,3 +280,20 @@ def test_what_is_not_created_is_told(
     )
     assert main(["--var", "on=true", "m"]) == 1
     assert "not created" not in capsys.readouterr().err
+
+
+def test_a_nested_stack_that_passes_nothing_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stack = "{Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: c.yaml%s}}"
+    passes = stack % ", Parameters: {Key: alias/aws/backup}"
+    (tmp_path / "p.yaml").write_text(f"Resources:\n  Bad: {stack % ''}\n  Other: {passes}\n")
+    (tmp_path / "c.yaml").write_text(
+        "Parameters: {Key: {Type: String, Default: ''}}\nResources:\n  V:\n"
+        "    Type: AWS::Backup::BackupVault\n    Properties: {EncryptionKeyArn: !Ref Key}\n"
+    )
+    monkeypatch.chdir(tmp_path)
+    bad, other = run(["."], Settings(cache=False)).results
+    told = [(str(hop.span), hop.note) for hop in bad.trail]
+    assert ("p.yaml:2:3", 'Bad passes no "Key"') in told
+    assert not any("passes no" in hop.note for hop in other.trail)

@@ -103,3 +103,16 @@ def test_ignores_are_not_called_unused_where_something_could_not_be_read(
     write({"a.tf": MODULE + "# iac-check: ignore[BACKUP001] none\n", "b.tf": "resource {"})
     assert main(["."]) == 2
     assert "ignore" not in capsys.readouterr().err
+
+
+def test_without_a_repository_only_its_own_folder_is_looked_at(tmp_path: Path) -> None:
+    (tmp_path / ".git").rmdir()
+    nested = "{Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: %s}}"
+    write({
+        "a/v.yaml": "Resources: {V: {Type: AWS::Backup::BackupVault}}\n",
+        "a/p.yaml": f"Resources: {{S: {nested % 'v.yaml'}}}\n",
+        "a/below/p.yaml": f"Resources: {{T: {nested % '../v.yaml'}, T: 1}}\n",
+    })  # fmt: skip
+    report = run(["a/v.yaml"], Settings())
+    assert [result.address for result in report.results] == ["S/V"]
+    assert not report.errors

@@ -210,7 +210,10 @@ class Stack:
         declared = self.section("Parameters").get(name)
         if declared is not None:
             given = self.given.get(name)
-            return parameter(declared, given, self, self.template.expression, self._where)
+            found = parameter(declared, given, self, self.template.expression, self._where)
+            if self.calls and (given is None or given() is None):
+                return found.via(self.calls[-1], f'{self.address} passes no "{name}"')
+            return found
         if name in self.section("Resources"):
             return self._attribute(self.resource(name), name, "Ref")
         if name == "AWS::NoValue":
