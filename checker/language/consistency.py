@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from .alike import written
 from .expression import Scalar
 from .value import Term
 
@@ -52,14 +53,9 @@ def _allowed(
 ) -> frozenset[tuple[str, str]] | None:
     """What a term may be, as text, and the types of it."""
     if term[0] == "literal":
-        return frozenset((_written(term[2]),))
+        return frozenset((written(term[2]),))
     domain = domains.get(term)
-    return None if domain is None else frozenset(map(_written, domain))
-
-
-def _written(value: object) -> tuple[str, str]:
-    kind = type(value).__name__
-    return (kind if value is None else str(value).lower() if kind == "bool" else str(value)), kind
+    return None if domain is None else frozenset(map(written, domain))
 
 
 def _of_another_kind(
@@ -68,7 +64,7 @@ def _of_another_kind(
     """Whether a term is told not to be a literal that it is the text of: "1" is not 1."""
     for term, other in ((left, right), (right, left)):
         if isinstance(term, tuple) and term[0] == "literal":
-            text, kind = _written(term[2])
+            text, kind = written(term[2])
             found = {each for each in kinds.get(classes.of(other), ()) if each[0] == text}
             if found and (text, kind) not in found:
                 return True

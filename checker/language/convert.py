@@ -10,6 +10,7 @@ from collections.abc import Iterable
 
 from .. import kms
 from ..records import replace
+from .alike import same
 from .bounded import is_bounded, reads
 from .expression import Scalar
 from .numbers import BITS, parsed, written
@@ -19,6 +20,7 @@ from .value import (
     Known,
     ListValue,
     MapValue,
+    Term,
     Text,
     Unknown,
     Value,
@@ -125,9 +127,8 @@ def is_null(value: Value) -> bool | None:
 def equal(left: Value, right: Value) -> Value:
     """`==`: Known(True) or Known(False) where that is certain, else an unknown bool."""
     certain = _equal(left, right)
-    if certain is False and _is_of_another_type(left, right):
-        why = "its type is not known"
-        return Unknown("unsupported", why, ("alike", term_of(left), term_of(right)), not_null=True)
+    if certain is False and (asked := _of_another_type(left, right)) is not None:
+        return Unknown("unsupported", "its type is not known", asked, not_null=True)
     if certain is not None:
         return Known(certain)
     if isinstance(left, Known) and not isinstance(right, Known):
@@ -143,14 +144,13 @@ def equal(left: Value, right: Value) -> Value:
     return found
 
 
-def _is_of_another_type(left: Value, right: Value) -> bool:
-    """Whether only the type parts two values of which a world assumes one: it may be either."""
-    match left, right:
-        case Known(data=a), Known(data=b) if left.assumption or right.assumption:
-            return (
-                None not in (a, b) and type(a) is not type(b) and scalar_text(a) == scalar_text(b)
-            )
-    return False
+def _of_another_type(left: Value, right: Value) -> Term | None:
+    """What to ask of two values of which a world assumes one, where only their types part them."""
+    for one, other in ((left, right), (right, left)):
+        match one, other:
+            case Known(data=a, assumption=tuple(term)), Known(data=b) if same(a, b) is None:
+                return ("alike", term, term_of(other))
+    return None
 
 
 def _equal(left: Value, right: Value) -> bool | None:

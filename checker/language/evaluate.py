@@ -188,23 +188,29 @@ def _call(expression: Call, scope: Scope) -> Value:
         return _try(expression, scope)
     arguments = [evaluate(argument, scope) for argument in expression.arguments]
     if expression.spread:
-        last = arguments.pop()
+        last = _given(arguments.pop(), scope)
+        if isinstance(last, Known):
+            raise EvaluationError("what is expanded is null, or no list")
         placed = in_order(last, scope.worlds) if isinstance(last, ListValue) else None
         if placed is None or placed.rest is not None:
             return derived(expression.name, last, not_null=False)
         arguments.extend(placed.items)
-    if expression.name not in _TAKING_NULL:
-        arguments = [_given(argument, scope) for argument in arguments]
+    least = _TAKING_NULL.get(expression.name, len(arguments))
+    arguments[:least] = [_given(argument, scope) for argument in arguments[:least]]
     return explained(scope.call(expression.name, tuple(arguments), expression.span), *arguments)
 
 
-# What takes null for one of its arguments at least; the others refuse it.
-_TAKING_NULL = frozenset(
-    {"coalesce", "coalescelist", "contains", "ephemeralasnull", "format", "formatlist", "index",
-     "issensitive", "jsonencode", "lookup", "merge", "nonsensitive", "sensitive", "templatefile",
-     "templatestring", "tobool", "tolist", "tomap", "tonumber", "toset", "tostring", "type",
-     "yamlencode"}
-)  # fmt: skip
+# From which argument on a function takes null; the others refuse it.
+_TAKING_NULL = {
+    **dict.fromkeys(
+        ("coalesce", "coalescelist", "ephemeralasnull", "issensitive", "jsonencode", "merge",
+         "nonsensitive", "sensitive", "tobool", "tolist", "tomap", "tonumber", "toset", "tostring",
+         "type", "yamlencode"),
+        0,
+    ),
+    **dict.fromkeys(("contains", "index", "templatefile", "templatestring"), 1),
+    "lookup": 2,
+}  # fmt: skip
 
 
 def _given(operand: Value, scope: Scope) -> Value:
@@ -323,7 +329,7 @@ def _object(expression: Object, scope: Scope) -> Value:
     items: dict[str, Expression] = {}
     unknown: list[tuple[Value, Expression, frozenset[str]]] = []  # and the keys before each
     for key_expression, value_expression in expression.items:
-        key = to_string(evaluate(key_expression, scope))
+        key = to_string(_given(evaluate(key_expression, scope), scope))
         if isinstance(key, Known) and isinstance(key.data, str):
             items[key.data] = value_expression
             unknown = [(other, value, before - {key.data}) for other, value, before in unknown]
@@ -375,7 +381,9 @@ def _for(expression: For, scope: Scope) -> Value:
         if expression.key_name is not None:
             names[expression.key_name] = key
         bound = Bound(scope, names)
-        if expression.condition is None or truth(evaluate(expression.condition, bound), bound):
+        if expression.condition is None or truth(
+            _given(evaluate(expression.condition, bound), bound), bound
+        ):
             kept.append(bound)
     if expression.key is None:
         values = tuple(evaluate(expression.value, bound) for bound in kept)
@@ -453,7 +461,7 @@ def _for_object(
 ) -> MapValue:
     groups: dict[str, list[Bound]] = {}
     for bound in kept:
-        key = to_string(evaluate(key_expression, bound))
+        key = to_string(_given(evaluate(key_expression, bound), bound))
         if not isinstance(key, Known):
             more = derived("key", key)
         elif key.data is None:

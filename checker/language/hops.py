@@ -26,7 +26,7 @@ def noted(hops: Iterable[Hop]) -> tuple[Hop, ...]:
 
 def decided_by(value: Value, condition: Value, test: bool, written: str) -> Value:
     """What a condition chose, with the definitions that decided it; `written` is its code."""
-    if not isinstance(condition, Known) or condition.assumption:
+    if not isinstance(condition, Known) or condition.assumption is not None:
         return value
     hops = noted(condition.trail)
     if not hops:
@@ -49,7 +49,10 @@ def explained(result: Value, *operands: Value) -> Value:
     empty = isinstance(result, ListValue) and not result.items and result.rest is None
     if not (isinstance(result, Known) or empty) or noted(result.trail):
         return result
-    if any(isinstance(operand, Known) and operand.assumption for operand in operands):
-        return replace(result, assumption=True) if isinstance(result, Known) else result
+    assumed = (operand.assumption for operand in operands if isinstance(operand, Known))
+    term = next((term for term in assumed if term is not None), None)
+    if term is not None:
+        made = ("made of", term)
+        return replace(result, assumption=made) if isinstance(result, Known) else result
     hops = dict.fromkeys(hop for operand in operands for hop in noted(operand.trail))
     return replace(result, trail=tuple(islice(hops, HOPS_LIMIT))) if hops else result

@@ -87,10 +87,10 @@ class Value:
 
 @dataclass(frozen=True)
 class Known(Value):
-    """A string, number, bool or null. `assumption`: only the world that is looked at says so."""
+    """A string, number, bool or null. `assumption`: of what only the current world says so."""
 
     data: Scalar
-    assumption: bool = field(default=False, compare=False, repr=False, kw_only=True)
+    assumption: Term | None = field(default=None, compare=False, repr=False, kw_only=True)
 
 
 @dataclass(frozen=True)
@@ -131,7 +131,7 @@ class Unknown(Value):
     def assumed(self, data: Scalar) -> Known:
         """What it is in a world: no definition says so, so its trail keeps only the places."""
         trail = tuple(Hop(hop.span, "") for hop in self.trail)
-        return Known(data, trail=trail, sensitive=self.sensitive, assumption=True)
+        return Known(data, trail=trail, sensitive=self.sensitive, assumption=self.term)
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from ..records import dataclass, replace
+from .alike import same
 from .consistency import consistent
 from .expression import Scalar
 from .keys import measured, size_of
@@ -162,12 +163,12 @@ class Worlds:
             return self.decide(left) is value
         self._touched = True
         if left in self._equal:
-            same = _same(self._equal[left], value)
-            return self._fact(("==", left, right)) if same is None else same
+            answer = same(self._equal[left], value)
+            return self._fact(("==", left, right)) if answer is None else answer
         domain = self._domains.get(left)
         if domain is not None and value is not None:
             possible = [v for v in domain if self.facts.get(_equality(left, v)) is not False]
-            alike = [answer for v in possible if (answer := _same(v, value)) is not False]
+            alike = [answer for v in possible if (answer := same(v, value)) is not False]
             if not alike:
                 return False
             if len(possible) == 1 and alike == [True]:
@@ -468,19 +469,6 @@ def _next(term: Term, bound: float, direction: int) -> float:
     if abs(bound) > _EXACT:
         return bound
     return math.nextafter(bound, direction * math.inf)
-
-
-def _same(one: Scalar, other: object) -> bool | None:
-    """Whether two values are the same; None where only their types differ, as of "1" and 1."""
-    if type(one) is type(other) or (_is_number(one) and _is_number(other)):
-        return one == other
-    if one is None or other is None:
-        return False
-    return None if str(one).lower() == str(other).lower() else False
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _has_key_of(fact: Term, collection: Term) -> bool:

@@ -35,7 +35,7 @@ class Aliases:
 
         A name is the same where its parts are, those too that are not known. Those that this
         world does not create count only where it creates none; those that it gives another name
-        do not count. Raises EvaluationError where one may have any name.
+        do not count. Raises EvaluationError where it is none of the root's, and one may have any.
         """
         if self._index is None:
             self._index = {}
@@ -46,16 +46,17 @@ class Aliases:
                         self._varying.add(alias)
                     for found in names:
                         self._index.setdefault(found, []).append(alias)
-        if self._unnamed is not None:
-            what = f"the name of {self._unnamed.address} needs more worlds than are explored"
-            raise EvaluationError(what, self._unnamed.span, "unsupported")
         term = term_of(name)
         aliases = [
             alias
             for alias in self._index.get(term, [])
             if alias not in self._varying or _name(alias) == term
         ]
-        near = [alias for alias in aliases if alias.scope == vault.scope] or aliases
+        near = [alias for alias in aliases if alias.scope == vault.scope]
+        if self._unnamed is not None and not near:
+            what = f"the name of {self._unnamed.address} needs more worlds than are explored"
+            raise EvaluationError(what, self._unnamed.span, "unsupported")
+        near = near or aliases
         return [alias for alias in near if _created(alias)] or near
 
     def _names(self, alias: Resource) -> set[Term]:
