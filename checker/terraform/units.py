@@ -194,7 +194,10 @@ class Units:
 
     def _not_generated(self, contents: Span) -> None:
         """What a block writes is not known: an error, where it may be a vault."""
-        if any(type_ in contents.source.text for type_ in self._modules.types):
+        text = contents.text
+        if "local." in text:  # it may be made of what stands anywhere in the file
+            text = contents.source.text
+        if any(type_ in text for type_ in self._modules.types):
             what = "what this generates is not known, so it cannot be checked"
             self._modules.errors.append(InputError.at(contents, what))
 
