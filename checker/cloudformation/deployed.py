@@ -102,7 +102,9 @@ class Deployed:
             value = read()
             if isinstance(value, ListValue):
                 value = _by_key(value)
-            if value is None or (isinstance(value, MapValue) and not _may_have(value, name)):
+            if value is None or (isinstance(value, Known) and value.data is None):
+                continue
+            if isinstance(value, MapValue) and not _may_have(value, name):
                 continue
             found = to_string(index(value, Known(name), self._files.worlds))
             if not (isinstance(found, Known) and found.data is None):

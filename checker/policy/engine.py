@@ -80,8 +80,10 @@ class Engine:
         except Exception as error:
             if os.environ.get("IAC_CHECK_DEBUG") == "1":
                 raise
-            what = f"internal error, so it is not judged: {type(error).__name__}: {error}"
-            self._error(InputError.at(resource.span, f"{what}; please report it"))
+            # Not the error's own text: it may hold a value that is sensitive.
+            what = f"internal error, so it is not judged: {type(error).__name__}"
+            advice = "please report it (IAC_CHECK_DEBUG=1 shows where)"
+            self._error(InputError.at(resource.span, f"{what}; {advice}"))
             return None
 
     def _result(self, card: Card, resource: Resource) -> Result | None:

@@ -65,6 +65,15 @@ def test_a_file_of_the_scan_is_judged_once() -> None:
     assert (result.address, str(result.span)) == ("aws_cloudformation_stack.s/V", "v.yaml:1:13")
 
 
+def test_parameters_that_are_null_leave_the_default() -> None:
+    Path("v.yaml").write_text(
+        "Parameters: {Key: {Type: String, Default: alias/aws/backup}}\nResources:\n  V:\n"
+        "    Type: AWS::Backup::BackupVault\n    Properties: {EncryptionKeyArn: !Ref Key}\n"
+    )
+    (result,) = checked('file("v.yaml")\n  parameters = null').results
+    assert (result.reason, result.address) == ("aws-managed", "aws_cloudformation_stack.s/V")
+
+
 def test_of_files_that_are_alike_the_one_that_is_named_is_judged() -> None:
     text = "Resources: {V: {Type: AWS::Backup::BackupVault}}\n"
     for path in ("a/v.yaml", "a/w.yaml", "b/w.yaml"):
