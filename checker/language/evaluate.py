@@ -14,7 +14,7 @@ from ..records import replace
 from ..source import Span
 from .access import in_order, index
 from .closure import reads
-from .convert import equal, is_null, may_be, to_bool, to_string
+from .convert import equal, may_be, to_bool, to_string
 from .expression import (
     Call,
     Conditional,
@@ -33,6 +33,7 @@ from .expression import (
     settled,
 )
 from .hops import HOPS_LIMIT, decided_by, explained, noted
+from .operands import TAKING_NULL, given, logical, negated, of_one_type, place
 from .operators import arithmetic, compare
 from .value import (
     Attribute,
@@ -176,7 +177,7 @@ def _template(expression: Template, scope: Scope) -> Value:
         return evaluate(expression.parts[0], scope)
     parts = []
     for part in expression.parts:
-        piece = to_string(_given(evaluate(part, scope), scope))
+        piece = to_string(given(evaluate(part, scope), scope))
         if isinstance(piece, Known) and piece.data is None:
             raise EvaluationError("a string template has a part that is null", part.span)
         parts.append(piece)
@@ -188,38 +189,16 @@ def _call(expression: Call, scope: Scope) -> Value:
         return _try(expression, scope)
     arguments = [evaluate(argument, scope) for argument in expression.arguments]
     if expression.spread:
-        last = _given(arguments.pop(), scope)
+        last = given(arguments.pop(), scope)
         if isinstance(last, Known):
             raise EvaluationError("what is expanded is null, or no list")
         placed = in_order(last, scope.worlds) if isinstance(last, ListValue) else None
         if placed is None or placed.rest is not None:
             return derived(expression.name, last, not_null=False)
         arguments.extend(placed.items)
-    least = _TAKING_NULL.get(expression.name, len(arguments))
-    arguments[:least] = [_given(argument, scope) for argument in arguments[:least]]
+    least = TAKING_NULL.get(expression.name, len(arguments))
+    arguments[:least] = [given(argument, scope) for argument in arguments[:least]]
     return explained(scope.call(expression.name, tuple(arguments), expression.span), *arguments)
-
-
-# From which argument on a function takes null; the others refuse it.
-_TAKING_NULL = {
-    **dict.fromkeys(
-        ("coalesce", "coalescelist", "ephemeralasnull", "issensitive", "jsonencode", "merge",
-         "nonsensitive", "sensitive", "tobool", "tolist", "tomap", "tonumber", "toset", "tostring",
-         "type", "yamlencode"),
-        0,
-    ),
-    **dict.fromkeys(("contains", "index", "templatefile", "templatestring"), 1),
-    "lookup": 2,
-}  # fmt: skip
-
-
-def _given(operand: Value, scope: Scope) -> Value:
-    """What may not be null. Raises EvaluationError in a world of `try` where it is."""
-    if scope.worlds.trying and is_null(operand) is None:
-        null = term_of(Known(None))
-        if scope.worlds.decide(("==", term_of(operand), null)):
-            raise EvaluationError("an operand is null")
-    return operand
 
 
 def _try(expression: Call, scope: Scope) -> Value:
@@ -244,63 +223,33 @@ def _try(expression: Call, scope: Scope) -> Value:
 
 
 def _conditional(expression: Conditional, scope: Scope) -> Value:
-    condition = _given(evaluate(expression.test, scope), scope)
+    condition = given(evaluate(expression.test, scope), scope)
     test = truth(condition, scope)
     chosen, other = expression.then, expression.otherwise
     if not test:
         chosen, other = other, chosen
-    value = _of_one_type(evaluate(chosen, scope), settled(other))
+    value = of_one_type(evaluate(chosen, scope), settled(other))
     return decided_by(value, condition, test, expression.test.span.text)
-
-
-def _of_one_type(value: Value, other: Expression) -> Value:
-    """A branch of a conditional, converted to the type that it has in common with the other.
-
-    As far as that one's form tells its type: it is not evaluated, and may not be valid here.
-    https://developer.hashicorp.com/terraform/language/expressions/conditionals#result-types
-    """
-    match value, other:
-        case Known(data=bool() | int() | float()), Literal(value=str()):
-            return to_string(value)
-        case ListValue(kind="tuple", rest=None, items=items), Tuple(items=others):
-            return replace(value, kind="list") if len(items) != len(others) else value
-        case MapValue(kind="object", rest=None, items=mapping), Object(items=pairs):
-            keys = {key.value for key, _ in pairs if isinstance(key, Literal)}
-            return replace(value, kind="map") if keys != set(mapping) else value
-    return value
 
 
 def _operation(expression: Operation, scope: Scope) -> Value:
     operator = expression.operator
     left = evaluate(expression.operands[0], scope)
     if operator not in ("==", "!="):
-        left = _given(left, scope)
+        left = given(left, scope)
     if len(expression.operands) == 1:
-        return _not(left) if operator == "!" else arithmetic("-", Known(0), left)
+        return negated(left) if operator == "!" else arithmetic("-", Known(0), left)
     if operator in ("&&", "||"):
-        return _logic(operator, _operand(operator, left), expression.operands[1], scope)
+        return _logic(operator, logical(operator, left), expression.operands[1], scope)
     right = evaluate(expression.operands[1], scope)
     if operator == "==":
         return explained(equal(left, right), left, right)
     if operator == "!=":
-        return _not(explained(equal(left, right), left, right))
-    right = _given(right, scope)
+        return negated(explained(equal(left, right), left, right))
+    right = given(right, scope)
     if operator in ("<", ">", "<=", ">="):
         return explained(compare(operator, left, right), left, right)
     return arithmetic(operator, left, right)
-
-
-def _operand(operator: str, value: Value) -> Value:
-    """A bool. Raises EvaluationError where it is null or cannot be converted."""
-    value = to_bool(value)
-    if isinstance(value, Known) and value.data is None:
-        raise EvaluationError(f"an operand of {operator} is null")
-    return value
-
-
-def _not(value: Value) -> Value:
-    value = _operand("!", value)
-    return replace(value, data=not value.data) if isinstance(value, Known) else derived("!", value)
 
 
 def _logic(operator: str, left: Value, operand: Expression, scope: Scope) -> Value:
@@ -308,7 +257,7 @@ def _logic(operator: str, left: Value, operand: Expression, scope: Scope) -> Val
     if isinstance(left, Known) and left.data is settled:
         return left
     try:
-        right = _operand(operator, _given(evaluate(operand, scope), scope))
+        right = logical(operator, given(evaluate(operand, scope), scope))
     except EvaluationError:
         # `x != null && x.y`: the right side is only meant where the left side does not settle it.
         if not isinstance(left, Known) and scope.worlds.decide(term_of(left)) is settled:
@@ -329,7 +278,7 @@ def _object(expression: Object, scope: Scope) -> Value:
     items: dict[str, Expression] = {}
     unknown: list[tuple[Value, Expression, frozenset[str]]] = []  # and the keys before each
     for key_expression, value_expression in expression.items:
-        key = to_string(_given(evaluate(key_expression, scope), scope))
+        key = to_string(given(evaluate(key_expression, scope), scope))
         if isinstance(key, Known) and isinstance(key.data, str):
             items[key.data] = value_expression
             unknown = [(other, value, before - {key.data}) for other, value, before in unknown]
@@ -356,14 +305,14 @@ def _is(key: Value, name: str, scope: Scope) -> bool:
 
 
 def _for(expression: For, scope: Scope) -> Value:
-    collection = _given(evaluate(expression.collection, scope), scope)
+    collection = given(evaluate(expression.collection, scope), scope)
     pairs: list[tuple[Value, Value]]
     least: int | None = None
     match collection:
         case ListValue(items=items, kind="set", rest=rest, least=least):
             pairs = [(item, item) for item in items]
         case ListValue(items=items, rest=rest, least=least):
-            pairs = [(_place(collection, at), item) for at, item in enumerate(items)]
+            pairs = [(place(collection, at), item) for at, item in enumerate(items)]
         case MapValue(items=mapping, rest=rest):
             pairs = [(Known(name), mapping[name]) for name in sorted(mapping)]
             if rest is not None and pairs:
@@ -382,7 +331,7 @@ def _for(expression: For, scope: Scope) -> Value:
             names[expression.key_name] = key
         bound = Bound(scope, names)
         if expression.condition is None or truth(
-            _given(evaluate(expression.condition, bound), bound), bound
+            given(evaluate(expression.condition, bound), bound), bound
         ):
             kept.append(bound)
     if expression.key is None:
@@ -394,16 +343,6 @@ def _for(expression: For, scope: Scope) -> Value:
         return explained(listed, collection)
     found = _for_object(expression, expression.key, kept, more, ordered=least is None)
     return replace(found, element=_for_element(expression, collection, scope))
-
-
-def _place(values: ListValue, at: int) -> Value:
-    """The index that an item stands at."""
-    if values.least is None:
-        return Known(at)
-    why = "the order of a set's elements is not known"
-    term = ("place", term_of(values), term_of(Known(at)))
-    domain = None if values.rest is not None else tuple(range(len(values.items)))
-    return Unknown("unsupported", why, term, not_null=True, domain=domain)
 
 
 def _for_unknown(expression: For, collection: Value, scope: Scope) -> Unknown:
@@ -461,7 +400,7 @@ def _for_object(
 ) -> MapValue:
     groups: dict[str, list[Bound]] = {}
     for bound in kept:
-        key = to_string(_given(evaluate(key_expression, bound), bound))
+        key = to_string(given(evaluate(key_expression, bound), bound))
         if not isinstance(key, Known):
             more = derived("key", key)
         elif key.data is None:
