@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable
 
 from ..language.bounded import CHOICES_LIMIT, choices
+from ..language.decisions import Unreachable
 from ..language.value import (
     EvaluationError,
     Known,
@@ -16,7 +17,7 @@ from ..language.value import (
     first_unknown,
     term_of,
 )
-from ..language.worlds import TooManyWorlds, Unreachable, Worlds
+from ..language.worlds import TooManyWorlds, Worlds
 from ..records import dataclass
 from .stack import STACK_NAME, Stack
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 
 from ..language.convert import scalar_text
+from ..language.decisions import Unreachable
 from ..language.document import Entry, MappingNode, Node, ScalarNode, SequenceNode
 from ..language.evaluate import Scope, define, evaluate
 from ..language.expression import Expression
@@ -23,7 +24,6 @@ from ..language.value import (
     term_of,
     text,
 )
-from ..language.worlds import Unreachable
 from ..records import dataclass, replace
 from ..source import InputError, Source, Span
 from .functions import split, string, words_of

@@ -9,11 +9,11 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from ..language.convert import to_string
+from ..language.decisions import Unreachable
 from ..language.document import Entry, MappingNode, Node, SequenceNode
 from ..language.evaluate import evaluate
 from ..language.expression import Scalar
 from ..language.value import Known, ListValue, Term, Unknown, Value, first_unknown, term_of
-from ..language.worlds import Unreachable
 from ..records import dataclass
 from .intrinsics import function_of
 from .parameters import Given

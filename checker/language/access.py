@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from ..records import replace
 from .convert import equal, to_number, to_string
+from .decisions import Unreachable
 from .keys import has_index, has_key, is_key_of
+from .types import element_type
 from .value import (
     Absent,
     Attribute,
@@ -14,13 +16,14 @@ from .value import (
     MapValue,
     Term,
     Text,
+    Type,
     Unknown,
     Value,
     Whole,
     derived,
     term_of,
 )
-from .worlds import Unreachable, Worlds
+from .worlds import Worlds
 
 
 def index(base: Value, key: Value, worlds: Worlds) -> Value:
@@ -37,13 +40,30 @@ def index(base: Value, key: Value, worlds: Worlds) -> Value:
             found = Attribute(resource, f"{path}.{key.data}", trail=base.trail)
             return _attempted(found, worlds)
         case Unknown(term=term):
-            found = derived("index", base, key, not_null=False)
+            found = derived("index", base, key, not_null=False, type=_element_type(base, key))
             return _attempted(found, worlds, has_key(term, term_of(key)))
         case Attribute() | Whole():
             return _attempted(derived("index", key, base, not_null=False), worlds)
         case Known(data=None):
             raise EvaluationError("it reads an attribute of null")
     raise EvaluationError(f"it reads an element of {_kind(base)}")
+
+
+def _element_type(base: Unknown, key: Value) -> Type | None:
+    """The declared type of an element. Raises EvaluationError where there can be none."""
+    name = key.data if isinstance(key, Known) else None
+    match base.type:
+        case None:
+            return None
+        case str(kind):
+            raise EvaluationError(f"it reads an element of a {kind}")
+        case ("set", *_):
+            raise EvaluationError("a set has no elements that can be read by index")
+        case ("object", *attributes) if name is not None and not any(
+            name == attribute for attribute, _ in attributes
+        ):
+            raise Absent("there is no such attribute")
+    return element_type(base.type, name)
 
 
 def _is_unset(argument: Value) -> bool:

@@ -14,6 +14,7 @@ from .alike import same
 from .bounded import is_bounded, reads
 from .expression import Scalar
 from .numbers import BITS, parsed, written
+from .types import primitive, type_of
 from .value import (
     Attribute,
     EvaluationError,
@@ -46,6 +47,23 @@ def number_text(number: int | float) -> str:
         raise EvaluationError("a number is too large", cause="unsupported") from None
 
 
+def read_number(text: str) -> int | float | None:
+    """The number that Terraform writes so; None where it writes none so, as "01"."""
+    number = number_of(text)
+    try:
+        return number if number is not None and number_text(number) == text else None
+    except EvaluationError:
+        return None
+
+
+def number_of(text: str) -> int | float | None:
+    """The number that a string is converted to; None where it is none."""
+    try:
+        return parsed(text) if _NUMBER.match(text) and len(text) < 400 else None
+    except OverflowError:
+        return None
+
+
 def composed(text: str) -> str:
     """A string as HCL keeps it: in Unicode's normal form C."""
     if text.isascii():
@@ -69,7 +87,9 @@ def to_string(value: Value) -> Value:
             return value
         case Known(data=data):
             return replace(value, data=scalar_text(data))
-        case ListValue() | MapValue():
+        case Unknown(type="number" | "bool" as kind, term=term):
+            return replace(value, term=("as string", kind, term), type="string", domain=None)
+        case ListValue() | MapValue() | Unknown(type=(*_,)):
             raise EvaluationError("a string is required, not a collection")
         case Whole(resource=resource):
             raise EvaluationError(
@@ -81,9 +101,13 @@ def to_string(value: Value) -> Value:
 def to_number(value: Value) -> Value:
     """A number, null, or what is not yet known. Raises EvaluationError where it is none."""
     match value:
-        case Known(data=None) | Unknown() | Attribute():
+        case Unknown(type="string", term=("as string", "number", tuple(term))):
+            return replace(value, term=term, type="number")
+        case Unknown(type="string", term=term):
+            return replace(value, term=("as number", term), type="number", domain=None)
+        case Known(data=None) | Unknown(type="number" | None) | Attribute():
             return value
-        case Known(data=bool()):
+        case Known(data=bool()) | Unknown(type="bool"):
             raise EvaluationError("a number is required, not a bool")
         case Known(data=int() | float()):
             return value
@@ -93,19 +117,23 @@ def to_number(value: Value) -> Value:
             except OverflowError:
                 raise EvaluationError("a number is too large", cause="unsupported") from None
         case Text():
-            return derived("tonumber", value)
+            return derived("tonumber", value, type="number")
     raise EvaluationError("a number is required")
 
 
 def to_bool(value: Value) -> Value:
     """A bool, null, or what is not yet known. Raises EvaluationError where it is none."""
     match value:
-        case Known(data=None | bool()) | Unknown() | Attribute():
+        case Unknown(type="string", term=("as string", "bool", tuple(term))):
+            return replace(value, term=term, type="bool")
+        case Unknown(type="string", term=term):
+            return replace(value, term=("as bool", term), type="bool", domain=None)
+        case Known(data=None | bool()) | Unknown(type="bool" | None) | Attribute():
             return value
         case Known(data="true" | "false" | "1" | "0" as word):
             return replace(value, data=word in ("true", "1"))
         case Text():
-            return derived("tobool", value)
+            return derived("tobool", value, type="bool")
     raise EvaluationError("a bool is required")
 
 
@@ -128,14 +156,15 @@ def equal(left: Value, right: Value) -> Value:
     """`==`: Known(True) or Known(False) where that is certain, else an unknown bool."""
     certain = _equal(left, right)
     if certain is False and (asked := _of_another_type(left, right)) is not None:
-        return Unknown("unsupported", "its type is not known", asked, not_null=True)
+        why = "its type is not known"
+        return Unknown("unsupported", why, asked, not_null=True, type="bool")
     if certain is not None:
         return Known(certain)
     if isinstance(left, Known) and not isinstance(right, Known):
         left, right = right, left
     if first_unknown(left, right) is None:
         return Known(False)  # values of different kinds, both known to the end
-    found = derived("==", left, right)
+    found = derived("==", left, right, type="bool")
     if isinstance(left, Text) and isinstance(right, Known) and is_bounded(left):
         # Decided by its parts: another condition may ask for one of them alone.
         term = reads(left, str(right.data))
@@ -180,7 +209,15 @@ def _equal(left: Value, right: Value) -> bool | None:
         return False
     if term_of(left) == term_of(right):
         return True
-    return False if _are_apart(left, right) else None
+    return False if _are_apart(left, right) or _of_two_types(left, right) else None
+
+
+def _of_two_types(left: Value, right: Value) -> bool:
+    """Whether two that are not known have different types, and are not both null."""
+    one, other = primitive(left), primitive(right)
+    if one is None or other is None or one == other:
+        return False
+    return is_null(left) is False or is_null(right) is False
 
 
 def _are_apart(left: Value, right: Value) -> bool:
@@ -210,9 +247,13 @@ def kind_of_identity(value: Attribute) -> str | None:
 def may_be(value: Value, data: Scalar) -> bool:
     """Whether a value that is not known can be `data`, which is not null.
 
-    By the known edges of a text, and by how AWS writes what identifies a resource.
+    By its type, the known edges of a text, and by how AWS writes what identifies a resource.
     """
     match value:
+        case Unknown(type=(*_,)):
+            return False
+        case Unknown(type=str(kind)):
+            return type_of(data) == kind
         case Attribute(resource=resource, path=path):
             if not kms.is_set(resource.type, path, resource.data):
                 return True

@@ -33,8 +33,9 @@ from .expression import (
     settled,
 )
 from .hops import HOPS_LIMIT, decided_by, explained, noted
-from .operands import TAKING_NULL, given, logical, negated, of_one_type, place
+from .operands import TAKING_NULL, attempted, given, logical, negated, null_here, of_one_type, place
 from .operators import arithmetic, compare
+from .types import is_sequence, primitive
 from .value import (
     Attribute,
     EvaluationError,
@@ -103,7 +104,7 @@ def evaluate(expression: Expression, scope: Scope) -> Value:
 
 def truth(value: Value, scope: Scope) -> bool:
     """A condition's truth in this world."""
-    match to_bool(value):
+    match to_bool(attempted(value, "bool", scope)):
         case Known(data=bool(answer)):
             return answer
         case Known():
@@ -151,9 +152,14 @@ def _index(expression: Index, scope: Scope) -> Value:
 
 def _splat(expression: Splat, scope: Scope) -> Value:
     base = evaluate(expression.base, scope)
+    items: tuple[Value, ...]
     match base:
         case Known(data=None):
             return ListValue(())
+        case Unknown() if is_sequence(base) is False:
+            if null_here(scope, base):
+                return ListValue(())
+            items, rest = (base,), None
         case Unknown() | Attribute():
             return derived("splat", base)
         case ListValue(items=items, rest=rest):
@@ -236,7 +242,8 @@ def _operation(expression: Operation, scope: Scope) -> Value:
     operator = expression.operator
     left = evaluate(expression.operands[0], scope)
     if operator not in ("==", "!="):
-        left = given(left, scope)
+        kind = "bool" if operator in ("&&", "||", "!") else "number"
+        left = attempted(given(left, scope), kind, scope)
     if len(expression.operands) == 1:
         return negated(left) if operator == "!" else arithmetic("-", Known(0), left)
     if operator in ("&&", "||"):
@@ -246,7 +253,7 @@ def _operation(expression: Operation, scope: Scope) -> Value:
         return explained(equal(left, right), left, right)
     if operator == "!=":
         return negated(explained(equal(left, right), left, right))
-    right = given(right, scope)
+    right = attempted(given(right, scope), "number", scope)
     if operator in ("<", ">", "<=", ">="):
         return explained(compare(operator, left, right), left, right)
     return arithmetic(operator, left, right)
@@ -257,7 +264,8 @@ def _logic(operator: str, left: Value, operand: Expression, scope: Scope) -> Val
     if isinstance(left, Known) and left.data is settled:
         return left
     try:
-        right = logical(operator, given(evaluate(operand, scope), scope))
+        right = given(evaluate(operand, scope), scope)
+        right = logical(operator, attempted(right, "bool", scope))
     except EvaluationError:
         # `x != null && x.y`: the right side is only meant where the left side does not settle it.
         if not isinstance(left, Known) and scope.worlds.decide(term_of(left)) is settled:
@@ -267,7 +275,7 @@ def _logic(operator: str, left: Value, operand: Expression, scope: Scope) -> Val
         return right
     if isinstance(left, Known):
         return right
-    return left if isinstance(right, Known) else derived(operator, left, right)
+    return left if isinstance(right, Known) else derived(operator, left, right, type="bool")
 
 
 def _tuple(expression: Tuple, scope: Scope) -> Value:
@@ -317,6 +325,8 @@ def _for(expression: For, scope: Scope) -> Value:
             pairs = [(Known(name), mapping[name]) for name in sorted(mapping)]
             if rest is not None and pairs:
                 least = len(pairs)  # one of the other keys may stand before each
+        case Unknown() if primitive(collection):
+            raise EvaluationError("for needs a collection", expression.collection.span)
         case Unknown() | Attribute():
             return _for_unknown(expression, collection, scope)
         case Whole():
@@ -386,7 +396,8 @@ def _for_element(expression: For, collection: Value, scope: Scope) -> Value | No
     names = {expression.value_name: element}
     if expression.key_name is not None:
         key = Unknown(rest.cause, rest.why, ("each.key", "for", rest.term), not_null=True)
-        names[expression.key_name] = key
+        named = isinstance(collection, MapValue)
+        names[expression.key_name] = replace(key, type="string") if named else key
     return evaluate(expression.value, Bound(scope, names))
 
 

@@ -94,6 +94,8 @@ def _wholes(keys: Term) -> Iterator[Term]:
 def _keys(collection: Term) -> Term:
     """The keys of a map, or the elements of a set: equal terms for equal keys."""
     match collection:
+        case ("converted to map", _, tuple(inner)):
+            return _keys(inner)
         case (str(name), tuple(inner)) if name in _OF_KEYS:
             return _keys(inner)
         case (str(name), tuple(inner)) if name in _OF_ELEMENTS:

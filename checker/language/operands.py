@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from ..records import replace
 from .convert import is_null, to_bool, to_string
 from .expression import Expression, Literal, Object, Tuple
+from .types import primitive
 from .value import (
     EvaluationError,
     Known,
@@ -17,9 +18,15 @@ from .value import (
     derived,
     term_of,
 )
+from .worlds import Worlds
 
-if TYPE_CHECKING:
-    from .evaluate import Scope
+
+class InWorlds(Protocol):
+    """What knows the current world: a scope, the context of a call."""
+
+    @property
+    def worlds(self) -> Worlds: ...
+
 
 # From which argument on a function takes null; the others refuse it.
 TAKING_NULL = {
@@ -34,12 +41,18 @@ TAKING_NULL = {
 }  # fmt: skip
 
 
-def given(operand: Value, scope: Scope) -> Value:
+def null_here(scope: InWorlds, value: Value) -> bool:
+    """Whether a value is null in this world."""
+    certain = is_null(value)
+    if certain is not None:
+        return certain
+    return scope.worlds.decide(("==", term_of(value), term_of(Known(None))))
+
+
+def given(operand: Value, scope: InWorlds) -> Value:
     """What may not be null. Raises EvaluationError in a world of `try` where it is."""
-    if scope.worlds.trying and is_null(operand) is None:
-        null = term_of(Known(None))
-        if scope.worlds.decide(("==", term_of(operand), null)):
-            raise EvaluationError("an operand is null")
+    if scope.worlds.trying and is_null(operand) is None and null_here(scope, operand):
+        raise EvaluationError("an operand is null")
     return operand
 
 
@@ -70,7 +83,23 @@ def logical(operator: str, value: Value) -> Value:
 
 def negated(value: Value) -> Value:
     value = logical("!", value)
-    return replace(value, data=not value.data) if isinstance(value, Known) else derived("!", value)
+    if isinstance(value, Known):
+        return replace(value, data=not value.data)
+    return derived("!", value, type="bool")
+
+
+def attempted(value: Value, type_: str, scope: InWorlds) -> Value:
+    """What is read as a number or bool, as a string may be, or what has no declared type.
+
+    Raises EvaluationError in a world of `try` where it is none.
+    """
+    if not scope.worlds.trying or isinstance(value, Known | ListValue | MapValue):
+        return value
+    if primitive(value) in (None, "string") and not scope.worlds.decide(
+        ("succeeds", (f"as {type_}", term_of(value)))
+    ):
+        raise EvaluationError(f"a {type_} is required")
+    return value
 
 
 def place(values: ListValue, at: int) -> Value:
@@ -80,4 +109,4 @@ def place(values: ListValue, at: int) -> Value:
     why = "the order of a set's elements is not known"
     term = ("place", term_of(values), term_of(Known(at)))
     domain = None if values.rest is not None else tuple(range(len(values.items)))
-    return Unknown("unsupported", why, term, not_null=True, domain=domain)
+    return Unknown("unsupported", why, term, not_null=True, domain=domain, type="number")

@@ -22,7 +22,7 @@ def arithmetic(operator: str, left: Value, right: Value) -> Value:
     """`+ - * / %`. Raises EvaluationError for what is no number, and for division by 0."""
     left, right = _operands(operator, left, right)
     if not (isinstance(left, Known) and isinstance(right, Known)):
-        return derived(operator, left, right)
+        return derived(operator, left, right, type="number")
     a, b = left.data, right.data
     if not (isinstance(a, int | float) and isinstance(b, int | float)):
         raise EvaluationError(f"an operand of {operator} is not a number")
@@ -41,7 +41,7 @@ def compare(operator: str, left: Value, right: Value) -> Value:
     """`< > <= >=`. Raises EvaluationError for operands that are no numbers."""
     left, right = _operands(operator, left, right)
     if not (isinstance(left, Known) and isinstance(right, Known)):
-        return derived(operator, left, right)
+        return derived(operator, left, right, type="bool")
     a, b = left.data, right.data
     if not (isinstance(a, int | float) and isinstance(b, int | float)):
         raise EvaluationError(f"an operand of {operator} is not a number")

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
-from typing import TYPE_CHECKING, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from ..records import dataclass, field, replace
 from ..source import Span
@@ -33,6 +33,10 @@ Cause = Literal[
 # What an unknown is, as a nested tuple, so that the same unknown met twice is the same:
 # ("ref", scope, "var.env"), ("==", term, term), ("literal", "str", "x"), ("call", "upper", term).
 Term = tuple["Scalar | Term", ...]
+
+# "string", "number" or "bool"; ("list", element), and so a set, map or tuple, of any elements
+# where there is no second; ("object", (name, type), ...). None is any.
+Type = str | tuple[Any, ...]
 
 V = TypeVar("V", bound="Value")
 
@@ -119,7 +123,8 @@ class Text(Value):
 class Unknown(Value):
     """Not known, and why. `why` is a phrase that completes "cannot be followed: …".
 
-    `domain` holds the only values it can have, where that is declared (AllowedValues).
+    `domain` holds the only values it can have, where that is declared (AllowedValues); `type` is
+    what it is if it is not null, and a term with a type never has another.
     """
 
     cause: Cause
@@ -127,6 +132,7 @@ class Unknown(Value):
     term: Term
     not_null: bool = False
     domain: tuple[Scalar, ...] | None = None
+    type: Type | None = field(default=None, compare=False, repr=False)
 
     def assumed(self, data: Scalar) -> Known:
         """What it is in a world: no definition says so, so its trail keeps only the places."""
@@ -302,7 +308,9 @@ def _operation_term(operation: str, values: tuple[Value, ...]) -> Term:
     return (operation, *(_term(value, left) for value in values))
 
 
-def derived(operation: str, *values: Value, not_null: bool = True) -> Unknown:
+def derived(
+    operation: str, *values: Value, not_null: bool = True, type: Type | None = None
+) -> Unknown:
     """The unknown result of an operation or function on values of which one is not known."""
     source = first_unknown(*values)
     if source is None:
@@ -312,6 +320,7 @@ def derived(operation: str, *values: Value, not_null: bool = True) -> Unknown:
         source.why,
         _operation_term(operation, values),
         not_null=not_null,
+        type=type,
         trail=source.trail,
         sensitive=any(value.sensitive for value in values),
     )

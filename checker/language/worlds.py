@@ -7,20 +7,14 @@ of a run, so the same condition has the same truth wherever it is met.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable
 from typing import Any, TypeVar
 
-from ..records import dataclass, replace
-from .alike import same
-from .consistency import consistent
-from .expression import Scalar
-from .keys import measured, size_of
-from .value import EvaluationError, Term, Unknown, Value, names_in
+from ..records import dataclass
+from .decisions import Decisions, Facts, Undecided, Unreachable
+from .value import EvaluationError, Term, names_in
 
 T = TypeVar("T")
-
-Facts = dict[Term, bool]
 
 WORLD_LIMIT = 512
 """How many worlds one judgement may need; past it the answer is `unresolved`, and says so."""
@@ -43,27 +37,9 @@ FACTS_OF_EACH = 100
 RUN_STEPS, STEPS_OF_EACH = 600_000, 1_000
 """The same for expressions: a run of many hard judgements ends in seconds, not in minutes."""
 
-_NEGATED = {"!=": "==", ">=": "<", "<=": ">"}
-
-
-class Undecided(Exception):
-    """A condition was met that the facts of this world do not decide."""
-
-    def __init__(self, term: Term) -> None:
-        super().__init__(term)
-        self.term = term
-
-
-class Unreachable(Exception):
-    """The facts of this world cannot hold together with a program that is valid."""
-
 
 class TooManyWorlds(Exception):
     """A judgement needs more than WORLD_LIMIT worlds or STEP_LIMIT steps, or the run did."""
-
-
-def _literal(term: Term) -> bool:
-    return term[0] == "literal"
 
 
 @dataclass(frozen=True)
@@ -77,19 +53,14 @@ class Requirement:
     about: frozenset[Term] | None = None
 
 
-class Worlds:
+class Worlds(Decisions):
     """The facts of the current world, and what has been computed under them."""
 
     def __init__(self) -> None:
-        self.facts: Facts = {}
-        self._numeric_of: Facts | None = None
-        self._numeric_facts: Mapping[Term, Sequence[tuple[Term, bool]]] = {}
-        self._equal: dict[Term, Scalar] = {}
-        self._domains: dict[Term, tuple[Scalar, ...]] = {}
+        super().__init__()
         self._always: dict[Hashable, Any] = {}
         self._here: dict[Hashable, Any] = {}
         self._active: set[Hashable] = set()
-        self._touched = False
         self._steps = 0
         self._required: dict[Term, dict[Hashable, Requirement]] = {}
         self._room: dict[tuple[Hashable, frozenset[tuple[Term, bool]]], bool] = {}
@@ -101,180 +72,6 @@ class Worlds:
         """Expressions evaluated, over all judgements."""
         self.explored = 0
         """Worlds entered, over all judgements."""
-        self.trying = 0
-        """How many `try` and `can` surround the current evaluation."""
-
-    # -- facts ------------------------------------------------------------------------------
-
-    def decide(self, term: Term) -> bool:
-        """Whether a condition is true in this world.
-
-        Raises Undecided where the world does not say; `explore` then splits it.
-        """
-        match term:
-            case ("literal", _, bool(truth)):
-                return truth
-            case ("literal", _, "true" | "false" as word):
-                return word == "true"
-            case ("!", tuple(inner)):
-                return not self.decide(inner)
-            case ("&&", tuple(left), tuple(right)):
-                return self.decide(left) and self.decide(right)
-            case ("||", tuple(left), tuple(right)):
-                return self.decide(left) or self.decide(right)
-            case ("!=" | ">=" | "<=" as operator, tuple(left), tuple(right)):
-                return not self.decide((_NEGATED[operator], left, right))
-            case (">", tuple(left), tuple(right)):
-                return self.decide(("<", right, left))
-            case ("==", tuple(left), tuple(right)):
-                return self._decide_equal(left, right)
-            case ("<", tuple(left), tuple(right)):
-                return self._decide_less(left, right)
-            case ("has key", tuple(collection), _) if term not in self.facts:
-                self._touched = True
-                if self._bounds(("length", measured(collection)))[1] <= 0:
-                    return False
-        return self._fact(term)
-
-    def succeeds(self, term: Term) -> bool:
-        """Whether an operation on what is not known gives something, in this world.
-
-        Outside of `try` and `can` it does: the program would be refused where it fails.
-        """
-        return not self.trying or self.decide(("succeeds", term))
-
-    def _fact(self, term: Term) -> bool:
-        self._touched = True
-        if term in self.facts:
-            return self.facts[term]
-        raise Undecided(term)
-
-    def _decide_equal(self, left: Term, right: Term) -> bool:
-        if left == right:
-            return True
-        if _literal(left):
-            left, right = right, left
-        if _literal(left):
-            return left[2] == right[2] and left[1:] == right[1:]
-        if not _literal(right):
-            return self._fact(("==", *sorted((left, right), key=repr)))
-        value = right[2]
-        if isinstance(value, bool):
-            return self.decide(left) is value
-        self._touched = True
-        if left in self._equal:
-            answer = same(self._equal[left], value)
-            return self._fact(("==", left, right)) if answer is None else answer
-        domain = self._domains.get(left)
-        if domain is not None and value is not None:
-            possible = [v for v in domain if self.facts.get(_equality(left, v)) is not False]
-            alike = [answer for v in possible if (answer := same(v, value)) is not False]
-            if not alike:
-                return False
-            if len(possible) == 1 and alike == [True]:
-                return True
-        if value == "" and not isinstance(value, bool):
-            low, high = self._bounds(("length", left))
-            if low > 0:
-                return False
-            if high == 0:
-                return True
-        low, high = self._bounds(left)
-        if isinstance(value, int | float):
-            if not low <= value <= high:
-                return False
-            if low == high:
-                return True
-        return self._fact(("==", left, right))
-
-    def _decide_less(self, left: Term, right: Term) -> bool:
-        self._touched = True
-        if _literal(right) and isinstance(bound := right[2], int | float):
-            low, high = self._bounds(left)
-            if high < bound:
-                return True
-            if low >= bound:
-                return False
-        if _literal(left) and isinstance(bound := left[2], int | float):
-            low, high = self._bounds(right)
-            if low > bound:
-                return True
-            if high <= bound:
-                return False
-        return self._fact(("<", left, right))
-
-    def _bounds(self, term: Term) -> tuple[float, float]:
-        """The closed interval that the facts leave to a number."""
-        low, high = float("-inf"), float("inf")
-        match term:
-            case ("size", *_):
-                low = 1.0
-            case ("count.index", *_):
-                low = 0.0
-            case ("bounded", (_, _, int(least)), (_, _, most), _):
-                low = float(least)
-                high = float(most) if isinstance(most, int) else high
-        if term[0] == "length" and isinstance(of := term[1], tuple):
-            low = 0.0
-            empty = self.facts.get(_equality(of, ""))
-            if empty is not None:
-                low, high = (0.0, 0.0) if empty else (1.0, high)
-            if of[0] in ("toset", "distinct") and isinstance(inner := of[1], tuple):
-                low = min(max(self._bounds(size_of(inner) or ("length", inner))[0], 0.0), 1.0)
-            if any(_has_key_of(fact, of) for fact, truth in self.facts.items() if truth):
-                low = max(low, 1.0)
-        for fact, truth in self._numeric().get(term, ()):
-            match fact:
-                case ("<", _, ("literal", _, int(bound) | float(bound))):
-                    if truth:
-                        high = min(high, _next(term, bound, -1))
-                    else:
-                        low = max(low, bound)
-                case ("<", ("literal", _, int(bound) | float(bound)), _):
-                    if truth:
-                        low = max(low, _next(term, bound, 1))
-                    else:
-                        high = min(high, bound)
-                case ("==", _, ("literal", _, int(bound) | float(bound))):
-                    low = high = bound
-        return low, high
-
-    def is_within(self, number: Term, low: int, high: int) -> bool:
-        """Whether the facts leave a number only what is from `low` to `high`."""
-        self._touched = True
-        least, most = self._bounds(number)
-        return low <= least and most <= high
-
-    def _numeric(self) -> Mapping[Term, Sequence[tuple[Term, bool]]]:
-        """The facts that bound a term, by that term: a world may have hundreds of facts."""
-        if self._numeric_of is not self.facts:
-            found: dict[Term, list[tuple[Term, bool]]] = {}
-            for fact, truth in self.facts.items():
-                match fact:
-                    case ("<", tuple(term), ("literal", _, int() | float())):
-                        found.setdefault(term, []).append((fact, truth))
-                    case ("<", ("literal", _, int() | float()), tuple(term)):
-                        found.setdefault(term, []).append((fact, truth))
-                    case ("==", tuple(term), ("literal", _, int() | float())) if truth:
-                        found.setdefault(term, []).append((fact, truth))
-            self._numeric_of, self._numeric_facts = self.facts, found
-        return self._numeric_facts
-
-    def refine(self, value: Unknown) -> Value:
-        """What an unknown is in this world: known where a fact says what it equals."""
-        self._touched = True
-        term = value.term
-        if value.domain is not None:
-            self._domains[term] = value.domain
-            if len(value.domain) == 1:
-                return value.assumed(value.domain[0])
-        if term in self._equal:
-            return value.assumed(self._equal[term])
-        if term in self.facts:
-            return value.assumed(self.facts[term])
-        if not value.not_null and self.facts.get(_equality(term, None)) is False:
-            return replace(value, not_null=True)
-        return value
 
     # -- memory -----------------------------------------------------------------------------
 
@@ -364,12 +161,12 @@ class Worlds:
                     self._free_facts = 0
                 if self._facts_left < 0:
                     raise TooManyWorlds
-                if not (self._consistent() and self._possible()):
+                if not (self.contradicts_nothing() and self._possible()):
                     continue
                 try:
                     outcome = judge()
                     # With what was met of domains and requirements on the way.
-                    if self._consistent() and self._possible():
+                    if self.contradicts_nothing() and self._possible():
                         outcomes.append((self.facts, outcome))
                 except Unreachable:
                     continue
@@ -383,9 +180,6 @@ class Worlds:
             self._steps, self._left = steps, left
             (self.facts, self._equal, self._here, self._active, self._touched, self.trying) = outer
         return outcomes
-
-    def _consistent(self) -> bool:
-        return consistent(self.facts, self._domains)
 
     # -- requirements -----------------------------------------------------------------------
 
@@ -429,7 +223,7 @@ class Worlds:
                 if not waiting:
                     return False
                 self._enter(waiting.pop())
-                if not self._consistent():
+                if not self.contradicts_nothing():
                     continue
                 try:
                     if holds():
@@ -456,24 +250,3 @@ class Worlds:
             match term:
                 case ("==", tuple(unknown), ("literal", _, value)) if truth:
                     self._equal[unknown] = value if not isinstance(value, tuple) else None
-
-
-_WHOLE = frozenset({"length", "size", "bounded", "count.index", "index of"})
-_EXACT = 2**53  # above it floats stand further apart than whole numbers
-
-
-def _next(term: Term, bound: float, direction: int) -> float:
-    """The number nearest to a bound that a term may be which is not the bound itself."""
-    if term[0] in _WHOLE:
-        return bound + direction if bound == int(bound) else bound
-    if abs(bound) > _EXACT:
-        return bound
-    return math.nextafter(bound, direction * math.inf)
-
-
-def _has_key_of(fact: Term, collection: Term) -> bool:
-    return fact[0] == "has key" and isinstance(fact[1], tuple) and measured(fact[1]) == collection
-
-
-def _equality(term: Term, value: Scalar) -> Term:
-    return ("==", term, ("literal", type(value).__name__, value))

@@ -9,6 +9,7 @@ from ..graph import Origin, Resource
 from ..language.bounded import is_bounded
 from ..language.consistency import consistent
 from ..language.convert import equal
+from ..language.decisions import Facts
 from ..language.value import (
     Absent,
     EvaluationError,
@@ -19,7 +20,7 @@ from ..language.value import (
     Value,
     term_of,
 )
-from ..language.worlds import Facts, TooManyWorlds, Worlds
+from ..language.worlds import TooManyWorlds, Worlds
 from ..records import dataclass
 from ..settings import Settings
 from ..source import InputError, Span

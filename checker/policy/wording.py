@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ..language.decisions import Facts
 from ..language.value import Secret, Term
-from ..language.worlds import Facts
 from ..source import Span
 from .verdict import Verdict
 

@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping
 
 from ..language.access import index
 from ..language.evaluate import Scope, define, evaluate, truth
+from ..language.operands import null_here
 from ..language.value import Known, Value
 from ..records import dataclass
 from ..source import Span
 from .expressions import expression
-from .functions.arguments import null_here
 from .outline import AttributeSpan
 
 

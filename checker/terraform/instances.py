@@ -8,6 +8,7 @@ from functools import cached_property
 from ..language.convert import to_number
 from ..language.evaluate import Scope, define
 from ..language.keys import is_set, sources
+from ..language.types import element_type
 from ..language.value import (
     Attribute,
     EvaluationError,
@@ -129,6 +130,7 @@ def _counted(attribute: AttributeSpan, scope: Scope, address: str) -> Instances:
                 "count.index is not known",
                 ("count.index", address, term_of(value)),
                 not_null=True,
+                type="number",
             )
         )
         return {"count": MapValue({"index": index})}
@@ -139,6 +141,7 @@ def _counted(attribute: AttributeSpan, scope: Scope, address: str) -> Instances:
 def _for_each(attribute: AttributeSpan, scope: Scope, address: str) -> Instances:
     value = define(scope, expression(attribute.value), f"{address} for_each")
     items: Mapping[str, Value]
+    type_ = element_type(value.type) if isinstance(value, Unknown) else None
     match value:
         case MapValue(items=items, rest=rest, element=element):
             pass
@@ -164,8 +167,9 @@ def _for_each(attribute: AttributeSpan, scope: Scope, address: str) -> Instances
             return {"each": MapValue({"key": Known(key), "value": items[key]})}
         if rest is None:
             raise EvaluationError("there is no such instance")
-        name = Unknown(rest.cause, rest.why, ("each.key", address, rest.term), not_null=True)
-        value = Unknown(rest.cause, rest.why, ("each.value", address, rest.term))
+        key_term, value_term = (("each." + one, address, rest.term) for one in ("key", "value"))
+        name = Unknown(rest.cause, rest.why, key_term, not_null=True, type="string")
+        value = Unknown(rest.cause, rest.why, value_term, type=type_)
         one = element or (name if is_set(rest.term) else value)
         return {"each": MapValue({"key": name, "value": one})}
 

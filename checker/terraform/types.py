@@ -5,21 +5,26 @@ https://developer.hashicorp.com/terraform/language/expressions/type-constraints
 
 from __future__ import annotations
 
+from typing import Any
+
 from ..language.convert import to_bool, to_number, to_string
 from ..language.evaluate import Scope, evaluate
 from ..language.expression import Call, Expression, Literal, Object, Reference, Tuple, settled
+from ..language.operands import null_here
+from ..language.types import alike, convertible
 from ..language.value import (
     EvaluationError,
     Known,
     LazyItems,
     ListValue,
     MapValue,
+    Type,
+    Unknown,
     Value,
     derived,
 )
 from ..records import replace
 from .expressions import expression
-from .functions.arguments import null_here
 from .outline import AttributeSpan, NodeSpan
 
 _PRIMITIVE = {"string": to_string, "number": to_number, "bool": to_bool}
@@ -57,6 +62,29 @@ def takes_text(constraint: Expression | None) -> bool:
     return False
 
 
+def type_of(constraint: Expression | None) -> Type | None:
+    """The type that a constraint asks for; None where it takes any, or is not known."""
+    match settled(constraint) if constraint is not None else None:
+        case Reference(name=name) if name in _PRIMITIVE:
+            return name
+        case Call(name="list" | "set" | "map" as name, arguments=(element,)):
+            return (name, type_of(element))
+        case Call(name="tuple"):
+            return ("tuple",)
+        case Call(name="object", arguments=(inner,)) if isinstance(
+            attributes := settled(inner), Object
+        ):
+            return _type_of_object(attributes)
+        case Call(name="optional", arguments=(inner, *_)):
+            return type_of(inner)
+    return None
+
+
+def _type_of_object(attributes: Object) -> tuple[Any, ...]:
+    pairs = ((key, type_of(type_)) for key, type_ in attributes.items)
+    return ("object", *((key.value, type_) for key, type_ in pairs if isinstance(key, Literal)))
+
+
 def convert(value: Value, constraint: Expression | None, scope: Scope) -> Value:
     """A value as the type constraint makes it, with the defaults of `optional` filled in.
 
@@ -88,7 +116,7 @@ def convert(value: Value, constraint: Expression | None, scope: Scope) -> Value:
 
 def _sequence(value: Value, name: str, element: Expression, scope: Scope) -> Value:
     if not isinstance(value, ListValue):
-        return _unconverted(value, f"a {name} is required")
+        return _unconverted(value, (name, type_of(element)))
     from .functions.conversion import unified
     from .functions.sets import make_set
 
@@ -108,7 +136,7 @@ def _is_any(constraint: Expression) -> bool:
 
 def _map(value: Value, element: Expression, scope: Scope) -> Value:
     if not isinstance(value, MapValue):
-        return _unconverted(value, "a map is required")
+        return _unconverted(value, ("map", type_of(element)))
     from .functions.conversion import unified_map
 
     items = value.items
@@ -120,7 +148,7 @@ def _map(value: Value, element: Expression, scope: Scope) -> Value:
 
 def _tuple(value: Value, types: tuple[Expression, ...], scope: Scope) -> Value:
     if not isinstance(value, ListValue):
-        return _unconverted(value, "a tuple is required")
+        return _unconverted(value, ("tuple",))
     if value.rest is None and len(value.items) != len(types):
         raise EvaluationError(f"a tuple of {len(types)} elements is required")
     items = (convert(item, type_, scope) for item, type_ in zip(value.items, types, strict=False))
@@ -129,7 +157,7 @@ def _tuple(value: Value, types: tuple[Expression, ...], scope: Scope) -> Value:
 
 def _object(value: Value, attributes: Object, scope: Scope) -> Value:
     if not isinstance(value, MapValue):
-        return _unconverted(value, "an object is required")
+        return _unconverted(value, _type_of_object(attributes))
     types = {key.value: type_ for key, type_ in attributes.items if isinstance(key, Literal)}
     items, rest = value.items, value.rest
     for name, type_ in types.items():
@@ -159,8 +187,19 @@ def _is_optional(constraint: Expression) -> bool:
     return isinstance(constraint, Call) and constraint.name == "optional"
 
 
-def _unconverted(value: Value, message: str) -> Value:
-    """Unknown values pass through a conversion; known ones of another type are refused."""
-    if isinstance(value, Known):
-        raise EvaluationError(message)
-    return value
+def _unconverted(value: Value, type_: tuple[Any, ...]) -> Value:
+    """What is not known passes, of another term where its elements are converted.
+
+    Raises EvaluationError for what is of another type.
+    """
+    kind = type_[0]
+    refused = EvaluationError(f"{'an' if kind == 'object' else 'a'} {kind} is required")
+    if not isinstance(value, Unknown):
+        if isinstance(value, Known):
+            raise refused
+        return value
+    if isinstance(value.type, str) or not convertible(value.type, type_):
+        raise refused
+    if alike(value.type, type_):
+        return value
+    return replace(value, term=(f"converted to {kind}", str(type_), value.term), type=type_)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from ..language.convert import to_bool
 from ..language.evaluate import Bound, Scope, define, evaluate, truth
 from ..language.expression import Call
+from ..language.operands import null_here
 from ..language.value import (
     EvaluationError,
     Hop,
@@ -25,10 +26,9 @@ from ..records import dataclass, field, replace
 from ..source import InputError, Span
 from .declarations import Declarations
 from .expressions import expression
-from .functions.arguments import null_here
 from .given import Given
 from .outline import AttributeSpan, NodeSpan
-from .types import constraint_of, convert, takes_text
+from .types import constraint_of, convert, takes_text, type_of
 
 
 @dataclass(eq=False)
@@ -95,14 +95,15 @@ class Variables:
     def _unknown(self, name: str, what: str) -> Unknown:
         why = f'variable "{name}" {what}'
         term = self._term(name)
-        match constraint_of(self._attribute(name, "type")):
-            case Call(name="set"):
-                term = ("toset", term)  # whose values are its keys
+        constraint = constraint_of(self._attribute(name, "type"))
+        if isinstance(constraint, Call) and constraint.name == "set":
+            term = ("toset", term)  # whose values are its keys
         return Unknown(
             "caller-supplied",
             why,
             term,
             not_null=self._flag(name, "nullable") is False,
+            type=type_of(constraint),
             trail=(Hop(self.module.variables[name].header, why),),
         )
 

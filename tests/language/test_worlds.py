@@ -8,16 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from iac_check.language.decisions import Undecided, Unreachable
 from iac_check.language.value import EvaluationError, Known, Term, Unknown
-from iac_check.language.worlds import (
-    STEP_LIMIT,
-    WORLD_LIMIT,
-    Requirement,
-    TooManyWorlds,
-    Undecided,
-    Unreachable,
-    Worlds,
-)
+from iac_check.language.worlds import STEP_LIMIT, WORLD_LIMIT, Requirement, TooManyWorlds, Worlds
 
 
 def ref(name: str) -> Term:

@@ -100,12 +100,22 @@ def _guarded(name: str, function: Function) -> Function:
             raise EvaluationError("a value is too large", context.span, "unsupported") from None
         if isinstance(result, Known) and isinstance(result.data, str):
             result = _composed(result, result.data)
-        if fallible and isinstance(result, Unknown) and not context.worlds.succeeds(result.term):
+        if (
+            fallible
+            and isinstance(result, Unknown)
+            and not _is_taken(result, arguments)
+            and not context.worlds.succeeds(result.term)
+        ):
             raise EvaluationError("an argument is refused", context.span)
         sensitive = any(argument.sensitive for argument in arguments)
         return result.hidden() if sensitive else result
 
     return marked
+
+
+def _is_taken(result: Unknown, arguments: tuple[Value, ...]) -> bool:
+    """Whether what a function gives is an argument, which has the type that it asks for."""
+    return result.type is not None and any(result is argument for argument in arguments)
 
 
 def _composed(value: Known, data: str) -> Known:

@@ -11,13 +11,14 @@ from ...language.access import in_order
 from ...language.convert import (
     equal,
     is_empty,
-    is_null,
     kind_of_identity,
     to_bool,
     to_number,
     to_string,
 )
 from ...language.expression import Scalar
+from ...language.operands import attempted
+from ...language.types import is_mapping, is_sequence
 from ...language.value import (
     Attribute,
     Cause,
@@ -35,7 +36,7 @@ from ...language.value import (
     term_of,
 )
 from ...records import replace
-from .context import Context, Function, InWorlds
+from .context import Context, Function
 
 _UNREAD: Cause = "unsupported"
 
@@ -109,15 +110,34 @@ def arity(name: str, arguments: tuple[Value, ...], least: int, most: int | None)
         raise EvaluationError(f"{name} takes {wanted} arguments, not {len(arguments)}")
 
 
+_RESULTS = {
+    name: type_
+    for type_, names in {
+        "string": "abspath base64decode base64encode base64gzip base64sha256 base64sha512 basename "
+        "chomp cidrhost cidrnetmask cidrsubnet dirname file filebase64 filebase64sha256 "
+        "filebase64sha512 filemd5 filesha1 filesha256 filesha512 format formatdate indent join "
+        "jsonencode lower md5 pathexpand replace sha1 sha256 sha512 strrev substr "
+        "textdecodebase64 textencodebase64 timeadd title trim trimprefix trimspace trimsuffix "
+        "upper urlencode yamlencode",
+        "number": "abs ceil floor index length log max min parseint pow signum size sum timecmp",
+        "bool": "alltrue anytrue contains endswith fileexists startswith strcontains",
+    }.items()
+    for name in names.split()
+}
+"""The type of what a function gives, whatever it is given."""
+
+
 def unknown(name: str, *values: Value, not_null: bool = True) -> Unknown:
     """The unknown result of a function, with the reason of its first unknown argument."""
+    type_ = _RESULTS.get(name)
     if first_unknown(*values) is not None:
-        return derived(name, *values, not_null=not_null)
+        return derived(name, *values, not_null=not_null, type=type_)
     return Unknown(
         "unsupported",
         f"{name}() of a whole resource",
         (name, *map(term_of, values)),
         not_null=not_null,
+        type=type_,
         sensitive=any(value.sensitive for value in values),
     )
 
@@ -136,6 +156,13 @@ def typed(name: str, kind: str, value: Value) -> Value:
     return value
 
 
+def typed_here(context: Context, name: str, kind: str, value: Value) -> Value:
+    """The same, where `try` asks whether it can be converted."""
+    if kind != "s":
+        attempted(value, "bool" if kind == "b" else "number", context)
+    return typed(name, kind, value)
+
+
 def plain(name: str, kinds: str, compute: Callable[..., Scalar]) -> Function:
     """A function of scalars: known where all of its arguments are.
 
@@ -150,7 +177,10 @@ def plain(name: str, kinds: str, compute: Callable[..., Scalar]) -> Function:
     def function(context: Context, arguments: tuple[Value, ...]) -> Value:
         arity(name, arguments, least, most)
         padded = letters.ljust(len(arguments), letters[-1:])
-        values = [typed(name, kind, v) for kind, v in zip(padded, arguments, strict=False)]
+        values = [
+            typed_here(context, name, kind, value)
+            for kind, value in zip(padded, arguments, strict=False)
+        ]
         known = [value.data for value in values if isinstance(value, Known)]
         if len(known) < len(values):
             return unknown(name, *values)
@@ -168,6 +198,8 @@ def sequence(name: str, value: Value) -> ListValue | None:
     match value:
         case ListValue():
             return value
+        case Unknown() if is_sequence(value) is False:
+            pass
         case Unknown() | Attribute() | Whole():
             return None
         case Known(data=None):
@@ -186,6 +218,8 @@ def mapping(name: str, value: Value) -> MapValue | None:
     match value:
         case MapValue():
             return value
+        case Unknown() if is_mapping(value) is False:
+            pass
         case Unknown() | Attribute() | Whole():
             return None
         case Known(data=None):
@@ -242,14 +276,6 @@ def joined(operator: str, whole: Unknown, conditions: list[Value]) -> Unknown:
     return replace(whole, term=term)
 
 
-def null_here(context: InWorlds, value: Value) -> bool:
-    """Whether a value is null in this world."""
-    certain = is_null(value)
-    if certain is not None:
-        return certain
-    return context.worlds.decide(("==", term_of(value), NULL))
-
-
 def empty_here(context: Context, value: Value) -> bool:
     """Whether a value is "" in this world."""
     certain = is_empty(value)
@@ -288,7 +314,9 @@ def length_term(rest: Unknown) -> Unknown:
     source = rest.term
     while source[0] == "splat" and isinstance(source[1], tuple):
         source = source[1]
-    return Unknown(rest.cause, rest.why, ("length", source), not_null=True, trail=rest.trail)
+    return Unknown(
+        rest.cause, rest.why, ("length", source), not_null=True, type="number", trail=rest.trail
+    )
 
 
 def rest_is_empty(context: Context, rest: Unknown) -> bool:

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from ...language.access import length_of, standing_at
 from ...language.convert import is_empty, to_string
+from ...language.decisions import Unreachable
 from ...language.keys import has_element, has_key, is_element_of, is_key_of, size_of
+from ...language.operands import null_here
 from ...language.value import (
     EvaluationError,
     Known,
@@ -20,7 +22,6 @@ from ...language.value import (
     derived,
     term_of,
 )
-from ...language.worlds import Unreachable
 from ...records import replace
 from .arguments import (
     arity,
@@ -30,7 +31,6 @@ from .arguments import (
     joined,
     length_term,
     mapping,
-    null_here,
     placed,
     rest_element,
     rest_is_empty,
@@ -211,7 +211,7 @@ def _length(context: Context, arguments: tuple[Value, ...]) -> Value:
             return replace(unknown("length", values), term=length_of(values))
         case Known(data=str(data)):
             return Known(len(by_letters(data)))
-        case Known():
+        case Known() | Unknown(type="number" | "bool"):
             raise EvaluationError("length needs a collection or a string")
     # The size of a string that is never empty has another name, for it has another bound.
     return unknown("length" if is_empty(arguments[0]) is not False else "size", arguments[0])

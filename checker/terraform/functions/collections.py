@@ -13,6 +13,7 @@ from typing import Literal
 
 from ...language.convert import is_empty, is_null, may_be, to_string
 from ...language.keys import has_key
+from ...language.operands import null_here
 from ...language.value import (
     Attribute,
     EvaluationError,
@@ -34,7 +35,6 @@ from .arguments import (
     empty_here,
     fewest,
     mapping,
-    null_here,
     placed,
     rest_element,
     rest_is_empty,
@@ -42,6 +42,7 @@ from .arguments import (
     same,
     sequence,
     typed,
+    typed_here,
     unknown,
 )
 from .context import Context, Function
@@ -344,7 +345,7 @@ def _slice(context: Context, arguments: tuple[Value, ...]) -> Value:
 def _chunklist(context: Context, arguments: tuple[Value, ...]) -> Value:
     arity("chunklist", arguments, 2, 2)
     values = placed(context, "chunklist", arguments[0])
-    size = typed("chunklist", "i", arguments[1])
+    size = typed_here(context, "chunklist", "i", arguments[1])
     if values is None or values.rest is not None or not isinstance(size, Known):
         return unknown("chunklist", *arguments)
     step = size.data

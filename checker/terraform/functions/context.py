@@ -3,19 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
 
 from ...language.value import Value
 from ...language.worlds import Worlds
 from ...records import dataclass
 from ...source import Span
-
-
-class InWorlds(Protocol):
-    """What knows the current world: a context, a scope."""
-
-    @property
-    def worlds(self) -> Worlds: ...
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,17 @@ from ...language.convert import to_bool, to_number
 from ...language.numbers import apply
 from ...language.operators import arithmetic
 from ...language.value import EvaluationError, Known, ListValue, Value
-from .arguments import ELEMENT_LIMIT, arity, joined, plain, sequence, too_large, typed, unknown
+from .arguments import (
+    ELEMENT_LIMIT,
+    arity,
+    joined,
+    plain,
+    sequence,
+    too_large,
+    typed,
+    typed_here,
+    unknown,
+)
 from .context import Context, Function
 
 Number = int | float
@@ -75,7 +85,7 @@ def _signum(number: Number) -> int:
 def _extreme(name: str, choose: Callable[[list[Number]], Number]) -> Function:
     def function(context: Context, arguments: tuple[Value, ...]) -> Value:
         arity(name, arguments, 1, None)
-        numbers = [typed(name, "n", argument) for argument in arguments]
+        numbers = [typed_here(context, name, "n", argument) for argument in arguments]
         known = _numbers(numbers)
         if len(known) < len(numbers):
             return unknown(name, *numbers)
@@ -99,7 +109,7 @@ def _sum(context: Context, arguments: tuple[Value, ...]) -> Value:
         return unknown("sum", arguments[0])
     if not values.items:
         raise EvaluationError("sum: the list is empty")
-    numbers = [typed("sum", "n", item) for item in values.items]
+    numbers = [typed_here(context, "sum", "n", item) for item in values.items]
     known = _numbers(numbers)
     if len(known) < len(numbers):
         return unknown("sum", *numbers)

@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from ...kms import ALIASES, KEYS
 from ...language.convert import to_string
+from ...language.operands import null_here
 from ...language.pieces import pieces
 from ...language.value import (
     Attribute,
@@ -28,13 +29,13 @@ from .arguments import (
     bounded_text,
     by_letters,
     never_holds,
-    null_here,
     of_every_form,
     placed,
     plain,
     rest_is_empty,
     too_large,
     typed,
+    typed_here,
     unknown,
 )
 from .context import Context, Function
@@ -276,7 +277,7 @@ def _substr_partly(context: Context, arguments: tuple[Value, ...]) -> Value:
     """`substr`, also where it only reads the known beginning of a partly known string."""
     arity("substr", arguments, 3, 3)
     value = typed("substr", "s", arguments[0])
-    numbers = [typed("substr", "i", argument) for argument in arguments[1:]]
+    numbers = [typed_here(context, "substr", "i", argument) for argument in arguments[1:]]
     match value, *numbers:
         case Text(parts=(Known(data=str(first)), *more)), Known(data=int(at)), Known(data=int(n)):
             by_letters(first)

@@ -1,0 +1,83 @@
+"""What a value that is not known is declared to be, and what follows from it."""
+
+from __future__ import annotations
+
+from .expression import Scalar
+from .value import Text, Type, Unknown, Value
+
+_SEQUENCES = frozenset({"list", "set", "tuple"})
+_MAPPINGS = frozenset({"map", "object"})
+
+
+def type_of(data: Scalar) -> str | None:
+    """The type of a plain value; None of null, which has any."""
+    match data:
+        case None:
+            return None
+        case bool():
+            return "bool"
+        case str():
+            return "string"
+    return "number"
+
+
+def primitive(value: Value) -> str | None:
+    """The type of what is not known, where that is a string, number or bool."""
+    match value:
+        case Text():
+            return "string"
+        case Unknown(type=str(type_)):
+            return type_
+    return None
+
+
+def is_sequence(value: Value) -> bool | None:
+    """Whether what is not known is a list, set or tuple; None where no type is declared."""
+    return _is_one_of(value, _SEQUENCES)
+
+
+def is_mapping(value: Value) -> bool | None:
+    """Whether what is not known is a map or object; None where no type is declared."""
+    return _is_one_of(value, _MAPPINGS)
+
+
+def _is_one_of(value: Value, names: frozenset[str]) -> bool | None:
+    if not isinstance(value, Unknown) or value.type is None:
+        return None
+    return not isinstance(value.type, str) and value.type[0] in names
+
+
+def element_type(collection: Type | None, key: Scalar = None) -> Type | None:
+    """The type of an element; for an object the one of that name."""
+    match collection:
+        case ("list" | "set" | "map", element):
+            found: Type | None = element
+            return found
+        case ("object", *attributes):
+            return next((type_ for name, type_ in attributes if name == key), None)
+    return None
+
+
+def convertible(one: Type | None, other: Type | None) -> bool:
+    """Whether some value of one type can be made one of the other."""
+    if one is None or other is None:
+        return True
+    if isinstance(one, str) or isinstance(other, str):
+        plain = isinstance(one, str) and isinstance(other, str)
+        return one == other or (plain and "string" in (one, other))
+    return any(one[0] in names and other[0] in names for names in (_SEQUENCES, _MAPPINGS))
+
+
+def alike(one: Type | None, other: Type | None) -> bool:
+    """Whether a value of one type stays as it is where it is made one of the other.
+
+    Elements and attributes too; a list that becomes a set counts as what it was.
+    """
+    if one is None or other is None:
+        return True
+    if isinstance(one, str) or isinstance(other, str):
+        return one == other
+    names = {name for kind, *inner in (one, other) if kind == "object" for name, _ in inner}
+    if names:
+        return all(alike(element_type(one, name), element_type(other, name)) for name in names)
+    return alike(element_type(one), element_type(other))
