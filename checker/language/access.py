@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..records import replace
 from .convert import equal, to_number, to_string
 from .decisions import Unreachable
-from .keys import has_index, has_key, is_key_of
+from .keys import has_index, has_key, is_key_of, length
 from .types import element_type
 from .value import (
     Absent,
@@ -151,6 +151,9 @@ def _index_list(base: ListValue, key: Value, worlds: Worlds) -> Value:
     return _no_such_element(worlds)
 
 
+_ZERO = term_of(Known(0))
+
+
 def _index_unordered(base: ListValue, least: int, number: Value, worlds: Worlds) -> Value:
     """An element of a list whose order is not known: any, in one world each."""
     at = number.data if isinstance(number, Known) else 0
@@ -162,11 +165,15 @@ def _index_unordered(base: ListValue, least: int, number: Value, worlds: Worlds)
         there = ("<", term_of(number), length_of(base))
         if not worlds.decide(there):
             raise EvaluationError("there is no such element")
+    if base.rest is not None and worlds.decide(("==", length(base.rest.term), _ZERO)):
+        base = replace(base, rest=None, element=None)
     found = standing_at(base, number, worlds)
-    if found is None:
-        assert base.rest is not None
+    if found is not None:
+        return found
+    assert base.rest is not None
+    if base.element is None or least <= at:
         return _of_rest(base, base.rest, number, worlds)
-    return found
+    return base.element  # there are as many, and it is none of those that are known
 
 
 def standing_at(values: ListValue, number: Value, worlds: Worlds) -> Value | None:

@@ -10,7 +10,7 @@ from .alike import same
 from .consistency import consistent
 from .convert import number_of, read_number
 from .expression import Scalar
-from .keys import measured, size_of
+from .keys import measured, size_of, sources
 from .types import type_of
 from .value import Term, Unknown, Value
 
@@ -124,6 +124,9 @@ class Decisions:
                 return self._decide_written(inner, of, value)
             case ("as number" | "as bool", tuple(inner)) if value is None:
                 return self.decide(_equality(inner, None))
+            case ("min" | "max", tuple(), *_) if value is not None:
+                # It is neither above nor below.
+                return not (self._decide_less(left, right) or self._decide_less(right, left))
         if isinstance(value, bool):
             null = self.facts.get(_equality(left, None), False)
             return not null and self.decide(left) is value
@@ -195,6 +198,8 @@ class Decisions:
         self._touched = True
         if left == right:
             return False
+        if (split := _extreme_below(left, right)) is not None:
+            return self.decide(split)
         if _literal(right) and isinstance(bound := right[2], int | float):
             low, high = self._bounds(left)
             if high < bound:
@@ -229,6 +234,8 @@ class Decisions:
                 low = min(max(self._bounds(size_of(inner) or ("length", inner))[0], 0.0), 1.0)
             if any(_has_key_of(fact, of) for fact, truth in self.facts.items() if truth):
                 low = max(low, 1.0)
+            if any(self._bounds(("length", whole))[1] <= 0 for whole in sources(of) if whole != of):
+                high = 0.0
         for fact, truth in self._numeric().get(term, ()):
             match fact:
                 case ("<", _, ("literal", _, int(bound) | float(bound))):
@@ -327,7 +334,8 @@ def _next(term: Term, bound: float, direction: int) -> float:
 
 
 def _has_key_of(fact: Term, collection: Term) -> bool:
-    return fact[0] == "has key" and isinstance(fact[1], tuple) and measured(fact[1]) == collection
+    keys = fact[1] if fact[0] == "has key" else None
+    return isinstance(keys, tuple) and collection in sources(keys)
 
 
 def _equality(term: Term, value: Scalar) -> Term:
@@ -339,3 +347,17 @@ def _literal_of(value: Scalar) -> Term:
 
 
 _NULL = _literal_of(None)
+
+
+def _extreme_below(left: Term, right: Term) -> Term | None:
+    """`min(…) < x` and the like, as conditions on what the extreme is one of."""
+    for term, all_of in ((left, "max"), (right, "min")):
+        if term[0] not in ("min", "max") or len(term) < 2:
+            continue
+        operator = "&&" if term[0] == all_of else "||"
+        found: Term | None = None
+        for one in term[1:]:
+            below = ("<", one, right) if term is left else ("<", left, one)
+            found = below if found is None else (operator, found, below)
+        return found
+    return None

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from .value import Term, Unknown, Value
 
 _OF_ELEMENTS = frozenset({"toset", "tolist", "sort", "distinct", "reverse"})
+_AS_MANY = frozenset({"splat", "all elements", "keys", "values", "tolist", "sort", "reverse"})
 _OF_KEYS = frozenset({"for_each", "tomap"})
 
 
@@ -34,8 +35,14 @@ def is_set(collection: Term) -> bool:
 
 def has_index(collection: Term, index: Term) -> Term:
     """That a list has an index: that it is longer."""
-    size = size_of(collection) or ("length", next(sources(collection)))
-    return ("<", index, size)
+    return ("<", index, length(collection))
+
+
+def length(collection: Term) -> Term:
+    """How many elements a collection has: one term for all that have as many."""
+    while collection[0] in _AS_MANY and isinstance(of := collection[-1], tuple):
+        collection = of
+    return size_of(collection) or ("length", next(sources(collection)))
 
 
 def size_of(collection: Term) -> Term | None:
@@ -47,8 +54,13 @@ def size_of(collection: Term) -> Term | None:
 
 
 def is_key_of(key: Value, collection: Term) -> bool:
-    """Whether `each.key` or `count.index` runs over a collection, or over a part of it."""
+    """Whether `each.key` or `count.index` runs over a collection, or over a part of it.
+
+    So does an element of a list of its keys.
+    """
     match key:
+        case Unknown(term=("index", tuple(listed), _)):
+            return _keys(collection) in _wholes(_elements(listed))
         case Unknown(term=("count.index", _, tuple(size))):
             return size == size_of(collection)
         case Unknown(term=("each.key", _, tuple(over))):

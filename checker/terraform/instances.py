@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import cached_property
 
+from ..language.access import index
 from ..language.convert import to_number
 from ..language.evaluate import Scope, define
 from ..language.keys import is_set, sources
@@ -37,7 +38,10 @@ INSTANCE_LIMIT = 10_000
 
 @dataclass(frozen=True)
 class AnyKey:
-    """The key of every instance of a collection that is not known."""
+    """The key of every instance that has none of its own: where the collection is not known.
+
+    In a world that knows the collection, it is each key that not every such world has.
+    """
 
 
 InstanceKey = Key | AnyKey
@@ -76,13 +80,16 @@ class Instances:
     rest: Unknown | None = None
     trail: tuple[Hop, ...] = ()  # how `count` or `for_each` came to be what it is
 
-    def holds(self, key: InstanceKey, worlds: Worlds) -> bool:
+    def holds(
+        self, key: InstanceKey, worlds: Worlds, others: frozenset[InstanceKey] = frozenset()
+    ) -> bool:
         """Whether there is an instance of a key, in the current world.
 
         Of a collection of which nothing is known there is one where the collection is not empty.
+        `others` are the keys that stand beside AnyKey: they are instances of their own.
         """
         if key not in self.known:
-            return False
+            return isinstance(key, AnyKey) and not self.known <= others
         if self.keys != (AnyKey(),) or self.kind != "for_each" or self.rest is None:
             return True
         sizes = (("length", source) for source in sources(self.rest.term))
@@ -117,8 +124,8 @@ def _counted(attribute: AttributeSpan, scope: Scope, address: str) -> Instances:
             )
         keys = tuple(range(int(value.data)))
     else:
-        positive = scope.worlds.decide(("<", ("literal", "int", 0), term_of(value)))
-        keys = (AnyKey(),) if positive else ()
+        none = scope.worlds.decide(("<", term_of(value), ("literal", "int", 1)))  # it is whole
+        keys = () if none else (AnyKey(),)
         unknown = derived("count", value)
 
     def names(key: InstanceKey) -> Mapping[str, Value]:
@@ -131,6 +138,7 @@ def _counted(attribute: AttributeSpan, scope: Scope, address: str) -> Instances:
                 ("count.index", address, term_of(value)),
                 not_null=True,
                 type="number",
+                domain=tuple(range(len(keys))) if unknown is None else None,
             )
         )
         return {"count": MapValue({"index": index})}
@@ -166,7 +174,7 @@ def _for_each(attribute: AttributeSpan, scope: Scope, address: str) -> Instances
         if isinstance(key, str):
             return {"each": MapValue({"key": Known(key), "value": items[key]})}
         if rest is None:
-            raise EvaluationError("there is no such instance")
+            return {"each": _one_of(items, address, scope)}
         key_term, value_term = (("each." + one, address, rest.term) for one in ("key", "value"))
         name = Unknown(rest.cause, rest.why, key_term, not_null=True, type="string")
         value = Unknown(rest.cause, rest.why, value_term, type=type_)
@@ -174,6 +182,23 @@ def _for_each(attribute: AttributeSpan, scope: Scope, address: str) -> Instances
         return {"each": MapValue({"key": name, "value": one})}
 
     return Instances(keys, names, "for_each", rest, value.trail)
+
+
+def _one_of(items: Mapping[str, Value], address: str, scope: Scope) -> Value:
+    """`each` of one of the instances of a collection that is known, whichever it is."""
+    names = tuple(items)
+    if not names:
+        raise EvaluationError("there is no such instance")
+    term = ("each.key", address, term_of(ListValue(tuple(map(Known, names)))))
+    why = "which of the instances it is, is not told"
+    key = Unknown("unsupported", why, term, not_null=True, type="string", domain=names)
+    element = MapValue(items)
+
+    def read(name: str) -> Value:
+        found = scope.worlds.refine(key)
+        return found if name == "key" else index(element, found, scope.worlds)
+
+    return MapValue(LazyItems(("key", "value"), read))
 
 
 def _set_items(elements: tuple[Value, ...]) -> tuple[Mapping[str, Value], Unknown | None]:

@@ -21,7 +21,7 @@ from .declarations import Declarations, Key, files_in_order
 from .given import Given, KnownModule
 from .installed import manifest, manifest_path, registry_name
 from .instances import AnyKey, InstanceKey
-from .module import ModuleInstance
+from .module import ModuleInstance, address_of
 from .outline import Block
 from .units import Units
 
@@ -337,6 +337,7 @@ class TerraformLoader:
             if key[0] == "resource" and key[1] in types and self._resources <= self._most[1]:
                 self._check(instance.module, key)
                 keys = self._keys(partial(instance.resource_keys, key))
+                instance.keys[address_of(key)] = frozenset(keys)
                 if not keys and types is self.types:
                     self.tree.uncreated.append(instance.module.resources[key].header)
                 for found in keys:
@@ -359,7 +360,9 @@ class TerraformLoader:
     ) -> Iterator[ModuleInstance]:
         target = self.module(folder)
         if target is not None:
-            for found in self._keys(lambda: instance.call_keys(name)):
+            keys = self._keys(lambda: instance.call_keys(name))
+            instance.keys[f"module.{name}"] = frozenset(keys)
+            for found in keys:
                 self._instances += 1
                 if self._instances > self._most[0]:
                     what = f"there are more than {MODULE_LIMIT} module instances"

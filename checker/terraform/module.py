@@ -75,6 +75,8 @@ class ModuleInstance:
     path: tuple[str, ...] = ()
     calls: tuple[Span, ...] = ()
     started: str = ""
+    keys: dict[str, frozenset[InstanceKey]] = field(default_factory=dict)
+    """The instance keys over all worlds, of each address that was expanded over all."""
     _children: dict[tuple[str, InstanceKey], ModuleInstance] = field(default_factory=dict)
     _resources: dict[tuple[Key, InstanceKey], Resource] = field(default_factory=dict)
     _names: dict[str, Value] = field(default_factory=dict)
@@ -162,16 +164,21 @@ class ModuleInstance:
 
         return self.worlds.remember((self, "instances", address), expand)
 
+    def has(self, block: Block, address: str, key: InstanceKey) -> bool:
+        """Whether a block has an instance of a key, in the current world."""
+        others = self.keys.get(address, frozenset())
+        return self.expanded(block, address).holds(key, self.worlds, others)
+
     # -- resources --------------------------------------------------------------------------
 
     def resource_keys(self, key: Key) -> tuple[InstanceKey, ...]:
         """The instance keys in the current world."""
         block = self.module.resources[key]
-        return self.expanded(block, _address(key)).keys
+        return self.expanded(block, address_of(key)).keys
 
     def _resource_value(self, key: Key) -> Value:
         block = self.module.resources[key]
-        address = _address(key)
+        address = address_of(key)
         found = self.expanded(block, address)
         return collection(found, lambda instance: self._whole(key, instance), address)
 
@@ -187,8 +194,8 @@ class ModuleInstance:
             return found
         mode, type_, _ = key
         block = self.module.resources[key]
-        address = _address(key) + suffix(instance)
-        scope = _InstanceScope(self, block, _address(key), instance)
+        address = address_of(key) + suffix(instance)
+        scope = _InstanceScope(self, block, address_of(key), instance)
 
         def place(name: str) -> Span | None:
             attribute = self.module.body(block).attributes.get(name)
@@ -206,8 +213,7 @@ class ModuleInstance:
             return self._blocks(block, name, scope)
 
         def exists() -> Value:
-            found = self.expanded(block, _address(key))
-            return Known(self.exists() and found.holds(instance, self.worlds))
+            return Known(self.exists() and self.has(block, address_of(key), instance))
 
         resource = Resource(
             framework="terraform",
@@ -300,8 +306,7 @@ class ModuleInstance:
         def exists() -> Value:
             if not switched_on(self.module.body(block).attributes, scope):
                 return Known(False)
-            found = self.expanded(block, f"module.{name}")
-            return Known(self.exists() and found.holds(key, self.worlds))
+            return Known(self.exists() and self.has(block, f"module.{name}", key))
 
         declared = Resource(
             framework="terraform",
@@ -371,8 +376,7 @@ class _Child(ModuleInstance):
 
     def exists(self) -> bool:
         block = self.parent.module.calls[self.name]
-        found = self.parent.expanded(block, f"module.{self.name}")
-        return self.parent.exists() and found.holds(self.key, self.worlds)
+        return self.parent.exists() and self.parent.has(block, f"module.{self.name}", self.key)
 
 
 class _InstanceScope:
@@ -401,6 +405,7 @@ def _nests(block: Block, name: str) -> bool:
     return block.labels == (name,) if block.type == "dynamic" else block.type == name
 
 
-def _address(key: Key) -> str:
+def address_of(key: Key) -> str:
+    """The address of a declaration within its module."""
     mode, type_, name = key
     return f"data.{type_}.{name}" if mode == "data" else f"{type_}.{name}"

@@ -17,6 +17,7 @@ from ...language.convert import (
     to_string,
 )
 from ...language.expression import Scalar
+from ...language.keys import length
 from ...language.operands import attempted
 from ...language.types import is_mapping, is_sequence
 from ...language.value import (
@@ -311,12 +312,8 @@ def never_holds(value: Value, text: str) -> bool:
 
 def length_term(rest: Unknown) -> Unknown:
     """How many elements `rest` stands for."""
-    source = rest.term
-    while source[0] == "splat" and isinstance(source[1], tuple):
-        source = source[1]
-    return Unknown(
-        rest.cause, rest.why, ("length", source), not_null=True, type="number", trail=rest.trail
-    )
+    term = length(rest.term)
+    return Unknown(rest.cause, rest.why, term, not_null=True, type="number", trail=rest.trail)
 
 
 def rest_is_empty(context: Context, rest: Unknown) -> bool:

@@ -60,6 +60,8 @@ def _concat(context: Context, arguments: tuple[Value, ...]) -> Value:
     for at, argument in enumerate(arguments):
         values = sequence("concat", argument)
         if values is None:
+            if not items:
+                return _unordered("concat", lists, arguments)
             return _open("concat", items, *arguments[at:])
         if values.kind == "tuple":
             kind = "tuple"
