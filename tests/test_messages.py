@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -75,7 +76,7 @@ def test_a_condition_without_a_definition_needs_no_word(
     (tmp_path / "main.tf").write_text(TERRAFORM % ('"dev"', "1 == 2"))
     monkeypatch.chdir(tmp_path)
     (result,) = run(["."], Settings(cache=False)).results
-    assert len([hop for hop in result.trail if hop.note]) == 1
+    assert [hop.note for hop in result.trail] == ["the vault's key", "this part of it is used"]
 
 
 def test_a_cause_in_another_file_is_not_placed_in_this_one(
@@ -297,3 +298,31 @@ def test_a_nested_stack_that_passes_nothing_is_told(
     told = [(str(hop.span), hop.note) for hop in bad.trail]
     assert ("p.yaml:2:3", 'Bad passes no "Key"') in told
     assert not any("passes no" in hop.note for hop in other.trail)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "notes"),
+    [
+        (
+            "main.tf",
+            TERRAFORM % ('"dev"', 'var.env == "prod"'),
+            ["the vault's key", 'var.env == "prod" is false: …', "so this is used"],
+        ),
+        (
+            "t.yaml",
+            TEMPLATE.replace(
+                "!If [IsProd, !GetAtt K.Arn, !Ref AWS::NoValue]", "!FindInMap [M, a, b]"
+            )
+            + "Mappings: {M: {a: {b: alias/aws/backup}}}\n",
+            ["the vault's key", "it leads to this"],
+        ),
+    ],
+)
+def test_every_hop_says_what_it_is(
+    name: str, text: str, notes: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / name).write_text(text)
+    monkeypatch.chdir(tmp_path)
+    (result,) = run(["."], Settings(cache=False)).results
+    found = [re.sub(": .*", ": …", hop.note) for hop in result.trail]
+    assert found == notes

@@ -15,6 +15,7 @@ from cfnlint.template import Template
 from iac_check import scan
 from iac_check.policy.card import load_cards
 from iac_check.policy.result import Report, Result
+from iac_check.report.words import caller, outcome, told, warned
 from iac_check.settings import load
 from iac_check.source import InputError
 
@@ -74,9 +75,10 @@ class BackupVaultCustomerKeyWarning(_Outcome):
 
 
 def _words(result: Result) -> str:
-    outcome = "/".join(part for part in (result.reason, result.cause) if part)
-    world = f" (when {result.when})" if result.when else ""
-    return f"{result.rule} {outcome}: {result.message}{world}"
+    """One line, with the stack that a finding is of, as one template can be nested many times."""
+    nested = f" [{result.address}]" if "/" in result.address else ""
+    text = f"{told(result)}{nested}{caller(result)}{warned(result)}"
+    return f"{result.rule} {outcome(result)}: {text}"
 
 
 def _path(result: Result, template: object) -> list[str | int]:

@@ -235,7 +235,10 @@ def _conditional(expression: Conditional, scope: Scope) -> Value:
     if not test:
         chosen, other = other, chosen
     value = of_one_type(evaluate(chosen, scope), settled(other))
-    return decided_by(value, condition, test, expression.test.span.text)
+    # A template all of which stands at one place has no code of its own that could be quoted.
+    own = expression.test.span != expression.span
+    written = expression.test.span.text if own else "the condition"
+    return decided_by(value, condition, test, written)
 
 
 def _operation(expression: Operation, scope: Scope) -> Value:

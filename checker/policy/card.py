@@ -24,7 +24,7 @@ _SEVERITIES = ("critical", "high", "medium", "low")
 _OPERATORS = ("equals",)
 _KEYS = (
     "id", "name", "title", "severity", "resources", "unless", "require", "why", "outcomes",
-    "remedy", "fixed", "references",
+    "caution", "remedy", "fixed", "references",
 )  # fmt: skip
 _OPTIONAL = ("unless",)
 LANGUAGES = ("terraform", "cloudformation")
@@ -60,7 +60,8 @@ class Card:
     """One rule. `unless` maps an argument of the resource card to an operator and its operand.
 
     `outcomes` are its reasons and their causes (`unresolved.external`), in the page's order;
-    `fixed` is the code that its remedy comes to, for each language.
+    `fixed` is the code that its remedy comes to, for each language. `caution` is what must be known
+    before anything is changed, as a clause that can follow any message.
     """
 
     id: str
@@ -72,6 +73,7 @@ class Card:
     require: str
     why: str
     outcomes: Mapping[str, Outcome]
+    caution: str
     remedy: str
     fixed: Mapping[str, str]
     references: tuple[str, ...]
@@ -135,6 +137,7 @@ def card(data: object, path: str) -> Card:
             name: _outcome(outcome, f"outcomes.{name}", path)
             for name, outcome in _mapping(entries["outcomes"], "outcomes", path).items()
         },
+        caution=_text(entries["caution"], "caution", path),
         remedy=_text(entries["remedy"], "remedy", path),
         fixed=_examples(_mapping(entries["fixed"], "fixed", path), "fixed", path),
         references=tuple(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from ..graph import Origin, Resource
@@ -10,6 +11,7 @@ from ..language.bounded import is_bounded
 from ..language.consistency import consistent
 from ..language.convert import equal
 from ..language.decisions import Facts
+from ..language.hops import HOPS_LIMIT
 from ..language.value import (
     Absent,
     EvaluationError,
@@ -66,18 +68,23 @@ class Engine:
     def judge(self, cards: Iterable[Card], resources: Sequence[Resource]) -> list[Result]:
         results = []
         for card in cards:
-            for resource in resources:
-                if resource.type in card.resources and not resource.data:
-                    result = self._guarded(card, resource)
-                    self.judged += 1
-                    if result is not None:
-                        results.append(result)
+            wanted = [r for r in resources if r.type in card.resources and not r.data]
+            identities = Counter((resource.scope, resource.address) for resource in wanted)
+            for resource in wanted:
+                one_of_several = identities[resource.scope, resource.address] > 1
+                result = self._guarded(card, resource, one_of_several)
+                self.judged += 1
+                if result is not None:
+                    results.append(result)
         return sorted(results, key=lambda result: result.order)
 
-    def _guarded(self, card: Card, resource: Resource) -> Result | None:
-        """The result. What we did not foresee is an error of the resource; others are judged."""
+    def _guarded(self, card: Card, resource: Resource, one_of_several: bool) -> Result | None:
+        """The result: of several bodies of one resource, with the world that gives this one.
+
+        What we did not foresee is an error of the resource; others are judged.
+        """
         try:
-            return self._result(card, resource)
+            return self._result(card, resource, one_of_several)
         except Exception as error:
             if os.environ.get("IAC_CHECK_DEBUG") == "1":
                 raise
@@ -87,7 +94,7 @@ class Engine:
             self._error(InputError.at(resource.span, f"{what}; {advice}"))
             return None
 
-    def _result(self, card: Card, resource: Resource) -> Result | None:
+    def _result(self, card: Card, resource: Resource, one_of_several: bool) -> Result | None:
         paths = card.resources[resource.type]
         try:
             outcomes = self._worlds.explore(lambda: self._seen(card, resource, paths))
@@ -103,10 +110,12 @@ class Engine:
         if not existing:
             self.uncreated.append(resource.span)
             return None
-        facts, worst, others = _worst(existing)
+        facts, worst, others = _worst(outcomes if one_of_several else existing)
+        told = one_of_several or (worst.verdict is not None and worst.verdict.reason is not None)
+        world = when(facts) if told else None
         names = {seen.name for _, seen in existing}
         name = names.pop() if len(names) == 1 else None
-        return self._report(card, resource, paths, worst, when(facts), name, others)
+        return self._report(card, resource, paths, worst, world, name, others)
 
     def _seen(self, card: Card, resource: Resource, paths: ResourceCard) -> _Seen:
         """The verdict in the current world."""
@@ -227,7 +236,7 @@ class Engine:
             severity=card.severity,
             reason=verdict.reason,
             cause=verdict.cause,
-            when=world if verdict.reason else None,
+            when=world,
             message=message(verdict, name or resource.address, span, others),
             framework=resource.framework,
             type=resource.type,
@@ -238,6 +247,7 @@ class Engine:
             trail=_trail(verdict.trail, span, _note(place, verdict)),
             fingerprint=_fingerprint(card.id, anchored, resource.address, paths.value, outcome),
             help=card.help(verdict.reason, verdict.cause, verdict.case),
+            caution=card.caution,
             anchored=anchored,
             extent=resource.extent or resource.span,
             calls=resource.calls,
@@ -251,25 +261,25 @@ class Engine:
 def _worst(outcomes: list[tuple[Facts, _Seen]]) -> tuple[Facts, _Seen, tuple[str, ...]]:
     """The outcome in the worst world, with only the facts that it takes to get it.
 
-    Facts without which every world still gives this reason and cause are dropped. What these
-    worlds say in other words comes last.
+    Facts without which every world still gives this reason and cause are dropped; a world in which
+    the resource does not exist gives none. What these worlds say in other words comes last.
     """
     judged = [(facts, seen, seen.verdict) for facts, seen in outcomes if seen.verdict is not None]
     facts, worst, wrong = max(
         judged, key=lambda one: (one[2].rank, -len(one[0]), repr(sorted(map(repr, one[0]))))
     )
 
-    def agreeing(kept: Facts) -> Iterator[Verdict]:
+    def agreeing(kept: Facts) -> Iterator[Verdict | None]:
         """The verdicts of the worlds in which some facts may hold."""
-        for world, _, verdict in judged:
+        for world, seen in outcomes:
             if all(world.get(term, truth) is truth for term, truth in kept.items()) and consistent(
                 {**world, **kept}, {}
             ):
-                yield verdict
+                yield seen.verdict
 
     def certain(kept: Facts) -> bool:
         return all(
-            (verdict.reason, verdict.cause) == (wrong.reason, wrong.cause)
+            verdict is not None and (verdict.reason, verdict.cause) == (wrong.reason, wrong.cause)
             for verdict in agreeing(kept)
         )
 
@@ -278,7 +288,7 @@ def _worst(outcomes: list[tuple[Facts, _Seen]]) -> tuple[Facts, _Seen, tuple[str
         without = {fact: truth for fact, truth in kept.items() if fact != term}
         if certain(without):
             kept = without
-    details = dict.fromkeys(verdict.detail for verdict in agreeing(kept))
+    details = dict.fromkeys(verdict.detail for verdict in agreeing(kept) if verdict is not None)
     return kept, worst, tuple(detail for detail in details if detail != wrong.detail)
 
 
@@ -290,10 +300,29 @@ def _note(place: Span | None, verdict: Verdict) -> str:
 
 
 def _trail(hops: tuple[Hop, ...], span: Span, note: str) -> tuple[Hop, ...]:
-    """The trail begins at the place of the finding."""
+    """The trail begins at the place of the finding, and every hop says what it is."""
     if hops and hops[0].span == span:
         hops = hops[1:]
-    return (Hop(span, note), *hops)
+    told = [Hop(span, note)]
+    for hop in hops:
+        told.append(hop if hop.note else Hop(hop.span, _unnamed(told, hop.span)))
+    return tuple(told)
+
+
+def _unnamed(before: Sequence[Hop], span: Span) -> str:
+    """What a place is that no definition names, from the hops before it."""
+    if _holds(before[-1].span, span):
+        return "this part of it is used"
+    if any(
+        _holds(hop.span, span) for hop in before[-1 - HOPS_LIMIT :]
+    ):  # what lies between decides
+        return "so this is used"
+    return "it leads to this"
+
+
+def _holds(outer: Span, inner: Span) -> bool:
+    same = outer.source is inner.source
+    return same and outer.start <= inner.start and inner.end <= outer.end
 
 
 def _fingerprint(rule: str, path: str, address: str, attribute: str, reason: str) -> str:

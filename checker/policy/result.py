@@ -51,6 +51,7 @@ class Result:
     trail: tuple[Hop, ...]  # never empty: it begins at the place of the finding
     fingerprint: str
     help: str = field(repr=False)
+    caution: str = field(repr=False)  # what must be known before anything is changed, in a clause
     anchored: str  # the path from the root of the repository, from every working directory
     extent: Span  # the whole resource
     calls: tuple[Span, ...] = ()  # the module calls or nested stacks that lead here

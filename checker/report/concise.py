@@ -7,18 +7,15 @@ from typing import TextIO
 from ..policy.result import Report
 from .escape import escape
 from .text import shown
-from .words import caller, outcome, place
+from .words import caller, outcome, place, told, warned
 
 
 def render(report: Report, out: TextIO, show_passed: bool) -> None:
-    """`path:line:column: RULE level reason [address] message (called by …)`."""
+    """`path:line:column: RULE level reason [address] message (when …) (called by …); caution`."""
     for result in report.results:
         if shown(result, show_passed):
             verdict = "pass" if result.status == "pass" else f"{result.level} {outcome(result)}"
-            address, message = escape(result.address), escape(result.message)
-            when = f" (when {escape(result.when)})" if result.when else ""
-            by = escape(caller(result))
-            where = escape(str(result.span))
-            out.write(f"{where}: {result.rule} {verdict} [{address}] {message}{when}{by}\n")
+            text = escape(f"[{result.address}] {told(result)}{caller(result)}{warned(result)}")
+            out.write(f"{escape(str(result.span))}: {result.rule} {verdict} {text}\n")
     for error in report.errors:
         out.write(f"{place(error)}: error: {escape(error.message)}\n")

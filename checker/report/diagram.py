@@ -132,7 +132,8 @@ def dot(drawn: Graph) -> str:
 def _vault(result: Result) -> tuple[str, ...]:
     verdict = {"pass": "pass", "suppressed": "suppressed"}.get(result.status, outcome(result))
     where = f"{result.span.source.path}:{result.span.line}"
-    return _cut(result.address), f"{_cut(where)} ({verdict})"
+    lines = _cut(result.address), f"{_cut(where)} ({verdict})"
+    return (*lines, _cut(f"when {result.when}")) if result.when else lines
 
 
 def _place(span: Span, note: str) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from ..policy.result import Report, Result
 from ..source import InputError
 from .escape import escape
 from .text import shown
-from .words import advice, caller, fault, outcome
+from .words import advice, caller, fault, outcome, told
 
 _TITLES = {
     "unreadable": "iac-check cannot read this",
@@ -50,11 +50,10 @@ def _finding(level: str, result: Result) -> str:
     place: dict[str, object] = {"file": result.span.source.path, "line": line, "endLine": end_line}
     if line == end_line:  # columns of a range over several lines are refused
         place |= {"col": column, "endColumn": end_column}
-    when = f" (when {result.when})" if result.when else ""
-    text = f"{result.message}{when} [{result.address}]{caller(result)}"
-    told = _command(level, {**place, "title": f"{result.rule} {outcome(result)}"}, text)
+    text = f"{told(result)} [{result.address}]{caller(result)}"
+    command = _command(level, {**place, "title": f"{result.rule} {outcome(result)}"}, text)
     help_ = f"%0AHelp: {_data(advice(result))}\n" if result.status == "fail" else "\n"
-    return told.removesuffix("\n") + help_
+    return command.removesuffix("\n") + help_
 
 
 def _unreadable(error: InputError) -> str:

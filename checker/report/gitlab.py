@@ -11,7 +11,7 @@ from ..policy.result import Report, Result
 from ..source import InputError
 from .escape import escape, escape_json
 from .text import shown
-from .words import caller, fault, outcome
+from .words import caller, fault, outcome, told, warned
 
 _SEVERITY = {"critical": "blocker", "high": "critical", "medium": "major", "low": "minor"}
 
@@ -31,12 +31,11 @@ def render(report: Report, out: TextIO, show_passed: bool) -> None:
 
 def _finding(result: Result, number: int) -> dict[str, object]:
     """`number` tells findings of one fingerprint apart, of which GitLab would drop all but one."""
-    when = f" (when {result.when})" if result.when else ""
-    by = caller(result)
+    what = f"[{outcome(result)}; {result.address}]"
     fingerprint = result.fingerprint if not number else _digest(result.fingerprint, str(number))
     severity = _SEVERITY[result.severity] if result.level == "error" else "info"
     return {
-        "description": escape(f"{result.message}{when} [{outcome(result)}; {result.address}]{by}"),
+        "description": escape(f"{told(result)} {what}{caller(result)}{warned(result)}"),
         "check_name": result.rule,
         "fingerprint": fingerprint,
         "severity": severity,

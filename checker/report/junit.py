@@ -10,7 +10,7 @@ from ..policy.result import Report, Result
 from ..source import InputError
 from .escape import escape
 from .text import block
-from .words import caller, fault, outcome, place
+from .words import caller, fault, outcome, place, told
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -64,7 +64,7 @@ def _case(result: Result) -> Element:
     from xml.etree.ElementTree import SubElement
 
     case = _named(result.address + caller(result), result.span.source.path)
-    message = _text(result.message)
+    message = _text(told(result))
     detail = "\n".join(map(_text_line, block(result)))
     if _fails(result):
         SubElement(case, "failure", type=outcome(result), message=message).text = detail

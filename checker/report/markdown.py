@@ -71,6 +71,8 @@ def _left_out(number: int, noun: str) -> str:
 def _row(result: Result) -> str:
     verdict = "pass" if result.status == "pass" else result.level
     reason = outcome(result) if result.reason else ""
+    if result.when is not None:
+        reason = f"{reason} when {_code(escape(result.when), in_table=True)}".lstrip()
     vault = _code(escape(result.address + caller(result)), in_table=True)
     where = _code(escape(f"{result.span.source.path}:{result.span.line}"), in_table=True)
     return f"| {verdict} | {vault} | {reason} | {where} |\n"

@@ -16,7 +16,7 @@ from ..source import InputError, Span
 from .escape import escape
 from .explain import page
 from .web import homepage, rule_page, uri
-from .words import fault, outcome
+from .words import fault, outcome, told
 
 SCHEMA = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -139,14 +139,13 @@ def _error(error: InputError) -> dict[str, object]:
 
 
 def _result(result: Result) -> dict[str, object]:
-    when = f" (when {result.when})" if result.when else ""
     failed = result.status != "pass"
     found: dict[str, object] = {
         "ruleId": result.rule,
         "kind": "fail" if failed else "pass",
         # A suppressed result may also be at level "off", which SARIF writes as "none".
         "level": result.level if failed and result.level != "off" else "none",
-        "message": _message(result.message + when),
+        "message": _message(told(result)),
         "locations": [
             {
                 **_location(result.span),

@@ -11,7 +11,7 @@ from .escape import escape
 from .excerpt import excerpt, width
 from .style import PLAIN, Role, Style
 from .web import rule_page
-from .words import advice, called_by, caller, outcome, place
+from .words import advice, called_by, caller, outcome, place, told
 
 TYPE_CHECKING = False  # `typing` is not worth its import time to every run
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def block(result: Result, others: Sequence[Result] = (), style: Style = PLAIN) -
     margin = max(len(str(hop.span.line)) for hop in result.trail)
     page = rule_page(result.rule) if style.links else None
     rule = style.link(page, result.rule) if page else result.rule
-    message = style.paint("message", f": {escape(result.message)}")
+    message = style.paint("message", f": {escape(told(result))}")
     lines = [f"{style.paint(role, f'{role}[{rule}]')}{message}"]
     for at, hop in enumerate(result.trail):
         address = "" if at else f"   ({escape(result.address)})"
@@ -92,8 +92,6 @@ def _notes(result: Result) -> list[tuple[str, str]]:
     notes = []
     if result.calls:
         notes.append(("called by", called_by(result)))
-    if result.when is not None:
-        notes.append(("when", escape(result.when)))
     if result.reason is not None:
         notes.append(("reason", outcome(result)))
     notes += (

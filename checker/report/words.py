@@ -7,6 +7,16 @@ from ..source import DirectiveError, InputError
 from .escape import escape
 
 
+def told(result: Result) -> str:
+    """The message and the world that it holds in, which every report shows together."""
+    return f"{result.message} (when {result.when})" if result.when else result.message
+
+
+def warned(result: Result) -> str:
+    """`; CAUTION` after a failure, where a report has no room for the help."""
+    return f"; {result.caution}" if result.status == "fail" else ""
+
+
 def outcome(result: Result) -> str:
     """The reason of a failure, with its cause: `unresolved/external`."""
     return "/".join(part for part in (result.reason, result.cause) if part) or result.status

@@ -60,7 +60,7 @@ def test_the_verdicts_are_the_same(case: str, monkeypatch: pytest.MonkeyPatch, l
         if r.status == "fail":
             outcome = "/".join(part for part in (r.reason, r.cause) if part)
             world = f" (when {r.when})" if r.when else ""
-            expected.add((r.address, f"{r.rule} {outcome}: {r.message}{world}"))
+            expected.add((r.address, f"{r.rule} {outcome}: {r.message}{world}; {r.caution}"))
     assert found == expected
 
 
@@ -74,7 +74,19 @@ def test_a_finding_says_in_which_world_it_holds(
         + VAULT.replace("{Type", key + "Type").replace(", Properties: {BackupVaultName: v}", "")
     )
     ((_, message, _),) = lint("t.yaml")
-    assert message.endswith('(when E != "x")')
+    assert '(when E != "x"); changing the key replaces the vault' in message
+
+
+def test_a_finding_says_which_stack_it_is_of(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lint: Any
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    stack = "{Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: t.yaml}}"
+    (tmp_path / "t.yaml").write_text(VAULT)
+    (tmp_path / "p.yaml").write_text(f"Resources:\n  A: {stack}\n  B: {stack}\n")
+    first, second = sorted(message for _, message, _ in lint("t.yaml"))
+    assert " [A/V] (called by p.yaml:2);" in first
+    assert " [B/V] (called by p.yaml:3);" in second
 
 
 def test_the_settings_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lint: Any) -> None:

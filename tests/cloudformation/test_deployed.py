@@ -89,3 +89,48 @@ def test_a_file_of_any_name_is_read() -> None:
     Path("v.txt").write_text("Resources: {V: {Type: AWS::Backup::BackupVault}}\n")
     (result,) = checked('file("v.txt")').results
     assert str(result.span) == "main.tf:3:19"
+
+
+CONDITIONAL = """\
+variable "own" {
+  type = bool
+}
+resource "aws_kms_key" "k" {}
+resource "aws_cloudformation_stack" "s" {
+  name          = "s"
+  template_body = var.own ? %s : %s
+  parameters    = { Key = aws_kms_key.k.arn }
+}
+"""
+BODY = "Resources: {V: {Type: AWS::Backup::BackupVault, Properties: {BackupVaultName: v%s}}}\\n"
+GOOD = "Parameters: {Key: {Type: String}}\\n" + BODY % ", EncryptionKeyArn: !Ref Key"
+
+
+def test_of_several_texts_each_result_says_when_it_is_the_one() -> None:
+    text = CONDITIONAL % (f'"{GOOD}"', f'"{BODY % ""}"')
+    Path("main.tf").write_text(text)
+    results = run(["."], Settings(cache=False)).results
+    assert {(r.reason, r.when) for r in results} == {(None, "var.own"), ("missing", "!var.own")}
+
+
+def test_of_several_files_too() -> None:
+    Path("good.yaml").write_text(GOOD.replace("\\n", "\n"))
+    Path("bad.yaml").write_text((BODY % "").replace("\\n", "\n"))
+    Path("main.tf").write_text(CONDITIONAL % ('file("good.yaml")', 'file("bad.yaml")'))
+    results = run(["."], Settings(cache=False)).results
+    assert {(r.span.source.path, r.when) for r in results} == {
+        ("good.yaml", "var.own"), ("bad.yaml", "!var.own"),
+    }  # fmt: skip
+
+
+def test_a_condition_of_a_text_at_one_place_is_not_quoted_as_that_place() -> None:
+    text = GOOD.replace("!Ref Key", '!If [C, !Ref Key, ""]').replace('"', '\\"')
+    conditions = 'Conditions: {C: !Equals [!Ref Key, \\"\\"]}\\n'
+    Path("main.tf").write_text(
+        CONDITIONAL.replace("var.own ? %s : %s", f'"{conditions}{text}"').replace(
+            "aws_kms_key.k.arn", '"alias/aws/backup"'
+        )
+    )
+    (result,) = run(["."], Settings(cache=False)).results
+    assert result.reason == "missing"
+    assert result.trail[1].note.startswith("the condition is false: ")

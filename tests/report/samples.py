@@ -19,6 +19,7 @@ CALLER = Source(
     "envs/dev/main.tf",
     'module "v" {\n  source = "../../modules/v"\n  key = "alias/aws/backup"\n}\n',
 )
+CAUTION = "a changed key replaces the vault"
 HELP = "Declare a key and a new vault.\n\nUse `aws_kms_key`.\n\n1. Declare a key."
 
 
@@ -53,6 +54,7 @@ def result(**changes: Any) -> Result:
         ),
         "fingerprint": "0" * 64,
         "help": HELP,
+        "caution": CAUTION,
         "anchored": "modules/v/main.tf",
         "extent": MODULE.span(MODULE.text.index("resource"), len(MODULE.text)),
     }

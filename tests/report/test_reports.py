@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from iac_check.cli import FORMATS
 from iac_check.report import renderer
 from iac_check.source import InputError
 
-from .samples import at, everything, hostile, rendered, report, result
+from .samples import CAUTION, at, everything, hostile, rendered, report, result
 
 GOLDENS = Path(__file__).parent / "goldens"
 
@@ -91,3 +92,18 @@ class TestJson:
     def test_a_long_hop_is_cut(self) -> None:
         document = json.loads(rendered("json", report(at("x" * 1000, "x" * 1000))))
         assert document["results"][0]["trail"][0]["text"] == "x" * 200 + "…"
+
+
+@pytest.mark.parametrize("name", ["concise", "gitlab"])
+def test_a_report_without_help_warns_of_what_a_changed_key_does(name: str) -> None:
+    passed = result(status="pass", reason=None)
+    out = rendered(name, report(result(), passed), show_passed=True)
+    assert out.count(CAUTION) == 1
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_every_format_says_when(name: str) -> None:
+    """Of two results for one vault, a reader must know which holds in which world."""
+    out = rendered(name, report(result(when="var.own"), result(when="!var.own")))
+    assert re.search(r"(?<!!)var(\.|#46;)own", out)
+    assert re.search(r"(!|#33;)var(\.|#46;)own", out)
