@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from .terraform.loader import TerraformLoader
 
 _EPOCH = re.compile("[0-9]{1,11}")
+_PLACE = re.compile(r"(.*?)(?::([0-9]+):([0-9]+))?: ")
 RECURSION_LIMIT = 6_000
 """Python frames: room for a few hundred levels of modules and nested expressions."""
 
@@ -68,7 +69,7 @@ def run(paths: Sequence[str], settings: Settings, watch: Watch | None = None) ->
         version=__version__,
         results=tuple(_shown(results, paths)),
         errors=tuple(_distinct(errors)),
-        warnings=(*settings.warnings, *warnings),
+        warnings=_ordered((*settings.warnings, *warnings)),
         files=tree.files,
         run=asked,
         unread=tuple(sorted(unread)),
@@ -279,3 +280,14 @@ def _shown(results: Iterable[Result], paths: Sequence[str]) -> list[Result]:
 def _distinct(errors: Iterable[InputError]) -> list[InputError]:
     unique = {(e.path, e.line or 0, e.column or 0, e.message): e for e in errors}
     return [unique[key] for key in sorted(unique)]
+
+
+def _ordered(warnings: Iterable[str]) -> tuple[str, ...]:
+    """Warnings by the file, line and column that they begin with, then by their text."""
+
+    def order(warning: str) -> tuple[str, int, int, str]:
+        place = _PLACE.match(warning)
+        path, line, column = place.groups() if place else ("", None, None)
+        return path, int(line or 0), int(column or 0), warning
+
+    return tuple(sorted(dict.fromkeys(warnings), key=order))

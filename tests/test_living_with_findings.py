@@ -121,3 +121,17 @@ def test_a_variable_that_nothing_declares_is_warned_of(capsys: pytest.CaptureFix
         "warning: --var kye: no root module that leads to a vault declares it; did you mean key?\n"
     )
     assert told in capsys.readouterr().err
+
+
+def test_warnings_stand_in_the_order_of_their_places(capsys: pytest.CaptureFixture[str]) -> None:
+    comment = "# iac-check: ignore[XYZ1] a\n"
+    Path("b.tf").write_text(comment + VAULT)
+    Path("a.tf").write_text(comment * 10 + "# aws_backup_vault\n")
+    Path("iac-check.toml").write_text('exclude = ["gone/**"]\n')
+    main([".", "--no-cache", "--var", "b=1", "--var", "a=1"])
+    told = [line for line in capsys.readouterr().err.splitlines() if line.startswith("warning: ")]
+    lines = [f"a.tf:{line}:1: there is no rule XYZ1" for line in range(1, 11)]
+    begin = ["--var a: ", "--var b: ", *lines, "b.tf:1:1: ", "iac-check.toml: "]
+    assert len(told) == len(begin), told
+    for line, start in zip(told, begin, strict=True):
+        assert line.startswith(f"warning: {start}")
