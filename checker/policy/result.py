@@ -67,9 +67,11 @@ class Result:
         return self.calls[0] if self.calls else None
 
     @property
-    def order(self) -> tuple[str, int, int, str, str]:
+    def order(self) -> tuple[object, ...]:
+        """Its place, rule and address; of several roots or worlds, the same one first each time."""
         line, column = self.span.source.position(self.span.start)
-        return self.span.source.path, line, column, self.rule, self.address
+        roots = [(call.source.path, call.start) for call in self.calls]
+        return self.span.source.path, line, column, self.rule, self.address, roots, self.when or ""
 
 
 @dataclass(frozen=True)

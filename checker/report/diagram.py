@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal, TextIO
 
@@ -11,7 +12,7 @@ from ..records import dataclass, replace
 from ..source import Span
 from .escape import escape
 from .excerpt import excerpt
-from .words import outcome
+from .words import caller, outcome
 
 Kind = Literal["error", "warning", "aside", "pass", "hop"]
 """The verdict on a vault and on the end of its trail, worst first; `hop` is what lies between."""
@@ -59,8 +60,11 @@ def render_dot(report: Report, out: TextIO, show_passed: bool) -> None:
 def graph(results: Iterable[Result]) -> Graph:
     """The plans, the vaults that they send to, and the vaults' trails.
 
-    Trails that meet at one place share it from there on.
+    Trails that meet at one place share it from there on. Vaults with one label, as of two roots
+    with the same module, are told apart by what calls them.
     """
+    results = list(results)
+    labels = Counter(map(_vault, results))
     nodes: dict[object, _Node] = {}
     edges: dict[tuple[int, int], None] = {}
 
@@ -72,7 +76,10 @@ def graph(results: Iterable[Result]) -> Graph:
 
     for number, result in enumerate(results):
         verdict = kind_of(result)
-        last = node(number, _vault(result), verdict, vault=True)
+        label = _vault(result)
+        if labels[label] > 1 and result.caller:
+            label = (*label, _cut(caller(result).strip(" ()")))
+        last = node(number, label, verdict, vault=True)
         for hop in result.senders:
             edges[node(_identity(hop.span), _place(hop.span, hop.note), "hop"), last] = None
         for at, hop in enumerate(result.trail[1:], 2):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from xml.etree import ElementTree
 
 import pytest
@@ -58,3 +59,20 @@ def test_a_call_that_the_trail_comes_by_is_not_told_twice() -> None:
     found = result(calls=(call,), trail=(*result().trail, *report(result()).results[0].trail))
     (entry,) = json.loads(rendered("json", report(found)))["results"]
     assert [hop["note"] for hop in entry["trail"]][-1] == "called here"
+
+
+@pytest.mark.parametrize("name", ["mermaid", "dot"])
+def test_of_vaults_with_one_label_a_diagram_names_the_callers(name: str) -> None:
+    told = [
+        re.sub("#(\\d+);", lambda match: chr(int(match[1])), rendered(name, content))
+        for content in (TWO, report(called("envs/dev")))
+    ]
+    assert "called by envs/dev/main.tf:1" in told[0]
+    assert "called by envs/stage/main.tf:1" in told[0]
+    assert "called by" not in told[1]
+
+
+def test_results_of_one_place_stand_in_the_order_of_their_roots() -> None:
+    dev, stage = TWO.results
+    assert dev.order < stage.order
+    assert dev.order[:5] == stage.order[:5]
