@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable
 from functools import partial
+from itertools import islice
 from typing import Protocol
 
 from ..candidates import TERRAFORM, TERRAGRUNT, File
@@ -117,6 +118,9 @@ class Units:
             return None
         given = self._given(unit, module)
         calls = (found[1],) if found else ()
+        if found and found[1].source.path != unit.path:  # of a file that many units include
+            includes = (block.header for block in unit.body.blocks if block.type == "include")
+            calls = (*islice(includes, 1), *calls)
         return ModuleInstance(module, "", given, self._modules, self.worlds, unit.unit, calls=calls)
 
     def _given(self, unit: Configuration, module: Declarations) -> dict[str, Given]:

@@ -100,3 +100,20 @@ def test_a_block_of_the_same_label_and_one_for_other_commands(
     (result,) = run(["."], Settings(cache=False)).results
     assert (result.reason, result.cause) == ("unresolved", "external")
     assert "alias/x" in result.message
+
+
+def test_units_whose_source_stands_in_an_included_file_are_told_apart(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for folder in ("live/dev", "live/prod", "modules/v"):
+        Path(folder).mkdir(parents=True)
+    Path("modules/v/main.tf").write_text('resource "aws_backup_vault" "v" {\n  name = "v"\n}\n')
+    Path("live/root.hcl").write_text('terraform {\n  source = "../../modules/v"\n}\n')
+    for unit in ("dev", "prod"):
+        include = 'include "root" {\n  path = find_in_parent_folders("root.hcl")\n}\n'
+        Path(f"live/{unit}/terragrunt.hcl").write_text(include)
+    results = run(["."], Settings(cache=False)).results
+    assert [[str(call) for call in result.calls] for result in results] == [
+        [f"live/{unit}/terragrunt.hcl:1:1", "live/root.hcl:2:12"] for unit in ("dev", "prod")
+    ]
