@@ -224,12 +224,19 @@ def paired(given: Sequence[tuple[str, str]]) -> list[tuple[str, str | None]]:
 
 def _unrecognized(unknown: Sequence[str], command: argparse.ArgumentParser) -> str:
     """What argparse says of options that there are not, with a guess at what was meant."""
+    known = [flag for action in command._actions for flag in action.option_strings]
+    return (
+        f"unrecognized arguments: {' '.join(unknown)}{_meant(unknown[0].partition('=')[0], known)}"
+    )
+
+
+def _meant(word: str, known: Sequence[str]) -> str:
+    """A guess at which of the known words was meant, where one is near."""
     from difflib import get_close_matches
 
-    known = [flag for action in command._actions for flag in action.option_strings]
-    near = get_close_matches(unknown[0].partition("=")[0], known, n=1)
-    hint = f"; did you mean {near[0]}?" if near else ""
-    return f"unrecognized arguments: {' '.join(unknown)}{hint}"
+    exact = {name.lower(): name for name in known}
+    near = get_close_matches(word.lower(), exact, n=1)
+    return f"; did you mean {exact[near[0]]}?" if near else ""
 
 
 def _repeatable(group: argparse._ArgumentGroup, flag: str, metavar: str, text: str) -> None:
@@ -246,16 +253,18 @@ def _assignment(text: str) -> tuple[str, str]:
 def _document(options: argparse.Namespace) -> int:
     """`--explain` and `--list-rules`."""
     from .policy.card import load_cards
-    from .report.explain import listing, page
+    from .report.explain import explained, listing, words
 
-    cards = {card.id: card for card in load_cards()}
-    if options.list_rules:
-        sys.stdout.write(listing(cards.values()))
-    elif options.explain.upper() in cards:
-        sys.stdout.write(page(cards[options.explain.upper()]))
-    else:
-        complain(f"error: no rule {options.explain}; there is: {', '.join(cards)}")
+    cards = load_cards()
+    text = listing(cards) if options.list_rules else explained(cards, options.explain)
+    if text is None:
+        known = words(cards)
+        hint = _meant(options.explain.rpartition("/")[2], known)
+        complain(
+            f"error: nothing is known of {options.explain}{hint}; there is: {', '.join(known)}"
+        )
         return UNTRUSTED
+    sys.stdout.write(text)
     sys.stdout.flush()
     return OK
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 
 from .policy.card import load_cards
+from .report.explain import words
 
 SHELLS = ("bash", "zsh", "fish")
 
@@ -28,7 +29,7 @@ def _options(command: argparse.ArgumentParser) -> list[tuple[str, argparse.Actio
 def _words(action: argparse.Action) -> Sequence[str]:
     """What an option's value can be, where that is known."""
     if action.dest == "explain":
-        return [card.id for card in load_cards()]
+        return words(load_cards())
     return [str(choice) for choice in action.choices or ()]
 
 

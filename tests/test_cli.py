@@ -286,7 +286,18 @@ class TestDocuments:
 
     def test_an_unknown_rule(self, capsys: pytest.CaptureFixture[str]) -> None:
         assert main(["--explain", "NONE"]) == 2
-        assert capsys.readouterr().err == "error: no rule NONE; there is: BACKUP001\n"
+        told = capsys.readouterr().err
+        assert told.startswith("error: nothing is known of NONE; there is: BACKUP001, missing, ")
+
+    @pytest.mark.parametrize(
+        ("asked", "meant"),
+        [("exernal", "external"), ("BACKUP001/exernal", "external"), ("BACKUP01", "BACKUP001")],
+    )
+    def test_a_mistyped_word(
+        self, asked: str, meant: str, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        assert main(["--explain", asked]) == 2
+        assert f"of {asked}; did you mean {meant}?; there is: " in capsys.readouterr().err
 
 
 def test_flags_become_settings(monkeypatch: pytest.MonkeyPatch) -> None:

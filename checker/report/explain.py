@@ -1,8 +1,8 @@
-"""A rule's page: `--explain`, and `docs/rules/`, which is this text."""
+"""A rule's page, which `docs/rules/` is too, and the part of it on one outcome: `--explain`."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from ..policy.card import Card, Outcome
 
@@ -53,6 +53,53 @@ def listing(cards: Iterable[Card]) -> str:
     return "".join(f"{card.id}  {card.severity}  {card.name}  {card.title}\n" for card in cards)
 
 
+def words(cards: Iterable[Card]) -> list[str]:
+    """What can be asked for: rules, reasons and causes."""
+    names = {name: name.rpartition(".")[2] for card in cards for name in card.outcomes}
+    return [*(card.id for card in cards), *dict.fromkeys(names.values())]
+
+
+def explained(cards: Sequence[Card], asked: str) -> str | None:
+    """The page of a rule, or what it says of a reason or cause; None for another word.
+
+    `asked` is as a report writes it: `BACKUP001`, `external`, `unresolved/external`, or a rule
+    with one of these (`BACKUP001/external`).
+    """
+    first, _, rest = asked.partition("/")
+    named = [card for card in cards if card.id == first.upper()]
+    if named and not rest:
+        return page(named[0])
+    outcome = (rest if named else asked).lower()
+    parts = [
+        _part(card, name)
+        for card in named or cards
+        for name in card.outcomes
+        if outcome in (name.replace(".", "/"), name.rpartition(".")[2])
+    ]
+    return "\n".join(parts) or None
+
+
+def _part(card: Card, name: str) -> str:
+    """What one outcome means, what to do about it, and an example."""
+    found = card.outcomes[name]
+    causes = {
+        cause.rpartition(".")[2]: each
+        for cause, each in card.outcomes.items()
+        if cause.startswith(f"{name}.")
+    }
+    told = ["What to do depends on the cause:", _meanings(causes)] if causes else []
+    if found.examples:
+        told = ["What to do:", _wrapped(found.help or card.remedy), *_cases(found)]
+        told += ["The smallest code that has it:", _code(found.examples)]
+    parts = (
+        f"# {card.id}: {name.replace('.', '/')}",
+        _wrapped(f"{found.meaning[0].upper()}{found.meaning[1:]}."),
+        *told,
+        f"The whole page, with the code of the remedy: `iac-check --explain {card.id}`.",
+    )
+    return "\n\n".join(parts) + "\n"
+
+
 def _exempt(card: Card) -> Iterator[str]:
     name = card.unless.get("name", {}).get("equals")
     if name:
@@ -69,9 +116,13 @@ def _section(name: str, outcome: Outcome) -> Iterator[str]:
         return
     yield f"### `{name.replace('.', '/')}`"
     yield _wrapped(outcome.help or "The remedy above.")
+    yield from _cases(outcome)
+    yield _code(outcome.examples)
+
+
+def _cases(outcome: Outcome) -> Iterator[str]:
     for case in outcome.cases.values():
         yield _wrapped(f"For {case.meaning}: {case.help}")
-    yield _code(outcome.examples)
 
 
 def _code(examples: Mapping[str, str]) -> str:

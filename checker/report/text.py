@@ -98,7 +98,8 @@ def _notes(result: Result) -> list[tuple[str, str]]:
         ("note", f"{escape(hop.note)} ({escape(str(hop.span))})")
         for hop in (*result.notes, *result.senders)
     )
-    help_ = f"{escape(advice(result).rstrip('.'))} (iac-check --explain {result.rule})"
+    page = f"{result.rule}/{result.cause}" if result.cause else result.rule
+    help_ = f"{escape(advice(result).rstrip('.'))} (iac-check --explain {page})"
     notes.append(("help", help_))
     return notes
 

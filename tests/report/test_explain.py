@@ -6,7 +6,7 @@ import pytest
 
 from iac_check.pipeline import run
 from iac_check.policy.card import LANGUAGES, Card, Outcome, load_cards
-from iac_check.report.explain import listing, page
+from iac_check.report.explain import explained, listing, page, words
 from iac_check.settings import OUTCOMES, Settings
 
 DOCS = Path(__file__).parents[2] / "docs" / "rules"
@@ -69,3 +69,42 @@ def test_no_page_calls_a_vault_unencrypted() -> None:
 
 def test_listing() -> None:
     assert listing(load_cards()).startswith("BACKUP001  high  backup-vault-customer-key  AWS ")
+
+
+@pytest.mark.parametrize(
+    ("asked", "heading"),
+    [
+        ("BACKUP001", "# BACKUP001: backup-vault-customer-key"),
+        ("external", "# BACKUP001: unresolved/external"),
+        ("unresolved/external", "# BACKUP001: unresolved/external"),
+        ("backup001/External", "# BACKUP001: unresolved/external"),
+        ("BACKUP001/unresolved/external", "# BACKUP001: unresolved/external"),
+        ("unresolved", "# BACKUP001: unresolved"),
+        ("missing", "# BACKUP001: missing"),
+    ],
+)
+def test_a_part_of_the_page(asked: str, heading: str) -> None:
+    text = explained(load_cards(), asked)
+    assert text is not None
+    assert text.startswith(f"{heading}\n\n")
+
+
+@pytest.mark.parametrize("asked", ["", "/", "BACKUP001/nothing", "nothing/external",
+                                   "missing/external"])  # fmt: skip
+def test_what_is_no_part_of_it(asked: str) -> None:
+    assert explained(load_cards(), asked) is None
+
+
+@pytest.mark.parametrize("name", OUTCOMES)
+def test_a_part_stands_alone(name: str) -> None:
+    """It says what to do itself, for no remedy stands above it."""
+    text = explained(load_cards(), name.replace(".", "/")) or ""
+    assert "The remedy above" not in text
+    assert ("What to do:" in text) is (name != "unresolved")
+    assert "`cycle`: " in text or name != "unresolved"
+    assert not [line for line in text.splitlines() if len(line) > 100]
+
+
+def test_every_word_is_known() -> None:
+    cards = load_cards()
+    assert all(explained(cards, word) for word in words(cards))
