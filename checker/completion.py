@@ -26,7 +26,7 @@ def _options(command: argparse.ArgumentParser) -> list[tuple[str, argparse.Actio
     ]
 
 
-def _words(action: argparse.Action) -> Sequence[str]:
+def _values(action: argparse.Action) -> Sequence[str]:
     """What an option's value can be, where that is known."""
     if action.dest == "explain":
         return words(load_cards())
@@ -34,21 +34,29 @@ def _words(action: argparse.Action) -> Sequence[str]:
 
 
 def _bash(options: list[tuple[str, argparse.Action]]) -> str:
+    reply = 'COMPREPLY=($(compgen -P "$given" -W "{}" -- "$word"))'
     cases = "".join(
-        f'    {flag}) COMPREPLY=($(compgen -W "{" ".join(words)}" -- "$word")); return ;;\n'
+        f"    {flag}) {reply.format(' '.join(words))}; return ;;\n"
         for flag, action in options
-        if (words := _words(action))
+        if (words := _values(action))
     )
     flags = " ".join(flag for flag, _ in options)
     return (
         "_iac_check() {\n"
-        '  local word="${COMP_WORDS[COMP_CWORD]}" before="${COMP_WORDS[COMP_CWORD-1]}"\n'
+        '  local word="${COMP_WORDS[COMP_CWORD]}" before="${COMP_WORDS[COMP_CWORD-1]}" given=""\n'
+        # `--option=value` is three words, unless COMP_WORDBREAKS is without the sign.
+        '  if [[ "$word" == "=" ]]; then\n    word=""\n'
+        '  elif [[ "$before" == "=" ]] && (( COMP_CWORD > 1 )); then\n'
+        '    before="${COMP_WORDS[COMP_CWORD-2]}"\n'
+        '  elif [[ "$word" == --*=* ]]; then\n'
+        '    before="${word%%=*}" given="${word%%=*}=" word="${word#*=}"\n'
+        "  fi\n"
         f'  case "$before" in\n{cases}  esac\n'
-        '  if [[ "$word" == -* ]]; then\n'
+        '  if [[ "$word" == -* && "$given" == "" ]]; then\n'
         f'    COMPREPLY=($(compgen -W "{flags}" -- "$word"))\n'
         "  else\n"
         "    local IFS=$'\\n'\n"  # a name is a line, blanks and all
-        '    COMPREPLY=($(compgen -f -- "$word"))\n'
+        '    COMPREPLY=($(compgen -P "$given" -f -- "$word"))\n'
         "  fi\n"
         "}\n"
         "complete -o filenames -F _iac_check iac-check\n"
@@ -59,12 +67,12 @@ def _zsh(options: list[tuple[str, argparse.Action]]) -> str:
     lines = []
     for flag, action in options:
         text = re.sub(r"[\\\[\]:]", r"\\\g<0>", _help(action))
-        value = ""
-        if words := _words(action):
+        sign, value = "=", ":value:_files"  # the value is the next word, or follows the sign
+        if words := _values(action):
             value = f":value:({' '.join(words)})"
-        elif action.nargs != 0:
-            value = ":value:_files"
-        spec = f"*{flag}[{text}]{value}".replace("'", r"'\''")
+        elif action.nargs == 0:
+            sign = value = ""
+        spec = f"*{flag}{sign}[{text}]{value}".replace("'", r"'\''")
         lines.append(f"    '{spec}' \\\n")
     # A file of the function path is the function's body; what is sourced declares it.
     return (
@@ -80,7 +88,7 @@ def _fish(options: list[tuple[str, argparse.Action]]) -> str:
     for flag, action in options:
         text = _help(action).replace("\\", "\\\\").replace("'", "\\'")
         line = f"complete -c iac-check -l {flag.removeprefix('--')} -d '{text}'"
-        if words := _words(action):
+        if words := _values(action):
             line += f" -x -a '{' '.join(words)}'"
         elif action.nargs != 0:
             line += " -r"

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
+import select
 import shutil
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -69,7 +72,8 @@ def test_zsh_takes_it_sourced_and_as_a_file(way: str, tmp_path: Path) -> None:
     done = subprocess.run(["zsh", "-f", "-c", code], text=True, capture_output=True, check=True)
     name, *specs = done.stdout.splitlines()
     assert name == "_iac-check"
-    assert "*--explain[print the page of a rule]:value:(BACKUP001)" in specs
+    (explain,) = [spec for spec in specs if spec.startswith("*--explain")]
+    assert explain.startswith("*--explain=[print the page of a rule]:value:(BACKUP001 missing ")
     assert "*--version[show program's version number and exit]" in specs
     assert specs[-1] == "*:path:_files"
 
@@ -77,11 +81,69 @@ def test_zsh_takes_it_sourced_and_as_a_file(way: str, tmp_path: Path) -> None:
 @pytest.mark.skipif(shutil.which("fish") is None, reason="there is no fish here")
 def test_fish_completes(tmp_path: Path) -> None:
     code = script("fish", parser()) + "complete -C 'iac-check --vers'\n"
-    code += "complete -C 'iac-check --explain '\n"
+    code += "complete -C 'iac-check --explain B'\ncomplete -C 'iac-check --format=j'\n"
     done = subprocess.run(
         ["fish", "--no-config", "-c", code], text=True, capture_output=True, check=True,
         env={**os.environ, "HOME": str(tmp_path)},
     )  # fmt: skip
-    assert done.stdout.splitlines() == [
+    assert [line.partition(" text")[0] for line in done.stdout.splitlines()] == [
         "--version\tshow program's version number and exit", "BACKUP001\tprint the page of a rule",
+        "--format=json\tone of", "--format=junit\tone of",
     ]  # fmt: skip
+
+
+def typed(shell: list[str], start: str, keys: str, folder: Path) -> str:
+    """What a shell at a terminal runs iac-check with, after some keys and a line feed."""
+    import pty
+
+    (folder / "start").write_text(f'{start}\niac-check() {{ echo "<$*>"; echo done; }}\n')
+    leader, follower = pty.openpty()
+    done = subprocess.Popen(
+        shell, stdin=follower, stdout=follower, stderr=follower, close_fds=True, cwd=folder,
+        start_new_session=True,
+        env={"PATH": os.environ["PATH"], "HOME": str(folder), "TERM": "dumb"},
+    )  # fmt: skip
+    os.close(follower)
+    try:
+        os.write(leader, b". ./start; echo rea''dy\n")
+        _until(leader, "ready\r\n")
+        os.write(leader, f"iac-check {keys}".encode())
+        time.sleep(0.5)  # the line is completed before it is sent
+        os.write(leader, b"\n")
+        return re.findall("<(.*?) ?>", _until(leader, "done\r\n"))[-1]
+    finally:
+        done.kill()
+        done.wait()
+        os.close(leader)
+
+
+def _until(terminal: int, mark: str) -> str:
+    text, end = "", time.monotonic() + 30
+    while mark not in text and time.monotonic() < end:
+        if select.select([terminal], [], [], 1)[0]:
+            text += os.read(terminal, 4096).decode(errors="replace")
+    assert mark in text, text
+    return text
+
+
+@pytest.mark.parametrize(
+    ("keys", "arguments"),
+    [
+        ("--format=js\t", "--format=json"),
+        ("--format js\t", "--format json"),
+        ("--color=ne\t", "--color=never"),
+        ("--output=some\t", "--output=some-file"),
+        ("--var-file some\t", "--var-file some-file"),
+        ("--show-p\t", "--show-passed"),
+    ],
+)
+@pytest.mark.parametrize("breaks", ["", 'COMP_WORDBREAKS="${COMP_WORDBREAKS//=/}"', "zsh"])
+def test_at_a_terminal(breaks: str, keys: str, arguments: str, tmp_path: Path) -> None:
+    (tmp_path / "some-file").touch()
+    name, options = ("zsh", ["-f", "-i"]) if breaks == "zsh" else ("bash", ["--norc", "-i"])
+    program = shutil.which(name)
+    if program is None:
+        pytest.skip(f"there is no {name} here")
+    begin = "autoload -Uz compinit && compinit -u -D" if breaks == "zsh" else breaks
+    start = f"{begin}\n{script(name, parser())}"
+    assert typed([program, *options], start, keys, tmp_path) == arguments
