@@ -36,6 +36,7 @@ def run_check(folder: Path, **inputs: str) -> tuple[int, str]:
             "RUNNER_TEMP": str(temporary),
             "GITHUB_OUTPUT": str(temporary / "output"),
             "GITHUB_STEP_SUMMARY": str(temporary / "summary.md"),
+            "PYTHON": sys.executable,
             "PATHS": inputs.get("paths", ACTION["inputs"]["paths"]["default"]),
             "ARGUMENTS": inputs.get("arguments", ""),
         },
@@ -77,6 +78,47 @@ def test_inputs_are_no_shell_code(tmp_path: Path) -> None:
     assert not (tmp_path / "pwned").exists()
     for step in STEPS.values():
         assert "${{" not in step.get("run", "")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        "--var-file x.tfvars",
+        "--var-file=x.tfvars",
+        "--var-file\nx.tfvars\n",
+        "--no-config --var-file 'x.tfvars'",
+        "--var 'other=a  b' --var-file \"x.tfvars\"",
+    ],
+)
+def test_arguments_are_words_of_a_shell(arguments: str, tmp_path: Path) -> None:
+    (tmp_path / "main.tf").write_text(
+        'variable "key" {}\nvariable "other" {\n  default = ""\n}\n'
+        + VAULT.format("  kms_key_arn = var.key\n")
+    )
+    (tmp_path / "x.tfvars").write_text('key = "alias/aws/backup"\n')
+    code, printed = run_check(tmp_path, arguments=arguments)
+    assert code == 1, printed
+    assert "title=BACKUP001 aws-managed" in printed
+
+
+def test_a_pattern_in_the_arguments_is_no_list_of_files(tmp_path: Path) -> None:
+    (tmp_path / "main.tf").write_text(VAULT.format(""))
+    code, printed = run_check(tmp_path, arguments="--exclude *.tf --allow-empty")
+    assert code == 0, printed
+
+
+def test_a_quote_that_is_not_closed_is_told(tmp_path: Path) -> None:
+    (tmp_path / "main.tf").write_text(GOOD)
+    code, printed = run_check(tmp_path, arguments="--var 'a=b")
+    assert code == 2
+    assert "::error title=iac-check::a quote in the input arguments is not closed" in printed
+
+
+def test_no_module_of_the_repository_is_imported(tmp_path: Path) -> None:
+    (tmp_path / "main.tf").write_text(GOOD)
+    (tmp_path / "shlex.py").write_text("open('pwned', 'w')\n")
+    run_check(tmp_path, arguments="--no-config")
+    assert not (tmp_path / "pwned").exists()
 
 
 def test_every_action_is_pinned_by_its_hash() -> None:

@@ -47,6 +47,7 @@ def test_paths_and_arguments(tmp_path: Path) -> None:
     for name in ("a", "b", "c"):
         (tmp_path / name).mkdir()
         (tmp_path / name / "main.tf").write_text(VAULT)
+    (tmp_path / "b" / "more.tf").write_text(VAULT.replace('"v" {', '"w" {'))
     done = run_job(tmp_path, IAC_CHECK_PATHS="a b", IAC_CHECK_ARGUMENTS="--exit-zero --exclude b/*")
     assert done.returncode == 0
     assert "1 failed" in done.stderr
