@@ -49,8 +49,18 @@ _NESTED = (
 )
 
 # A module call from elsewhere, and a nested stack: to say what was not read, not to judge it.
-_CALL = rb'(?m)^[ \t]*module[ \t]+"[^"\n]+"[ \t]*\{[^{}]*?\bsource[ \t]*=[ \t]*"([^"\n]+)"'
-_STACK = rb"""TemplateURL["']?[ \t]*:[ \t]*(?:!Sub[ \t]+)?["']?(\w+://[^\s"']+)"""
+_CALL = (
+    rb'(?m)^[ \t]*module[ \t]+"[^"\n]+"[ \t]*\{[^{}]*?\bsource[ \t]*=[ \t]*'
+    rb'"((?:[^"$\n]|\$\{[^}\n]{0,200}+\}|\$)++)"'
+)
+# A word without quotes ends at a comma or bracket in a flow mapping only, where its key follows
+# one; and `${…}` is a part of any.
+_STACK = (
+    rb"""(?:([{,])\s*+)?["']?TemplateURL["']?\s*+:\s*+"""
+    rb"""(?:!Sub\s++|(\{)?\s*+["']?Fn::Sub["']?\s*+:\s*+)?"""
+    rb"""(?:"(\w+://[^"\n]+)"|'(\w+://[^'\n]+)'|(?(1)(?!)|(?(2)(?!)|(\w+://\S+)))"""
+    rb"""|(\w+://(?:\$\{[^\s{}]*\}|[^\s{}\[\],])+))"""
+)
 
 COMMENTS = (b"iac-check", b"iac_check", b"checkov:skip")
 NESTING = (b"AWS::CloudFormation::Stack", b"AWS::Serverless::Application", b"AWS::Include")
@@ -240,7 +250,9 @@ def called(text: bytes) -> Iterator[str]:
     """The sources of module calls as they are mostly written: to say what is not on disk."""
     for match in re.finditer(_CALL, text):
         source = match[1].decode("utf-8", "replace")
-        if "${" not in source and "\\" not in source and "\0" not in source:
+        # What a part that is not known begins may be a path.
+        unsure = "${" in source and (is_local(source) or source.startswith("${"))
+        if not unsure and "\\" not in source and "\0" not in source:
             yield source
 
 
@@ -248,7 +260,8 @@ def remote_stacks(text: bytes) -> Iterator[str]:
     """The addresses of nested templates. The CDK writes the file's own name beside one."""
     if b"TemplateURL" in text and b"aws:asset:path" not in text:
         for match in re.finditer(_STACK, text):
-            yield match[1].decode("utf-8", "replace")
+            found = match[3] or match[4] or match[5] or match[6]
+            yield found.decode("utf-8", "replace")
 
 
 def is_local(source: str) -> bool:

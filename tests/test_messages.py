@@ -326,3 +326,49 @@ def test_every_hop_says_what_it_is(
     (result,) = run(["."], Settings(cache=False)).results
     found = [re.sub(": .*", ": …", hop.note) for hop in result.trail]
     assert found == notes
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "address"),
+    [
+        ("a.yaml", "{TemplateURL: 's3://b/%s.yaml'}", "s3://b/x.yaml"),
+        ("a.yaml", "{TemplateURL: s3://b/%s.yaml}", "s3://b/x.yaml"),
+        ("a.yaml", "{TemplateURL: !Sub 's3://${B}'}", "s3://${B}"),
+        ("a.yaml", "\n      TemplateURL: !Sub s3://${B}/a,{b}.yaml", "s3://${B}/a,{b}.yaml"),
+        ("a.yaml", "{TemplateURL: {'Fn::Sub': 'https://x/${B}/y'}}", "https://x/${B}/y"),
+        ("a.yaml", "\n      TemplateURL:\n        Fn::Sub: https://x/${B}/y", "https://x/${B}/y"),
+        ("main.tf", '"git::https://x/repo//z?ref=v1"', "git::https://x/repo//z?ref=v1"),
+        ("main.tf", '"git::https://x/${var.y}//z"', "git::https://x/${var.y}//z"),
+        ("main.tf", '"git::https://x/${var.y["k"]}//z"', 'git::https://x/${var.y["k"]}//z'),
+        ("terragrunt.hcl", '"git::https://x/repo//z"', "git::https://x/repo//z"),
+        ("terragrunt.hcl", '"git::https://x/${get_env("R")}//z"',
+         'git::https://x/${get_env("R")}//z'),
+    ],
+)  # fmt: skip
+def test_an_address_is_told_as_it_is_written(
+    name: str, text: str, address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path(name).write_text(
+        {
+            "a.yaml": f"Resources:\n  S:\n    Type: AWS::CloudFormation::Stack\n"
+            f"    Properties: {text.replace('%s', 'x')}\n",
+            "main.tf": f'variable "y" {{}}\nmodule "a" {{\n  source = {text}\n}}\n',
+            "terragrunt.hcl": f"terraform {{\n  source = {text}\n}}\n",
+        }[name]
+    )
+    assert run(["."], Settings(cache=False)).unread == (address,)
+
+
+def test_a_source_that_may_be_a_path_is_not_told_as_absent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "m").mkdir()
+    (tmp_path / "m/main.tf").write_text('resource "aws_backup_vault" "v" {\n  name = "v"\n}\n')
+    (tmp_path / "main.tf").write_text(
+        'variable "m" {\n  default = "m"\n}\nmodule "a" {\n  source = "./${var.m}"\n}\n'
+    )
+    report = run(["."], Settings(cache=False))
+    assert report.unread == ()
+    assert len(report.results) == 1

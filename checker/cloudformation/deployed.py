@@ -145,7 +145,10 @@ class Deployed:
         place = stack.place("template_body")
         if place is None:
             urls = self._outcomes(lambda: stack.read("template_url"))
-            self.unread += (str(url.data) for url in urls if isinstance(url, Known) and url.data)
+            for url in filter(None, urls):
+                unknown = f"the template_url of {stack.address}"
+                address = url.data if isinstance(url, Known) else unknown
+                self.unread += [str(address)] if address else []
             return
         bodies: list[Value] = []
         outcomes = self._outcomes(lambda: stack.read("template_body"))

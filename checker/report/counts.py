@@ -50,7 +50,10 @@ def uncreated(places: Sequence[str]) -> str:
 
 def _is_installed(address: str) -> bool:
     """Whether it is the address of a module that `terraform init` brings: no path, no template."""
-    template = address.endswith(TEMPLATES) or " " in address  # "the template_body of …"
+    bucket = address.startswith("s3://") or ("amazonaws.com/" in address and "::" not in address)
+    template = (
+        bucket or address.endswith(TEMPLATES) or " of " in address
+    )  # "the template_body of …"
     return not (template or is_local(address))
 
 

@@ -55,6 +55,11 @@ class Calls:
                 self._evaluated[scope, name] = value.data
         return self._evaluated[scope, name]
 
+    def code(self, caller: Declarations, name: str) -> str:
+        """A call's source as it is written."""
+        written = self._written(caller, name)
+        return written.span.text.strip('"') if written else "there is none"
+
     def _written(self, caller: Declarations, name: str) -> Expression | None:
         try:
             attribute = caller.body(caller.calls[name]).attributes.get("source")

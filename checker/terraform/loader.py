@@ -132,8 +132,9 @@ class TerraformLoader:
         if folder is not None and self._calls.is_outside(folder):
             why = f"{source} leads outside of what may be read"
         else:
-            shown = source or "a source that is not known"
-            why = f"the source of this module ({shown}) is not on disk; run terraform init"
+            code = self._calls.code(module, name)
+            what = f"({source}) is not on disk" if source else f"is not known ({code})"
+            why = f"the source of this module {what}; run terraform init"
         hop = Hop(call.header, f'module "{name}" is not read')
         term = ("ref", caller.root, caller.prefixed(f"module.{name}"))
         return Unknown("module-unavailable", f'module "{name}": {why}', term, trail=(hop,))

@@ -101,15 +101,20 @@ class Configuration:
 
     def module_source(self) -> tuple[str, Span] | None:
         """The text of `terraform { source }`, its own or an included file's."""
+        scope, place = self.written_source() or (self, None)
+        value = evaluate(expression(place), scope) if place else None
+        if place and isinstance(value, Known) and isinstance(value.data, str):
+            return value.data, place
+        return None
+
+    def written_source(self) -> tuple[Configuration, Span] | None:
+        """Where `terraform { source }` is written, and the file whose names it uses."""
         for _, body in self.blocks("terraform"):
             attribute = body.attributes.get("source")
             if attribute is not None:
-                value = evaluate(expression(attribute.value), self)
-                if isinstance(value, Known) and isinstance(value.data, str):
-                    return value.data, attribute.value
-                return None
+                return self, attribute.value
         for included, _ in self.merged():
-            found = included.module_source()
+            found = included.written_source()
             if found is not None:
                 return found
         return None

@@ -113,8 +113,10 @@ class Units:
         if files:
             module = self._modules.with_files(target or unit.unit, files)
         if module is None:
-            if found:
-                self._modules.tree.remote_modules.setdefault(unit.unit, set()).add(found[0])
+            written = None if found else certain(self.worlds, unit.written_source)
+            source = found[0] if found else written and written[1].text.strip('"')
+            if source:
+                self._modules.tree.remote_modules.setdefault(unit.unit, set()).add(source)
             return None
         given = self._given(unit, module)
         calls = (found[1],) if found else ()

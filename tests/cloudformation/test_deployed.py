@@ -48,8 +48,13 @@ def test_what_is_not_known_is_told() -> None:
 
 def test_a_template_elsewhere_is_told() -> None:
     text = (STACK % '"x"').replace("template_body", "template_url").replace('"x"', '"https://b/t"')
-    Path("main.tf").write_text(text + STACK.replace('"s"', '"t"') % '"x"')
+    other = STACK.replace('"s"', '"t"') % '"x"'
+    Path("main.tf").write_text(text + other)
     assert run(["."], Settings(cache=False)).unread == ("https://b/t",)
+    unknown = text.replace('"https://b/t"', '"s3://${var.b}/t"')
+    Path("main.tf").write_text('variable "b" {}\n' + unknown + other)
+    told = ("the template_url of aws_cloudformation_stack.s",)
+    assert run(["."], Settings(cache=False)).unread == told
 
 
 def test_more_texts_than_are_looked_at_are_an_error() -> None:

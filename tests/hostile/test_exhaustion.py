@@ -263,6 +263,12 @@ TREES: dict[str, Callable[[], Mapping[str, str | bytes]]] = {
     "types": lambda: {"t.yaml": ("Type: " + " " * 90) * 30_000 + "\n" + template("x")},
     "ampersands": lambda: {"t.yaml": "x: [" + "&" * 1_000_000 + "\n" + template("x")},
     "template places": lambda: {"t.yaml": template("x") + "# TemplateURL: !Sub " * 100_000},
+    "template places and blanks": lambda: {
+        "t.yaml": template("x") + "\n# TemplateURL:" + " " * 1_000_000 + "x"
+    },
+    "interpolated sources": lambda: {
+        "main.tf": vault("null") + 'module "a" { source = "' + "${" * 500_000
+    },
     "quotes in YAML": lambda: {"t.yaml": '"' * 1_000_000 + template("x")},
     "ignores": lambda: {
         "main.tf": "# iac-check: ignore[BACKUP001] x\n" * 5_000 + vault("null") * 1
