@@ -51,7 +51,7 @@ _NESTED = (
 # A module call from elsewhere, and a nested stack: to say what was not read, not to judge it.
 _CALL = (
     rb'(?m)^[ \t]*module[ \t]+"[^"\n]+"[ \t]*\{[^{}]*?\bsource[ \t]*=[ \t]*'
-    rb'"((?:[^"$\n]|\$\{[^}\n]{0,200}+\}|\$)++)"'
+    rb'"((?>(?:[^"$\n]|\$\{(?>[^}\n]{0,200})\}|\$)+))"'
 )
 # A word without quotes ends at a comma or bracket in a flow mapping only, where its key follows
 # one; and `${…}` is a part of any.

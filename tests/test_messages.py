@@ -186,7 +186,7 @@ def test_the_caller_that_decides_is_told(
     }
     assert {("main.tf", 6, "passed by module.m"), ("main.tf", 2, "local.own")} <= told
     notes = [hop.note for hop in result.trail]
-    assert any(note.endswith("aws_kms_key.k count") for note in notes) is counted
+    assert any(note.endswith("count of aws_kms_key.k") for note in notes) is counted
     assert result.help.startswith("Declare a") is False
     if result.reason == "missing":
         assert result.message.endswith(": local.own in main.tf:2)")

@@ -274,7 +274,7 @@ class Stack:
         address = self.prefixed(name)
 
         def read(path: str) -> Value | None:
-            note = f"{address} {path}"
+            note = f"{path} of {address}"
             value = None if properties is None else self.member(properties, path, note)
             if value is None and transform is not None:
                 return transform.made(f"in {address}")

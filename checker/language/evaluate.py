@@ -235,10 +235,7 @@ def _conditional(expression: Conditional, scope: Scope) -> Value:
     if not test:
         chosen, other = other, chosen
     value = of_one_type(evaluate(chosen, scope), settled(other))
-    # A template all of which stands at one place has no code of its own that could be quoted.
-    own = expression.test.span != expression.span
-    written = expression.test.span.text if own else "the condition"
-    return decided_by(value, condition, test, written)
+    return decided_by(value, condition, test, expression)
 
 
 def _operation(expression: Operation, scope: Scope) -> Value:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from itertools import islice
 
 from ..records import replace
+from .expression import Conditional
 from .value import Hop, Known, ListValue, Value
 
 CONDITION_WIDTH = 60
@@ -24,15 +25,17 @@ def noted(hops: Iterable[Hop]) -> tuple[Hop, ...]:
     return tuple(hop for hop in hops if hop.note)
 
 
-def decided_by(value: Value, condition: Value, test: bool, written: str) -> Value:
-    """What a condition chose, with the definitions that decided it; `written` is its code."""
+def decided_by(value: Value, condition: Value, test: bool, expression: Conditional) -> Value:
+    """What a condition chose, with the definitions that decided it."""
     if not isinstance(condition, Known) or condition.assumption is not None:
         return value
     hops = noted(condition.trail)
     if not hops:
         return value
-    written = " ".join(written.split())
-    shown = written if len(written) <= CONDITION_WIDTH else "the condition"
+    # A template all of which stands at one place has no code of its own that could be quoted.
+    own = expression.test.span != expression.span
+    written = " ".join(expression.test.span.text.split()) if own else ""
+    shown = written if 0 < len(written) <= CONDITION_WIDTH else "the condition"
     *way, last = hops[-HOPS_LIMIT:]
     answer = f"{shown} is {'true' if test else 'false'}"
     decided = [hop if ": " in hop.note else _speaking_of(shown, hop) for hop in way]

@@ -38,7 +38,7 @@ def generated(
     label = block.labels[0]
     iterator = attributes.get("iterator")
     name = iterator.value.text.strip() if iterator else label
-    each = define(scope, expression(attributes["for_each"].value), f"dynamic {label} for_each")
+    each = define(scope, expression(attributes["for_each"].value), f"for_each of dynamic {label}")
 
     def made(key: Value, value: Value) -> Value:
         return content(Bound(scope, {name: MapValue({"key": key, "value": value})}))

@@ -112,7 +112,7 @@ def instances(attributes: Mapping[str, AttributeSpan], scope: Scope, address: st
 
 
 def _counted(attribute: AttributeSpan, scope: Scope, address: str) -> Instances:
-    value = to_number(define(scope, expression(attribute.value), f"{address} count"))
+    value = to_number(define(scope, expression(attribute.value), f"count of {address}"))
     unknown: Unknown | None = None
     keys: tuple[InstanceKey, ...]
     if isinstance(value, Known):
@@ -147,7 +147,7 @@ def _counted(attribute: AttributeSpan, scope: Scope, address: str) -> Instances:
 
 
 def _for_each(attribute: AttributeSpan, scope: Scope, address: str) -> Instances:
-    value = define(scope, expression(attribute.value), f"{address} for_each")
+    value = define(scope, expression(attribute.value), f"for_each of {address}")
     items: Mapping[str, Value]
     type_ = element_type(value.type) if isinstance(value, Unknown) else None
     match value:

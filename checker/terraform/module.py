@@ -205,7 +205,7 @@ class ModuleInstance:
             name = _COPIES.get((type_, name), name)
             attribute = self.module.body(block).attributes.get(name)
             if attribute is not None:
-                note = f"{address} {name}"
+                note = f"{name} of {address}"
                 return self.worlds.remember(
                     (self, key, instance, name),
                     lambda: define(scope, expression(attribute.value), note),
@@ -261,7 +261,7 @@ class ModuleInstance:
         def read(name: str) -> Value:
             attribute = body.attributes.get(name)
             if attribute is not None:
-                return define(scope, expression(attribute.value), f"{block.type} {name}")
+                return define(scope, expression(attribute.value), f"{name} of {block.type}")
             return self._blocks(block, name, scope) or Known(None)
 
         generated = (b.labels[0] for b in body.blocks if b.type == "dynamic" and b.labels)
@@ -353,14 +353,14 @@ class ModuleInstance:
 
     def outputs(self) -> Value:
         """All outputs, as the object that `module.x` is."""
-        where = f"output of {self.address or self.root}"
+        where = self.address or self.root
 
         def read(name: str) -> Value:
             attribute = self.module.body(self.module.outputs[name]).attributes.get("value")
             if attribute is None:
                 header = self.module.outputs[name].header
                 raise InputError.at(header, f'output "{name}" has no value')
-            return define(self, expression(attribute.value), where)
+            return define(self, expression(attribute.value), f"output {name} of {where}")
 
         return self._namespace(
             self.module.outputs, read, f'output "{{}}" of {self.address or self.root}'
