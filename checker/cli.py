@@ -224,19 +224,11 @@ def paired(given: Sequence[tuple[str, str]]) -> list[tuple[str, str | None]]:
 
 def _unrecognized(unknown: Sequence[str], command: argparse.ArgumentParser) -> str:
     """What argparse says of options that there are not, with a guess at what was meant."""
+    from .meant import hint
+
     known = [flag for action in command._actions for flag in action.option_strings]
-    return (
-        f"unrecognized arguments: {' '.join(unknown)}{_meant(unknown[0].partition('=')[0], known)}"
-    )
-
-
-def _meant(word: str, known: Sequence[str]) -> str:
-    """A guess at which of the known words was meant, where one is near."""
-    from difflib import get_close_matches
-
-    exact = {name.lower(): name for name in known}
-    near = get_close_matches(word.lower(), exact, n=1)
-    return f"; did you mean {exact[near[0]]}?" if near else ""
+    near = hint(unknown[0].partition("=")[0], known)
+    return f"unrecognized arguments: {' '.join(unknown)}{near}"
 
 
 def _repeatable(group: argparse._ArgumentGroup, flag: str, metavar: str, text: str) -> None:
@@ -258,10 +250,12 @@ def _document(options: argparse.Namespace) -> int:
     cards = load_cards()
     text = listing(cards) if options.list_rules else explained(cards, options.explain)
     if text is None:
+        from .meant import hint
+
         known = words(cards)
-        hint = _meant(options.explain.rpartition("/")[2], known)
+        near = hint(options.explain.rpartition("/")[2], known)
         complain(
-            f"error: nothing is known of {options.explain}{hint}; there is: {', '.join(known)}"
+            f"error: nothing is known of {options.explain}{near}; there is: {', '.join(known)}"
         )
         return UNTRUSTED
     sys.stdout.write(text)

@@ -167,13 +167,13 @@ def _judge(
     loaders = tuple(_loaders(tree, walker, worlds, types, settings, watch))
     watch.begin("load")
     resources = [resource for loader in loaders for resource in loader.load()]
-    warnings.extend(tree.warnings)
     surroundings = Surroundings(Aliases(loaders, worlds).named, settings.trusted_keys)
     engine = Engine(worlds, surroundings, settings, walker.anchored, Senders(loaders, worlds).of)
     cards = load_cards()
     watch.begin("judge", lambda: f"{engine.judged:,} of {len(resources):,} resources")
     results = engine.judge(cards, resources)
     tree.uncreated += engine.uncreated
+    warnings.extend(tree.warnings)  # what a call passes may be seen only when it is judged
     watch.begin("ignores")
     for fault in (*(loader.errors for loader in loaders), engine.errors):
         errors.extend(fault)

@@ -206,11 +206,10 @@ def _fields(
         raise InputError(f"{what} is a table", path)
     for key in table:
         if key not in known:
-            from difflib import get_close_matches
+            from .meant import hint
 
-            near = get_close_matches(key, list(known), n=1)
-            hint = f'; did you mean "{near[0]}"?' if near else ""
-            raise InputError(f'{what} has no "{key}"{hint}', path)
+            near = hint(key, known, '"')
+            raise InputError(f'{what} has no "{key}"{near}', path)
     return table
 
 

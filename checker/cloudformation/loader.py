@@ -28,7 +28,7 @@ from .deployed import OVERRIDES, Deployed
 from .embedded import placed, written_out
 from .exports import Exports
 from .family import Family
-from .parameters import Given, read_parameters
+from .parameters import Given, read_files
 from .stack import NESTED, Stack
 from .template import Template, covers, may_hold, templates, type_of
 from .yaml_document import read_template
@@ -68,6 +68,7 @@ class CloudFormationLoader:
     _targets: dict[tuple[Stack, str], Template | Unknown] = field(default_factory=dict)
     _assemblies: dict[str, Assembly] = field(default_factory=dict)
     _given: Given | None = None
+    _values: dict[str, Value] | None = None  # of the files of parameters
     _exports: Exports | None = None
     _deployed: list[Stack] | None = None
     _nested: int = 0
@@ -87,11 +88,22 @@ class CloudFormationLoader:
     def load(self) -> list[Resource]:
         """Every instance of the wanted types, from the roots down."""
         hits = {file.path for file in self.tree.templates if file.hit}
-        return [
-            stack.resource(name)
-            for stack in self._stacks(hits, report=True)
-            for name in _of_types(stack, self.types)
-        ]
+        stacks = list(self._stacks(hits, report=True))
+        self.tree.warnings.extend(self._unused(stacks))
+        return [s.resource(name) for s in stacks for name in _of_types(s, self.types)]
+
+    def _unused(self, stacks: Iterable[Stack]) -> Iterator[str]:
+        """What is said of files of parameters: what nothing takes, and what is refused."""
+        given = self._file_values()
+        if given:
+            from .unused import of_files, refused
+
+            roots = [stack for stack in stacks if self._roots.get(stack.template) is stack]
+            yield from refused(roots, given, self._outcomes)
+            nested = (target for target in self._targets.values() if isinstance(target, Template))
+            read = {template.path for template in (*nested, *(root.template for root in roots))}
+            unread = (file for file in self.tree.templates if file.path not in read)
+            yield from of_files(roots, given, unread)
 
     def instances_of(self, types: Iterable[str]) -> Iterator[Resource]:
         """Every declared instance of some types, wherever in the scan."""
@@ -267,16 +279,17 @@ class CloudFormationLoader:
     def _parameters(self) -> Given:
         if self._given is None:
             given: dict[str, Value] = {name: Known(text) for name, text in self.pseudo.items()}
-            for path in map(normal, self.parameter_files):
-                data = read_bytes(self.tree, path)
-                if data is None:
-                    continue
-                try:
-                    given.update(read_parameters(Source.decode(path, data)))
-                except InputError as error:
-                    self.errors.append(error)
+            given.update(self._file_values())
             self._given = {name: partial(given.get, name) for name in given}
         return self._given
+
+    def _file_values(self) -> Mapping[str, Value]:
+        """What the files of parameters give."""
+        if self._values is None:
+            paths = map(normal, self.parameter_files)
+            files = ((path, read_bytes(self.tree, path)) for path in paths)
+            self._values = read_files(files, self.errors)
+        return self._values
 
     # -- nested stacks ----------------------------------------------------------------------
 
@@ -286,8 +299,19 @@ class CloudFormationLoader:
         if key not in self._targets:
             # Kept while it is looked for: where a template is may lead back to this question.
             self._targets[key] = _unread(caller, name, "where its template is depends on itself")
-            self._targets[key] = self._target(caller, name)
+            found = self._targets[key] = self._target(caller, name)
+            if isinstance(found, Template):
+                self._note_call(caller, name, found)
         return self._targets[key]
+
+    def _note_call(self, caller: Stack, name: str, target: Template) -> None:
+        """Note the parameters that a stack passes and its template does not declare."""
+        from .unused import of_stack
+
+        entry = caller.section("Resources")[name]
+        for warning in of_stack(entry.value, name, target):
+            if warning not in self.tree.warnings:
+                self.tree.warnings.append(warning)
 
     def _target(self, caller: Stack, name: str) -> Template | Unknown:
         bodies: list[Value | None] = []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 
 from ..language.convert import scalar_text
@@ -80,6 +80,15 @@ def parameter(
         return value
     listed = _listed(value)
     return words_of(listed, bounds.allowed) if isinstance(listed, Unknown) else listed
+
+
+def refuses(entry: Entry, value: Value, scope: Scope, read: Callable[[Node], Expression]) -> bool:
+    """Whether a parameter's constraints certainly refuse a value that is given to it."""
+    body = entry.value
+    kind = _text(body, "Type") or "String"
+    if kind.startswith(_STORED) or _LIST.match(kind):
+        return False
+    return _Bounds(body, kind, _allowed(body, scope, read), scope).refuse(value)
 
 
 def _listed(value: Value) -> Value:
@@ -224,6 +233,24 @@ def _is_null(value: Value) -> bool:
 
 
 # -- files of parameters ------------------------------------------------------------------------
+
+
+def read_files(
+    files: Iterable[tuple[str, bytes | None]], errors: list[InputError]
+) -> dict[str, Value]:
+    """The parameters of files by their paths, the last that is given winning.
+
+    None stands for what cannot be read. Faults are added to `errors`.
+    """
+    found: dict[str, Value] = {}
+    for path, data in files:
+        if data is None:
+            continue
+        try:
+            found.update(read_parameters(Source.decode(path, data)))
+        except InputError as error:
+            errors.append(error)
+    return found
 
 
 def read_parameters(source: Source) -> dict[str, Value]:

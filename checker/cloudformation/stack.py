@@ -27,6 +27,7 @@ from ..language.value import (
     Value,
 )
 from ..language.worlds import TooManyWorlds, Worlds
+from ..meant import meant
 from ..records import dataclass, field
 from ..source import Span
 from .functions import call as call_function
@@ -39,6 +40,7 @@ from .parameters import Given, parameter
 from .passed import OF_INSTANCE, Call
 from .template import Template, child_of, construct, metadata, type_of
 from .transforms import TRANSFORM, Transform, asked, beside
+from .unused import passed
 
 NESTED: Mapping[str, str] = {
     "AWS::CloudFormation::Stack": "TemplateURL",
@@ -212,7 +214,7 @@ class Stack:
             given = self.given.get(name)
             found = parameter(declared, given, self, self.template.expression, self._where)
             if self.calls and (given is None or given() is None):
-                return found.via(self.calls[-1], f'{self.address} passes no "{name}"')
+                return found.via(*self._unpassed(name))
             return found
         if name in self.section("Resources"):
             return self._attribute(self.resource(name), name, "Ref")
@@ -228,6 +230,16 @@ class Stack:
         scope = "" if name in _ACCOUNT_WIDE else self._where
         why = f"{name} is known only when the stack is deployed"
         return Unknown("external", why, ("ref", scope, name), not_null=True)
+
+    def _unpassed(self, name: str) -> tuple[Span, str]:
+        """Where a call leaves a parameter to its default, and what is said of that."""
+        what = f'{self.address} passes no "{name}"'
+        declared = self.section("Parameters")
+        names = passed(self.called.entry.value) if self.called is not None else {}
+        near = meant(name, [other for other in names if other not in declared]) if names else None
+        if near is None:
+            return self.calls[-1], what
+        return names[near], f'{what}; "{near}" is not a parameter of it'
 
     @property
     def _where(self) -> str:

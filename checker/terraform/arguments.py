@@ -12,9 +12,10 @@ from contextlib import suppress
 
 from ..language.value import EvaluationError, Value
 from ..language.worlds import Worlds
+from ..records import replace
 from ..source import InputError, Source, Span
 from .given import Given
-from .outline import outline
+from .outline import AttributeSpan, outline
 
 
 class Constants:
@@ -56,7 +57,7 @@ def from_file(source: Source, worlds: Worlds) -> Mapping[str, Given]:
         raise InputError.at(block.header, "a tfvars file has assignments only, no blocks")
     scope = Constants(worlds)
     return {
-        name: Given.written(attribute.value, scope, f'tfvars value of "{name}"')
+        name: Given.written(attribute, scope, f'tfvars value of "{name}"')
         for name, attribute in content.attributes.items()
     }
 
@@ -68,6 +69,6 @@ def from_flags(variables: Mapping[str, str], worlds: Worlds) -> Mapping[str, Giv
     for name, value in variables.items():
         source = Source(f"--var {name}", value)
         span = source.span(0, len(value))
-        read = Given.written(span, scope, f"set by --var {name}").read
-        given[name] = Given(read, span)
+        argument = AttributeSpan(name, span, span)
+        given[name] = replace(Given.written(argument, scope, f"set by --var {name}"), text=span)
     return given

@@ -13,6 +13,14 @@ from .outline import AttributeSpan, Block, Body, outline, outline_span
 K = TypeVar("K")
 Key = tuple[str, str, str]  # ("resource" | "data", type, name)
 
+OF_CALLS = frozenset(
+    {"source", "version", "providers", "count", "for_each", "depends_on", "lifecycle", "locals"}
+)
+"""What is no argument of a module call: no variable may have such a name.
+
+https://developer.hashicorp.com/terraform/language/block/variable
+"""
+
 
 @dataclass(eq=False)
 class Declarations:

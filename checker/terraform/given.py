@@ -47,13 +47,15 @@ class Given:
     """A value given to a variable; `read` gives None where it turns out that none is given.
 
     With `text`, the text of a --var, it is read as an expression only where the variable's
-    type is a collection.
+    type is a collection. `place` is the argument that gives it, where one does.
     """
 
     read: Callable[[], Value | None]
     text: Span | None = None
+    place: Span | None = None
 
     @classmethod
-    def written(cls, span: Span, scope: Scope, note: str) -> Given:
-        """The value of an expression in the scope where it is written."""
-        return cls(lambda: define(scope, expression(span), note))
+    def written(cls, argument: AttributeSpan, scope: Scope, note: str) -> Given:
+        """The value of an argument in the scope where it is written."""
+        span = argument.value
+        return cls(lambda: define(scope, expression(span), note), place=argument.span)

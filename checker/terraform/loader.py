@@ -17,7 +17,7 @@ from ..source import InputError, Source, Span
 from . import grammar
 from .arguments import automatic_files, from_file, from_flags
 from .calls import Calls
-from .declarations import Declarations, Key, files_in_order
+from .declarations import OF_CALLS, Declarations, Key, files_in_order
 from .given import Given, KnownModule
 from .installed import manifest, manifest_path, registry_name
 from .instances import AnyKey, InstanceKey
@@ -57,6 +57,7 @@ class TerraformLoader:
     _most: tuple[int, int] = (MODULE_LIMIT, RESOURCE_LIMIT)  # of these, in one listing
     _flags: Mapping[str, Given] | None = None
     _standing_alone: dict[str, ModuleInstance] = field(default_factory=dict)
+    _noted: set[Span] = field(default_factory=set)  # calls whose arguments are told of
     _units: Units = field(init=False)
     _calls: Calls = field(init=False)
 
@@ -124,6 +125,7 @@ class TerraformLoader:
         folder = self._calls.folder(caller.root, (*caller.path, name), module, caller)
         found = self.module(folder) if folder is not None else None
         if found is not None:
+            self._note_call(module, name, found)
             return found
         source = self._calls.source(module, name, caller)
         registered = registry_name(source) if source is not None else None
@@ -191,21 +193,33 @@ class TerraformLoader:
             if folder not in reached and self.module(folder) is not None:
                 self._reach(folder, reached)
                 found.extend(self._expand(self._root(folder), (folder,)))
-        self.tree.warnings.extend(self._unused_variables())
+        self.tree.warnings.extend(self._unused())
         context = self.tree.context
         return [resource for resource in found if resource.span.source.path not in context]
 
-    def _unused_variables(self) -> Iterator[str]:
-        """The variables set by --var that no root module which was read declares."""
+    def _unused(self) -> Iterator[str]:
+        """What is said of values that are set by flags, and that no root module declares."""
         roots = (*self._roots.values(), *self._units.all())
-        declared = {name for root in roots for name in root.module.variables}
-        for name in self.variables if roots else ():
-            if name not in declared:
-                from difflib import get_close_matches
+        if not roots or not (self.variables or self.var_files):
+            return
+        from .unused import of_files, of_flags
 
-                near = get_close_matches(name, declared, n=1)
-                hint = f"; did you mean {near[0]}?" if near else ""
-                yield f"--var {name}: no root module that leads to a vault declares it{hint}"
+        declared = {name for root in roots for name in root.module.variables}
+        yield from of_flags(self.variables, declared)
+        read = {root.module.folder for root in roots}.union(self._callers or ())
+        folders = (folder for folder in self.tree.terraform if folder not in read)
+        unread = (file for folder in folders for file in self.tree.terraform[folder])
+        yield from of_files(self.given((), self.var_files, flags=False), declared, unread)
+
+    def _note_call(self, caller: Declarations, name: str, target: Declarations) -> None:
+        """Note the arguments of a call that the called module does not declare, once."""
+        block = caller.calls[name]
+        given = caller.body(block).attributes.keys() - OF_CALLS
+        if block.header not in self._noted and not given <= target.variables.keys():
+            self._noted.add(block.header)
+            from .unused import of_call
+
+            self.tree.warnings.extend(of_call(caller, name, target))
 
     def _is_open(self, folder: str) -> bool:
         module = self.module(folder) if folder in self.tree.unsure else None
@@ -361,6 +375,7 @@ class TerraformLoader:
     ) -> Iterator[ModuleInstance]:
         target = self.module(folder)
         if target is not None:
+            self._note_call(instance.module, name, target)
             keys = self._keys(lambda: instance.call_keys(name))
             instance.keys[f"module.{name}"] = frozenset(keys)
             for found in keys:

@@ -30,7 +30,7 @@ from ..language.value import (
 from ..language.worlds import Worlds
 from ..records import dataclass, field, replace
 from ..source import InputError, Span
-from .declarations import Declarations, Key
+from .declarations import OF_CALLS, Declarations, Key
 from .dynamic import generated
 from .expressions import expression
 from .given import Given, KnownModule, switched_on
@@ -332,9 +332,9 @@ class ModuleInstance:
             address = self.prefixed(f"module.{name}{suffix(key)}")
             scope = _InstanceScope(self, block, f"module.{name}", key)
             given = {
-                argument: Given.written(attribute.value, scope, f"passed by {address}")
+                argument: Given.written(attribute, scope, f"passed by {address}")
                 for argument, attribute in self.module.body(block).attributes.items()
-                if argument in target.variables
+                if argument not in OF_CALLS
             }
             found = _Child(
                 target,

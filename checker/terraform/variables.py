@@ -22,6 +22,7 @@ from ..language.value import (
     term_of,
 )
 from ..language.worlds import Requirement, TooManyWorlds
+from ..meant import meant
 from ..records import dataclass, field, replace
 from ..source import InputError, Span
 from .declarations import Declarations
@@ -88,9 +89,18 @@ class Variables:
         value = define(self.scope, expression(default.value), note)
         value = convert(value, constraint_of(self._attribute(name, "type")), self.scope)
         if self.calls and name not in self.given:
-            caller = self.address or "Terragrunt"
-            value = value.via(self.calls[-1], f'{caller} passes no "{name}"')
+            value = value.via(*self._unpassed(name))
         return value
+
+    def _unpassed(self, name: str) -> tuple[Span, str]:
+        """Where a call leaves a variable to its default, and what is said of that."""
+        what = f'{self.address or "Terragrunt"} passes no "{name}"'
+        extra = {n: g.place for n, g in self.given.items() if n not in self.module.variables}
+        near = meant(name, extra) if extra else None
+        place = extra[near] if near is not None else None
+        if place is None:
+            return self.calls[-1], what
+        return place, f'{what}; "{near}" is not an argument of it'
 
     def _unknown(self, name: str, what: str) -> Unknown:
         why = f'variable "{name}" {what}'

@@ -1,0 +1,123 @@
+"""Parameters that no template takes: of files of parameters and of nested stacks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import suppress
+from functools import partial
+from typing import TYPE_CHECKING
+
+from ..candidates import File
+from ..language.document import Entry, MappingNode, Node, ScalarNode, SequenceNode
+from ..language.expression import Expression
+from ..language.value import Known, Value
+from ..meant import hint, without_effect
+from ..source import InputError, Span
+from .intrinsics import LOOP, function_of
+from .parameters import refuses
+from .template import Template, child_of
+
+if TYPE_CHECKING:
+    from .stack import Stack
+
+
+def refused(
+    roots: Iterable[Stack],
+    given: Mapping[str, Value],
+    outcomes: Callable[[Callable[[], Value]], list[Value | None]],
+) -> Iterator[str]:
+    """A warning for each value of a file that a parameter's constraints refuse in every world."""
+    for stack in roots:
+        for name, entry in stack.section("Parameters").items():
+            if name not in given:
+                continue
+            read = stack.template.expression
+            found = outcomes(partial(_refuses, entry, given[name], stack, read))
+            if found and all(outcome == Known(True) for outcome in found):
+                what = f'parameter "{name}" of {stack.template.name} refuses this value'
+                yield f"{given[name].trail[0].span}: {what}, so CloudFormation refuses the stack"
+
+
+def _refuses(entry: Entry, value: Value, stack: Stack, read: Callable[[Node], Expression]) -> Value:
+    return Known(refuses(entry, value, stack, read))
+
+
+def of_files(
+    roots: Collection[Stack], given: Mapping[str, Value], unread: Iterable[File]
+) -> Iterator[str]:
+    """A warning for what files of parameters give to no root template.
+
+    `unread`: the files that lead to no vault. Their bytes are asked, for they may be templates
+    that share the file of parameters.
+    """
+    declared = {name for stack in roots for name in stack.section("Parameters")}
+    unknown = {
+        name: value.trail[0].span
+        for name, value in given.items()
+        if value.trail and name not in declared and "::" not in name
+    }
+    words = "|".join(map(re.escape, unknown)).encode()
+    if not words or not roots:
+        return
+    pattern = re.compile(rb"""(?<![\w-])(%b)["']?\s*:""" % words)
+    for file in unread:
+        with suppress(InputError):  # told where it is read
+            for match in pattern.finditer(file.searchable):
+                unknown.pop(match[1].decode(), None)
+    yield from without_effect(unknown.items(), "no root template", declared)
+
+
+def of_stack(resource: Node, address: str, target: Template) -> Iterator[str]:
+    """A warning for each parameter that a nested stack or stack set passes to no parameter.
+
+    CloudFormation refuses it: "Parameters: [...] do not exist in the template".
+    """
+    declared = names_of(target)
+    if declared is None:
+        return
+    for name, place in passed(resource).items():
+        if name not in declared:
+            what = f"the template of {address} has no parameter {name}, so CloudFormation refuses"
+            yield f"{place}: {what} the stack{hint(name, declared)}"
+
+
+def names_of(target: Template) -> tuple[str, ...] | None:
+    """The parameters that a template declares; None where more may be added to them."""
+    names = tuple(entry.key for entry in target.section("Parameters"))
+    known = target.included is None and not target.transforms
+    return names if known and not any(name.startswith((LOOP, "Fn::")) for name in names) else None
+
+
+def passed(resource: Node) -> Mapping[str, Span]:
+    """The names that a resource passes parameters by, as far as they are written, and where."""
+    properties = child_of(resource, "Properties")
+    found: dict[str, Span] = {}
+    groups = _child(properties, "StackInstancesGroup")
+    for group in groups.items if isinstance(groups, SequenceNode) else ():
+        found.update(_names(_child(group, "ParameterOverrides")))
+    found.update(_names(_child(properties, "Parameters")))
+    return found
+
+
+def _child(node: Node | None, key: str) -> Node | None:
+    return child_of(node, key) if node is not None else None
+
+
+def _names(node: Node | None) -> Iterator[tuple[str, Span]]:
+    """The names in a mapping, or in a list of keys and values; of all branches of `Fn::If`."""
+    function = function_of(node) if node is not None else None
+    if function is not None:
+        name, argument = function
+        if name == "Fn::If" and isinstance(argument, SequenceNode):
+            for branch in argument.items[1:]:
+                yield from _names(branch)
+    elif isinstance(node, MappingNode):
+        for key, span, _ in node.entries:
+            if not key.startswith("Fn::"):
+                yield key, span
+    elif isinstance(node, SequenceNode):
+        for item in node.items:
+            key_node = child_of(item, "ParameterKey")
+            if isinstance(key_node, ScalarNode) and key_node.tag is None:
+                yield str(key_node.value), key_node.span

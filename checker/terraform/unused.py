@@ -1,0 +1,55 @@
+"""Values that no module takes: of flags, of tfvars files and of module calls."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import suppress
+
+from ..candidates import File
+from ..meant import hint, without_effect
+from ..source import InputError
+from .declarations import OF_CALLS, Declarations
+from .given import Given
+
+
+def of_flags(variables: Iterable[str], declared: Collection[str]) -> Iterator[str]:
+    """A warning for each --var of a name that no root module declares which was read."""
+    for name in variables:
+        if name not in declared:
+            what = f"--var {name}: no root module that leads to a vault declares it"
+            yield f"{what}{hint(name, declared)}"
+
+
+def of_files(
+    given: Mapping[str, Given], declared: Collection[str], unread: Iterable[File]
+) -> Iterator[str]:
+    """A warning for what --var-file gives to no root module.
+
+    `unread`: the files of folders that lead to no vault. Their bytes are asked, for they may be
+    root modules that share the file of values.
+    """
+    unknown = {name: one.place for name, one in given.items() if name not in declared}
+    words = "|".join(map(re.escape, unknown)).encode()
+    if not words:
+        return
+    pattern = re.compile(rb'\bvariable\s+"?(%b)"?\s*\{|"(%b)"\s*:' % (words, words))
+    for file in unread:
+        with suppress(InputError):  # told where it is read
+            for match in pattern.finditer(file.searchable):
+                unknown.pop((match[1] or match[2]).decode(), None)
+    yield from without_effect(unknown.items(), "no root module", declared)
+
+
+def of_call(caller: Declarations, name: str, target: Declarations) -> Iterator[str]:
+    """A warning for each argument of a call that the called module does not declare.
+
+    Terraform refuses it: "An argument named … is not expected here".
+    """
+    if target.errors:
+        return  # what it declares is not known
+    for argument, attribute in caller.body(caller.calls[name]).attributes.items():
+        if argument not in target.variables and argument not in OF_CALLS and argument != "//":
+            near = hint(argument, target.variables)
+            what = f'module "{name}" has no argument {argument}, so Terraform refuses it'
+            yield f"{attribute.span}: {what}{near}"

@@ -1,0 +1,108 @@
+"""Values that no module takes are told of: those of files of values, and arguments of calls."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from iac_check.pipeline import run
+from iac_check.policy.result import Report
+from iac_check.settings import Settings
+
+MODULE = (
+    'variable "kms_key_arn" {\n  default = null\n}\n'
+    'resource "aws_backup_vault" "v" {\n  name = "v"\n  kms_key_arn = var.kms_key_arn\n}\n'
+)
+CALL = 'resource "aws_kms_key" "k" {}\nmodule "v" {\n  source = "../m"\n  %s\n}\n'
+
+
+def checked(
+    files: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *paths: str
+) -> Report:
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    monkeypatch.chdir(tmp_path)
+    values = tuple(name for name in files if "tfvars" in name)
+    return run(paths or ["."], Settings(cache=False, var_files=values))
+
+
+@pytest.mark.parametrize(
+    ("values", "warnings"),
+    [
+        ('kms_key_arn = "x"\n', ()),
+        (
+            'a = 1\nkms_key_arm = "x"\n',
+            (
+                "p.tfvars:2:1: no root module declares kms_key_arm; did you mean kms_key_arn?",
+                "p.tfvars:1:1: no root module declares a",
+            ),
+        ),
+        (
+            "a = 1\nb = 1\nc = 1\nd = 1\ne = 1\n",
+            (
+                *(
+                    f"p.tfvars:{at}:1: no root module declares {n}"
+                    for at, n in ((1, "a"), (2, "b"))
+                ),
+                "p.tfvars:3:1: no root module declares c",
+                "p.tfvars:4:1: no root module declares 2 more names from here on",
+            ),
+        ),
+    ],
+)
+def test_a_variable_file(
+    values: str, warnings: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    report = checked({"r/main.tf": MODULE, "p.tfvars": values}, tmp_path, monkeypatch)
+    assert report.warnings == warnings
+    assert not report.errors
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("other/main.tf", 'variable "region" {}\n'),
+        ("other/main.tf", "variable region {\n}\n"),
+        ("other/main.tf.json", '{"variable": {"a": {}, "region": {}}}'),
+    ],
+)
+def test_a_variable_file_may_serve_other_roots(
+    name: str, text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = {"r/main.tf": MODULE, "p.tfvars.json": '{"region": 1}', name: text}
+    assert not checked(files, tmp_path, monkeypatch).warnings
+
+
+def test_what_only_a_called_module_declares_is_not_set_by_a_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = {"m/a.tf": MODULE, "r/a.tf": CALL % "", "p.tfvars": 'kms_key_arn = "x"\n'}
+    report = checked(files, tmp_path, monkeypatch)
+    assert report.warnings == ("p.tfvars:1:1: no root module declares kms_key_arn",)
+
+
+def test_a_misspelt_argument_of_a_call_is_told_once_and_led_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call = CALL % "count = 2\n  providers = {}\n  kms_key_arm = aws_kms_key.k.arn"
+    report = checked({"m/a.tf": MODULE, "r/a.tf": call}, tmp_path, monkeypatch)
+    assert report.warnings == (
+        'r/a.tf:6:3: module "v" has no argument kms_key_arm, so Terraform refuses it; '
+        "did you mean kms_key_arn?",
+    )
+    assert len(report.results) == 2
+    for result in report.results:
+        hop = result.trail[1]
+        assert str(hop.span) == "r/a.tf:6:3"
+        assert 'passes no "kms_key_arn"; "kms_key_arm" is not an argument of it' in hop.note
+
+
+def test_of_a_module_that_cannot_be_read_nothing_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = {"m/a.tf": MODULE, "m/b.tf": 'variable "x" {', "r/a.tf": CALL % "x = 1"}
+    report = checked(files, tmp_path, monkeypatch)
+    assert report.errors
+    assert not report.warnings
