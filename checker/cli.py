@@ -264,6 +264,7 @@ def _document(options: argparse.Namespace) -> int:
 
 
 def _check(options: argparse.Namespace, reports: Sequence[tuple[str, str | None]]) -> int:
+    from .settings import unreadable
     from .source import InputError
 
     try:
@@ -277,6 +278,12 @@ def _check(options: argparse.Namespace, reports: Sequence[tuple[str, str | None]
         return OK
     if not options.paths:
         complain("error: at least one PATH is needed (iac-check --help)")
+        return UNTRUSTED
+
+    faults = list(unreadable(settings))
+    for fault in faults:
+        complain(f"error: {fault.path}: {fault.message}")
+    if faults:
         return UNTRUSTED
 
     from .pipeline import run
@@ -390,6 +397,9 @@ def _settings(options: argparse.Namespace, formats: set[str]) -> Settings:
     from .settings import Settings, from_folder, load, unmatched
 
     base = Settings() if options.no_config else load(options.config)
+    baseline = options.baseline or base.baseline
+    if options.write_baseline is not None and _is_to_come(baseline, options.write_baseline):
+        baseline = None  # the first run writes what the settings name
     return replace(
         base,
         trusted_keys=(*base.trusted_keys, *options.trusted_key),
@@ -398,7 +408,7 @@ def _settings(options: argparse.Namespace, formats: set[str]) -> Settings:
         parameters=(*base.parameters, *options.parameters),
         exclude=(*base.exclude, *from_folder("", options.exclude)),
         allow_empty=base.allow_empty or options.allow_empty,
-        baseline=options.baseline or base.baseline,
+        baseline=baseline,
         honour_ignores=not options.no_ignores,
         exit_zero=options.exit_zero,
         graph=not formats.isdisjoint(GRAPHS),
@@ -408,6 +418,13 @@ def _settings(options: argparse.Namespace, formats: set[str]) -> Settings:
         flags=tuple(_flags(options)),
         warnings=(*base.warnings, *unmatched("--exclude", options.exclude)),
     )
+
+
+def _is_to_come(baseline: str | None, written: str) -> bool:
+    """Whether a baseline is what is to be written, and not there yet."""
+    if baseline is None or os.path.lexists(baseline):
+        return False
+    return os.path.realpath(baseline) == os.path.realpath(written)
 
 
 def _flags(options: argparse.Namespace) -> Iterator[str]:

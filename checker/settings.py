@@ -126,6 +126,21 @@ class Settings:
         return found
 
 
+def unreadable(settings: Settings) -> Iterator[InputError]:
+    """What is wrong with the files that settings name: it is told before anything is read."""
+    baseline = () if settings.baseline is None else (settings.baseline,)
+    for path in dict.fromkeys((*settings.var_files, *settings.parameters, *baseline)):
+        try:
+            handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+            os.close(handle)
+            if os.path.isdir(path):
+                yield InputError("it is a folder", path)
+        except (OSError, ValueError) as error:  # ValueError: a NUL in the path
+            from .candidates import reason
+
+            yield InputError(reason(error) if isinstance(error, OSError) else str(error), path)
+
+
 # -- the file -----------------------------------------------------------------------------------
 
 

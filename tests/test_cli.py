@@ -67,11 +67,21 @@ class TestExitCodes:
         assert out.endswith("error: gone: no such file or folder\n")
         assert "1 failed, 0 suppressed, 1 error\n" in err
 
-    @pytest.mark.parametrize("flag", ["--var-file", "--parameters"])
-    def test_values_that_are_not_there(self, flag: str, capsys: pytest.CaptureFixture[str]) -> None:
-        write('resource "aws_s3_bucket" "b" {}\n')
+    @pytest.mark.parametrize("flag", ["--var-file", "--parameters", "--baseline", "--config"])
+    def test_files_that_are_not_there_are_told_before_the_scan(
+        self, flag: str, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        write(MANAGED)
         assert main([".", flag, "gone"]) == 2
-        assert capsys.readouterr().out == "error: gone: no such file or directory\n"
+        assert capsys.readouterr() == ("", "error: gone: no such file or directory\n")
+
+    def test_all_files_that_cannot_be_read_are_told(
+        self, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        write(MANAGED)
+        assert main([".", "--var-file", "a", "--parameters", ".", "--baseline", "b"]) == 2
+        told = "error: a: no such file or directory\nerror: .: it is a folder\n"
+        assert capsys.readouterr().err == f"{told}error: b: no such file or directory\n"
 
     def test_nothing_to_check(self, capsys: pytest.CaptureFixture[str]) -> None:
         assert main(["."]) == 3
@@ -308,6 +318,8 @@ def test_flags_become_settings(monkeypatch: pytest.MonkeyPatch) -> None:
         return Report(__version__, (), (), (), 1)
 
     monkeypatch.setattr(pipeline, "run", run)
+    for name in ("v.tfvars", "p.json"):
+        Path(name).touch()
     arguments = (
         "a b --var x=1 --var y=a=b --var-file v.tfvars --parameters p.json --exclude *.bak "
         "--trusted-key alias/ours --no-ignores --read-everything --no-cache --cache-dir c"

@@ -80,6 +80,14 @@ def test_a_baseline_of_a_part_keeps_the_rest(capsys: pytest.CaptureFixture[str])
     assert main(["--baseline", "baseline.json", "."]) == 0
 
 
+def test_a_baseline_that_the_settings_name_is_there_once_it_is_written() -> None:
+    Path("iac-check.toml").write_text('baseline = "baseline.json"\n')
+    assert main(["."]) == 2
+    assert main(["--write-baseline", "other.json", "."]) == 2
+    assert main(["--write-baseline", "baseline.json", "."]) == 0
+    assert main(["."]) == 0
+
+
 def test_what_is_no_baseline_is_not_written_over() -> None:
     Path("notes.json").write_text("[]")
     assert main(["--write-baseline", "notes.json", "."]) == 2
