@@ -287,7 +287,7 @@ def _check(options: argparse.Namespace, reports: Sequence[tuple[str, str | None]
         return UNTRUSTED
 
     from .pipeline import run
-    from .report.counts import totals, uncreated, unread
+    from .report.counts import loosened, totals, uncreated, unread
     from .watch import Progress, Watch
 
     paths = options.paths
@@ -315,9 +315,8 @@ def _check(options: argparse.Namespace, reports: Sequence[tuple[str, str | None]
         complain(f"note: {unread(report.unread)}")
     if report.uncreated:
         complain(f"note: {uncreated(report.uncreated)}")
-    if settings.file is not None and report.run.loosened:
-        by = ", ".join((settings.file, *settings.flags))
-        complain(f"note: by {by}: {'; '.join(report.run.loosened)}")
+    for line in loosened(report, settings):
+        complain(f"note: {line}")
     if report.gate == "empty":
         complain(
             "error: the paths hold no Terraform and no CloudFormation "

@@ -42,5 +42,6 @@ class Resource:
     echoes: bool = False  # its attributes are its arguments, unset ones too
     calls: tuple[Span, ...] = ()  # the module calls that lead here, outermost first
     extent: Span | None = None  # the whole declaration
-    metadata: Node | None = None  # `Metadata: {iac-check: …}` of a template's resource
+    # `Metadata: {iac-check: …}` of a template's resource, and of the stacks that lead to it.
+    metadata: tuple[Node, ...] = ()
     origin: Callable[[], Origin | None] = field(repr=False, default=lambda: None)

@@ -186,6 +186,7 @@ def _judge(
         rules = frozenset(card.id for card in cards)
         aside = Suppressions(rules, _today(), settings.honour_checkov_skips, tree.context)
         _read_directives(aside, commented)
+        aside.read_metadata(chain.from_iterable(loader.marks() for loader in loaders))
         results = aside.apply(results, complete=not (errors or tree.errors))
         errors.extend(aside.errors)
         warnings.extend(aside.warnings)

@@ -44,6 +44,22 @@ def test_a_file_that_loosens_is_named(capsys: pytest.CaptureFixture[str]) -> Non
     assert main(["--no-config", "."]) == 1
 
 
+def test_what_flags_let_pass_is_counted(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--write-baseline", "baseline.json", "."]) == 0
+    capsys.readouterr()
+    flags = ["--trusted-key", "alias/a", "--trusted-key", "alias/b", "--baseline", "baseline.json"]
+    assert main([*flags, "."]) == 0
+    told = (
+        "note: 1 finding set aside by the baseline baseline.json; 2 keys trusted by --trusted-key\n"
+    )
+    assert capsys.readouterr().err.endswith(told)
+    Path("iac-check.toml").write_text('baseline = "baseline.json"\n')
+    assert main(["."]) == 0
+    err = capsys.readouterr().err
+    assert "note: by iac-check.toml: accepted: the findings of baseline.json\n" in err
+    assert err.endswith("note: 1 finding set aside by the baseline baseline.json\n")
+
+
 def test_settings_are_shown(capsys: pytest.CaptureFixture[str]) -> None:
     Path("iac-check.toml").write_text('exclude = ["x"]\n')
     assert main(["--show-settings", "--trusted-key", "alias/a", "--var", "x=1"]) == 0

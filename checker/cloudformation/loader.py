@@ -30,7 +30,7 @@ from .exports import Exports
 from .family import Family
 from .parameters import Given, read_files
 from .stack import NESTED, Stack
-from .template import Template, covers, may_hold, templates, type_of
+from .template import Template, covers, may_hold, metadata, templates, type_of
 from .yaml_document import read_template
 
 BODY = "TemplateBody"
@@ -82,6 +82,15 @@ class CloudFormationLoader:
         read = sum(map(bool, self._templates.values()))
         nested = sum(not isinstance(target, Unknown) for target in self._targets.values())
         return {"templates read": read, "nested stacks": nested}
+
+    def marks(self) -> Iterator[Node]:
+        """What the templates that were read say to this tool in `Metadata`."""
+        for template in chain.from_iterable(self._templates.values()):
+            resources = (entry.value for entry in template.section("Resources"))
+            for holder in (template.root, *resources):
+                found = metadata(holder, "iac-check")
+                if found is not None:
+                    yield found
 
     # -- the graph --------------------------------------------------------------------------
 

@@ -305,10 +305,18 @@ class Stack:
             calls=self.calls,
             origin=lambda: self.library.origin(self.template, name, construct(entry.value)),
             extent=Span(entry.span.source, entry.span.start, entry.value.span.end),
-            metadata=metadata(entry.value, "iac-check"),
+            metadata=tuple(self._marks(entry.value)),
         )
         self._resources[name] = found
         return found
+
+    def _marks(self, resource: Node) -> Iterator[Node]:
+        """What a resource and the stacks that it is in say to this tool, nearest first."""
+        found = metadata(resource, "iac-check")
+        if found is not None:
+            yield found
+        if self.parent is not None:
+            yield from self.parent._marks(self.parent.section("Resources")[self.name].value)
 
     def prefixed(self, name: str) -> str:
         return f"{self.address}/{name}" if self.address else name

@@ -57,7 +57,7 @@ class Result:
     calls: tuple[Span, ...] = ()  # the module calls or nested stacks that lead here
     notes: tuple[Hop, ...] = ()  # arguments by a wrong name, the line of the CDK's construct
     senders: tuple[Hop, ...] = ()  # the plans and copy actions that send recovery points here
-    metadata: Node | None = None  # what the template says to this tool
+    metadata: tuple[Node, ...] = ()  # what templates say to this tool of it
     construct: str | None = None  # the CDK construct path
     suppression: Suppression | None = None
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from itertools import chain
 
 from ..language.document import MappingNode, Node, ScalarNode, SequenceNode
+from ..meant import hint
 from ..records import dataclass, replace
 from ..source import DirectiveError, InputError, Source, Span
 from .result import Result, Suppression
@@ -30,6 +31,11 @@ _UNUSED = (
     "this ignore matches no finding; it stands on the line of one, on the line above, or above the "
     "header of its resource or of a module call"
 )
+_UNUSED_MARK = (
+    "this ignore matches no finding; it stands in the Metadata of a vault or nested stack"
+)
+_KEYS = ("rule", "reason", "until")
+_EXPECTED = "write iac-check: {ignore: [{rule: BACKUP001, reason: …, until: 2027-01-31}]}"
 
 
 @dataclass(frozen=True)
@@ -63,6 +69,7 @@ class Suppressions:
         self.warnings: list[str] = []
         self._directives: dict[str, list[Directive]] = {}  # in the order of their lines
         self._within: dict[str, list[Directive]] = {}
+        self._marks: dict[int, tuple[Node, tuple[Directive, ...]]] = {}
         self._blocks: dict[tuple[str, int], int] = {}
         self._used: set[Span] = set()
 
@@ -127,8 +134,9 @@ class Suppressions:
         return Directive(span, rules, reason, until, first, last, alone, within)
 
     def _warn(self, span: Span, message: str) -> None:
-        if span.source.path not in self.context:
-            self.warnings.append(f"{span}: {message}")
+        warning = f"{span}: {message}"
+        if span.source.path not in self.context and warning not in self.warnings:
+            self.warnings.append(warning)
 
     # -- applying ---------------------------------------------------------------------------
 
@@ -140,11 +148,16 @@ class Suppressions:
         applied = [self._applied(result) for result in results]
         if not complete:
             return applied
-        for directive in chain(*self._directives.values(), *self._within.values()):
+        marks = chain.from_iterable(directives for _, directives in self._marks.values())
+        self._tell_unused(chain(*self._directives.values(), *self._within.values()), _UNUSED)
+        self._tell_unused(marks, _UNUSED_MARK)
+        return applied
+
+    def _tell_unused(self, directives: Iterable[Directive], message: str) -> None:
+        for directive in directives:
             known = any(rule in self.rules for rule in directive.rules)
             if directive.span not in self._used and known:
-                self._warn(directive.span, _UNUSED)
-        return applied
+                self._warn(directive.span, message)
 
     def _applied(self, result: Result) -> Result:
         if result.status != "fail":
@@ -188,14 +201,43 @@ class Suppressions:
             self._blocks[key] = top
         return self._blocks[key]
 
+    # -- metadata ---------------------------------------------------------------------------
+
+    def read_metadata(self, nodes: Iterable[Node]) -> None:
+        """Collect what templates say in `Metadata: {iac-check: {ignore: [{rule, reason, until}]}}`.
+
+        It speaks of its resource, or of all that is in its nested stack.
+        """
+        for node in nodes:
+            if id(node) not in self._marks:
+                self._marks[id(node)] = node, tuple(self._of_metadata(node))
+
     def _metadata(self, result: Result) -> Iterator[Directive]:
-        """`Metadata: {iac-check: {ignore: [{rule, reason, until}]}}` of a template's resource."""
-        settings = result.metadata
-        ignores = settings.get("ignore") if isinstance(settings, MappingNode) else None
+        self.read_metadata(result.metadata)
+        return chain.from_iterable(self._marks[id(node)][1] for node in result.metadata)
+
+    def _of_metadata(self, node: Node) -> Iterator[Directive]:
+        if not self._has_only(node, ("ignore",)):
+            return
+        ignores = node.get("ignore") if isinstance(node, MappingNode) else None
+        if ignores is not None and not isinstance(ignores, SequenceNode):
+            self._warn(ignores.span, f"this ignore is no list; {_EXPECTED}")
         for item in ignores.items if isinstance(ignores, SequenceNode) else ():
-            rule, reason, until = (_text(item, key) for key in ("rule", "reason", "until"))
-            if self._valid(item.span, (rule,) if rule else (), reason or "", until):
-                yield self._placed(item.span, (rule or "",), reason or "", until)
+            if self._has_only(item, _KEYS):
+                rule, reason, until = (_text(item, key) for key in _KEYS)
+                if self._valid(item.span, (rule,) if rule else (), reason or "", until):
+                    yield self._placed(item.span, (rule or "",), reason or "", until)
+
+    def _has_only(self, node: Node, keys: tuple[str, ...]) -> bool:
+        """Whether a node is a mapping; other keys than those it may have are warned of."""
+        if not isinstance(node, MappingNode):
+            self._warn(node.span, f"this is no mapping; {_EXPECTED}")
+            return False
+        for key, span, _ in node.entries:
+            if key not in keys:
+                near = hint(key, keys) or f"; {_EXPECTED}"
+                self._warn(span, f'there is no "{key}" here{near}')
+        return True
 
 
 def _is_date(text: str) -> bool:

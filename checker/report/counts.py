@@ -6,9 +6,10 @@ from ..candidates import TEMPLATES, is_local
 
 TYPE_CHECKING = False  # `typing` is not worth its import time to every run
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from ..policy.result import Report
+    from ..settings import Settings
 
 SHOWN = 3
 """How many addresses of what is not on disk the note names."""
@@ -28,6 +29,23 @@ def lowered(report: Report) -> str:
     levels = (("as warning", report.failures("warning")), ("off", report.failures("off")))
     parts = [f"{number} {name}" for name, number in levels if number]
     return f" ({', '.join(parts)})" if parts else ""
+
+
+def loosened(report: Report, settings: Settings) -> Iterator[str]:
+    """What lets something pass: all that a settings file says, of flags and baselines how much.
+
+    Flags are given by whoever runs this, the file by whoever wrote what is checked.
+    """
+    if settings.file is not None and report.run.loosened:
+        by = ", ".join((settings.file, *settings.flags))
+        yield f"by {by}: {'; '.join(report.run.loosened)}"
+    aside = sum(1 for r in report.results if r.suppression and r.suppression.baseline)
+    counts = [f"{counted(aside, 'finding')} set aside by the baseline {settings.baseline}"]
+    if settings.file is None:
+        counts.append(f"{counted(len(settings.trusted_keys), 'key')} trusted by --trusted-key")
+    told = [count for count in counts if not count.startswith("0 ")]
+    if told:
+        yield "; ".join(told)
 
 
 def unread(addresses: Sequence[str]) -> str:

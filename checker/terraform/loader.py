@@ -10,6 +10,7 @@ from typing import TypeVar
 from ..candidates import File
 from ..discovery import Tree, Walker, normal, read_bytes
 from ..graph import Resource
+from ..language.document import Node
 from ..language.value import EvaluationError, Hop, Unknown, Value
 from ..language.worlds import TooManyWorlds, Worlds
 from ..records import dataclass, field
@@ -74,6 +75,10 @@ class TerraformLoader:
             "module instances": self._instances,
             "expressions parsed with the grammar": grammar.asked,
         }
+
+    def marks(self) -> Iterable[Node]:
+        """What Terraform says to this tool otherwise than in comments: nothing."""
+        return ()
 
     # -- folders ----------------------------------------------------------------------------
 

@@ -127,3 +127,97 @@ def test_metadata_that_is_wrong_is_nothing_where_ignores_are_overruled(
     report = run(["."], Settings(cache=False, honour_ignores=honour))
     assert len(report.errors) == errors
     assert [result.status for result in report.results] == ["fail"]
+
+
+# -- metadata -----------------------------------------------------------------------------------
+
+IGNORED = "{iac-check: {ignore: [{rule: BACKUP001, reason: sandbox, until: 2999-01-31}]}}"
+TEMPLATE = """\
+Resources:
+  K: {Type: AWS::KMS::Key}
+  V:
+    Type: AWS::Backup::BackupVault
+    Metadata: %s
+    Properties: {BackupVaultName: v%s}
+"""
+FORM = "write iac-check: {ignore: [{rule: BACKUP001, reason: …, until: 2027-01-31}]}"
+UNUSED = "this ignore matches no finding; it stands in the Metadata of a vault or nested stack"
+
+
+def of_templates(files: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Report:
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+    monkeypatch.chdir(tmp_path)
+    return run(["."], Settings(cache=False))
+
+
+@pytest.mark.parametrize(
+    ("metadata", "warnings", "errors"),
+    [
+        (IGNORED, (), ()),
+        ("{iac-check: {x: 1}}", (f'5:28: there is no "x" here; {FORM}',), ()),
+        ("{iac-check: }", (f"5:27: this is no mapping; {FORM}",), ()),
+        ("{iac-check: ignore}", (f"5:27: this is no mapping; {FORM}",), ()),
+        (
+            "{iac-check: {ignores: []}}",
+            ('5:28: there is no "ignores" here; did you mean ignore?',), (),
+        ),
+        (
+            "{iac-check: {ignore: {rule: BACKUP001, reason: r}}}",
+            (f"5:36: this ignore is no list; {FORM}",), (),
+        ),
+        ("{iac-check: {ignore: [BACKUP001]}}", (f"5:37: this is no mapping; {FORM}",), ()),
+        (
+            "{iac-check: {ignore: [{rule: BACKUP001, resaon: r}]}}",
+            ('5:55: there is no "resaon" here; did you mean reason?',),
+            ("an ignore needs a reason",),
+        ),
+        (
+            "{iac-check: {ignore: [{rule: BACKUP002, reason: r}]}}",
+            ("5:37: there is no rule BACKUP002 to ignore",), (),
+        ),
+    ],
+)  # fmt: skip
+def test_metadata(
+    metadata: str,
+    warnings: tuple[str, ...],
+    errors: tuple[str, ...],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    report = of_templates({"t.yaml": TEMPLATE % (metadata, "")}, tmp_path, monkeypatch)
+    status = "suppressed" if metadata == IGNORED else "fail"
+    assert [result.status for result in report.results] == [status]
+    assert report.warnings == tuple(f"t.yaml:{warning}" for warning in warnings)
+    assert tuple(error.message for error in report.errors) == errors
+
+
+def test_metadata_that_speaks_of_no_finding(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    passing = TEMPLATE % (IGNORED, ", EncryptionKeyArn: !Ref K")
+    metadata = f"Metadata: {IGNORED}\n"
+    other = f"  K: {{Type: AWS::KMS::Key, Metadata: {IGNORED}}}\n"
+    text = metadata + passing.replace("  K: {Type: AWS::KMS::Key}\n", other)
+    report = of_templates({"t.yaml": text}, tmp_path, monkeypatch)
+    assert [result.status for result in report.results] == ["pass"]
+    places = ("1:33", "3:60", "6:37")
+    assert sorted(report.warnings) == [f"t.yaml:{place}: {UNUSED}" for place in places]
+
+
+def test_metadata_of_a_nested_stack_speaks_of_what_is_inside(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stack = "  {}:\n    Type: AWS::CloudFormation::Stack\n    Metadata: {}\n"
+    stack += "    Properties: {{TemplateURL: {}}}\n"
+    files = {
+        "p.yaml": "Resources:\n"
+        + stack.format("S", IGNORED, "m.yaml")
+        + stack.format("T", "{}", "v.yaml"),
+        "m.yaml": "Resources:\n" + stack.format("M", "{}", "v.yaml"),
+        "v.yaml": TEMPLATE % ("{}", ""),
+    }
+    report = of_templates(files, tmp_path, monkeypatch)
+    told = {result.address: result.status for result in report.results}
+    assert told == {"S/M/V": "suppressed", "T/V": "fail"}
+    assert not report.warnings
