@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 TERRAFORM = (".tf", ".tofu", ".tf.json", ".tofu.json")
+VALUES = (".tfvars", ".tfvars.json")
 TERRAGRUNT = ("terragrunt.hcl", "terragrunt.hcl.json")
 TEMPLATES = (".yaml", ".yml", ".json", ".template", ".cfn")
 

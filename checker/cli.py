@@ -287,7 +287,7 @@ def _check(options: argparse.Namespace, reports: Sequence[tuple[str, str | None]
         return UNTRUSTED
 
     from .pipeline import run
-    from .report.counts import loosened, totals, uncreated, unread
+    from .report.counts import elsewhere, loosened, totals, uncreated, unread
     from .watch import Progress, Watch
 
     paths = options.paths
@@ -317,11 +317,16 @@ def _check(options: argparse.Namespace, reports: Sequence[tuple[str, str | None]
         complain(f"note: {uncreated(report.uncreated)}")
     for line in loosened(report, settings):
         complain(f"note: {line}")
+    if report.silent and report.elsewhere:
+        complain(f"note: {elsewhere(report)}")
     if report.gate == "empty":
+        where = "standard input holds" if options.paths == ["-"] else "the paths hold"
         complain(
-            "error: the paths hold no Terraform and no CloudFormation "
+            f"error: {where} no Terraform and no CloudFormation "
             "(--allow-empty makes this exit code 0, not 3)"
         )
+    elif "-" in options.paths and not report.files:
+        complain("note: standard input holds no Terraform and no CloudFormation")
     return CODES[report.gate]
 
 

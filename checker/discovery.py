@@ -13,6 +13,7 @@ from .candidates import (
     TEMPLATES,
     TERRAFORM,
     TERRAGRUNT,
+    VALUES,
     File,
     Needles,
     is_local,
@@ -144,7 +145,7 @@ class Walker:
         return normal(os.path.join(caller, way))
 
     def _named_file(self, tree: Tree, path: str) -> None:
-        if path.endswith(TERRAFORM):
+        if path.endswith((*TERRAFORM, *VALUES)):
             folder = os.path.dirname(path) or "."
             if os.path.isdir(folder):
                 self.terraform_folder(tree, folder)

@@ -65,15 +65,19 @@ def run(paths: Sequence[str], settings: Settings, watch: Watch | None = None) ->
     errors.extend(tree.errors)
     if settings.baseline is not None:
         results = _without_accepted(results, settings.baseline, asked, errors, warnings)
+    shown = tuple(_shown(results, paths))
+    silent, elsewhere = _hidden(results, shown, asked.paths)
     return Report(
         version=__version__,
-        results=tuple(_shown(results, paths)),
+        results=shown,
         errors=tuple(_distinct(errors)),
         warnings=_ordered((*settings.warnings, *warnings)),
         files=tree.files,
         run=asked,
         unread=tuple(sorted(unread)),
         uncreated=_uncreated(tree, results),
+        silent=silent,
+        elsewhere=elsewhere,
     )
 
 
@@ -276,6 +280,29 @@ def _shown(results: Iterable[Result], paths: Sequence[str]) -> list[Result]:
     if any(os.path.isdir(path) for path in named):
         return list(results)
     return [result for result in results if result.span.source.path in named]
+
+
+def _hidden(
+    results: Sequence[Result], shown: Sequence[Result], paths: Sequence[str]
+) -> tuple[tuple[str, ...], tuple[Result, ...]]:
+    """The named files in which no result stands, and the results that they have a part in."""
+    if len(results) == len(shown):
+        return (), ()
+    places = {result.span.source.path for result in shown}
+    silent = {path: os.path.dirname(path) for path in paths if path not in places}
+    hidden: list[Result] = []
+    used: set[str] = set()
+    for result in results:
+        if result.span.source.path in paths:
+            continue
+        spans = (result.span, *(hop.span for hop in result.trail), *result.calls)
+        parts = {span.source.path for span in spans}
+        folders = set(map(os.path.dirname, parts))
+        found = {p for p, folder in silent.items() if p in parts or folder in folders}
+        if found:
+            hidden.append(result)
+            used |= found
+    return tuple(path for path in paths if path in used), tuple(hidden)
 
 
 def _distinct(errors: Iterable[InputError]) -> list[InputError]:

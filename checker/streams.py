@@ -13,6 +13,13 @@ if TYPE_CHECKING:
     from typing import TextIO
 
 
+_BLOCKS = (
+    b"check", b"data", b"ephemeral", b"import", b"locals", b"module", b"moved", b"output",
+    b"provider", b"removed", b"resource", b"terraform", b"variable",
+)  # fmt: skip
+"""How the blocks of a file of Terraform begin."""
+
+
 def complain(message: str) -> None:
     """One line on stderr; nothing of a scanned name can steer the terminal."""
     from .report.escape import escape
@@ -61,4 +68,7 @@ def name_for(content: bytes) -> str:
     if content.lstrip().startswith(b"{"):
         return "stdin.json" if b'"Resources"' in content else "stdin.tf.json"
     section = re.compile(rb"^(?:AWSTemplateFormatVersion|Transform|Resources)[ \t]*:", re.M)
-    return "stdin.yaml" if section.search(content) else "stdin.tf"
+    block = re.compile(rb"^[ \t]*(?:%b)[ \t]+[\"{\w]" % b"|".join(_BLOCKS), re.M)
+    if not section.search(content) and block.search(content):
+        return "stdin.tf"
+    return "stdin.yaml"

@@ -128,6 +128,19 @@ def test_the_language_of_standard_input_is_seen(
     assert capsys.readouterr().out.startswith(f"{name}:")
 
 
+@pytest.mark.parametrize("text", ["hello: world\n", "hello\n", "", "# resource\n"])
+def test_standard_input_that_is_neither_language(
+    text: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told = "standard input holds no Terraform and no CloudFormation"
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
+    assert main(["-"]) == 3
+    assert f"error: {told} (--allow-empty" in capsys.readouterr().err
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
+    assert main(["--allow-empty", "-"]) == 0
+    assert f"note: {told}\n" in capsys.readouterr().err
+
+
 def test_standard_input_stands_for_a_file(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -17,6 +17,7 @@ MODULE = (
     'variable "key" {\n  default = null\n}\n'
     'resource "aws_backup_vault" "v" {\n  name = "v"\n  kms_key_arn = var.key\n}\n'
 )
+CALL_OF_M = 'module "v" {\n  source = "../m"\n}\n'
 CALLER = 'resource "aws_kms_key" "k" {}\nmodule "v" {\n  source = "../m"\n  key = %s\n}\n'
 
 
@@ -116,3 +117,36 @@ def test_without_a_repository_only_its_own_folder_is_looked_at(tmp_path: Path) -
     report = run(["a/v.yaml"], Settings())
     assert [result.address for result in report.results] == ["S/V"]
     assert not report.errors
+
+
+SERVICE = "provider: {name: aws}\nresources:\n  Resources: ${file(r.yml):Resources}\n"
+
+
+@pytest.mark.parametrize(
+    ("path", "note"),
+    [
+        ("a/variables.tf", "2 vaults (2 failed) in a/main.tf, m/main.tf: run iac-check a"),
+        ("a/p.auto.tfvars", "2 vaults (2 failed) in a/main.tf, m/main.tf: run iac-check a"),
+        (
+            "a/p.tfvars",
+            "2 vaults (2 failed) in a/main.tf, m/main.tf: run iac-check --var-file a/p.tfvars a",
+        ),
+        ("t/terragrunt.hcl", "1 vault (1 failed) in m/main.tf: run iac-check t"),
+        ("s/serverless.yml", "1 vault (1 failed) in s/r.yml: run iac-check s"),
+    ],
+)
+def test_where_the_vaults_of_a_file_without_any_stand(
+    path: str, note: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    own = '\nresource "aws_backup_vault" "own" {\n  name = "own"\n}\n'
+    write({
+        "m/main.tf": MODULE, "a/main.tf": CALL_OF_M + own, "a/variables.tf": 'variable "x" {}\n',
+        "a/p.auto.tfvars": "x = 1\n", "a/p.tfvars": "x = 1\n", "b/main.tf": own,
+        "t/terragrunt.hcl": 'terraform {\n  source = "../m"\n}\n', "s/serverless.yml": SERVICE,
+        "s/r.yml": "Resources: {V: {Type: AWS::Backup::BackupVault}}\n", "b/other.json": "{}",
+    })  # fmt: skip
+    assert main([path, "b/other.json"]) == 0
+    told = f"note: no vault stands in {path}; what was read with it has {note}\n"
+    assert capsys.readouterr().err.endswith(told)
+    assert main([path, str(Path(path).parent)]) == 1
+    assert "no vault stands in" not in capsys.readouterr().err

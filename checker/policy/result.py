@@ -100,6 +100,9 @@ class Report:
     unread: tuple[str, ...] = ()
     # Where vaults are declared, or modules with one are called, that are not created.
     uncreated: tuple[str, ...] = ()
+    # Where only files are named: those in which nothing stands, and what they are judged with.
+    silent: tuple[str, ...] = ()
+    elsewhere: tuple[Result, ...] = ()
 
     def count(self, status: Status) -> int:
         return sum(1 for result in self.results if result.status == status)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from ..candidates import TEMPLATES, is_local
+import os
+
+from ..candidates import TEMPLATES, VALUES, is_local
 
 TYPE_CHECKING = False  # `typing` is not worth its import time to every run
 if TYPE_CHECKING:
@@ -50,20 +52,42 @@ def loosened(report: Report, settings: Settings) -> Iterator[str]:
 
 def unread(addresses: Sequence[str]) -> str:
     """That modules and nested stacks are not on disk, and which; of many, the first few."""
-    shown = ", ".join(addresses[:SHOWN])
-    more = f" and {len(addresses) - SHOWN} more" if len(addresses) > SHOWN else ""
     count = counted(len(addresses), "module or nested stack", "modules or nested stacks")
     advice = " (terraform init installs modules)" if any(map(_is_installed, addresses)) else ""
-    return f"{count} not on disk, so what they declare is not checked: {shown}{more}{advice}"
+    return f"{count} not on disk, so what they declare is not checked: {_first(addresses)}{advice}"
 
 
 def uncreated(places: Sequence[str]) -> str:
     """That vaults are not created with the values here, and where; of many, the first few."""
-    shown = ", ".join(places[:SHOWN])
-    more = f" and {len(places) - SHOWN} more" if len(places) > SHOWN else ""
     count = counted(len(places), "declaration of a vault, or call of a module with one, is",
                     "declarations of vaults, or calls of modules with one, are")  # fmt: skip
-    return f"{count} not created with the values here, so not judged: {shown}{more}"
+    return f"{count} not created with the values here, so not judged: {_first(places)}"
+
+
+def elsewhere(report: Report) -> str:
+    """That nothing stands in files that were named, and where what they lead to stands."""
+    failed = sum(1 for result in report.elsewhere if result.status == "fail")
+    found = f"{counted(len(report.elsewhere), 'vault')} ({failed} failed)"
+    places = list(dict.fromkeys(result.span.source.path for result in report.elsewhere))
+    values = (path for path in report.silent if path.endswith(VALUES) and not _is_automatic(path))
+    flags = [f"--var-file {path}" for path in values]
+    folders = dict.fromkeys(os.path.dirname(path) or "." for path in report.silent)
+    return (
+        f"no vault stands in {_first(report.silent)}; what was read with it has {found} in "
+        f"{_first(places)}: run iac-check {' '.join((*flags, *folders))}"
+    )
+
+
+def _is_automatic(path: str) -> bool:
+    """Whether Terraform reads a file of values by itself."""
+    name = os.path.basename(path)
+    return name.removesuffix(".json").endswith(".auto.tfvars") or name.startswith("terraform.tf")
+
+
+def _first(texts: Sequence[str]) -> str:
+    """All of a few texts, the first of many."""
+    more = f" and {len(texts) - SHOWN} more" if len(texts) > SHOWN else ""
+    return ", ".join(texts[:SHOWN]) + more
 
 
 def _is_installed(address: str) -> bool:
