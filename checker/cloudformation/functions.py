@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 from json import dumps
@@ -249,11 +250,20 @@ def _resolve(arguments: tuple[Value, ...], scope: Scope) -> Value:
     return Unknown("external", why, ("resolve", term_of(arguments[0])), not_null=True)
 
 
+# What whoever deploys a service says: `--stage` and `--region` come before what the file says.
+_GIVEN = re.compile(
+    r"\$\{\s*(?:(?:env|opt|param):|sls:\s*stage\b|self:\s*provider[.](?:stage|region)\s*[,}])"
+)
+
+
 def _serverless(arguments: tuple[Value, ...], scope: Scope) -> Value:
     written = str(term_of(arguments[0])[2])
-    given = written[2:].lstrip().startswith(("env:", "opt:", "param:"))
     why = f"{written} is a variable of the Serverless Framework"
-    cause: Cause = "caller-supplied" if given else "external"
+    cause: Cause = "external"
+    if _GIVEN.match(written):
+        cause = "caller-supplied"
+    elif written.startswith("${self:"):  # the service itself says what it is, and was not followed
+        cause = "unsupported" if "," in written or "${" in written[2:] else "undeclared"
     return Unknown(cause, why, ("serverless", term_of(arguments[0])))
 
 

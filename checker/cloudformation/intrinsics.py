@@ -42,6 +42,9 @@ _SUB = re.compile(rf"{_RESOLVE}|\$\{{[^{{}}]*\}}")
 # A variable of the Serverless Framework, which may hold others.
 _VARIABLE = re.compile(rf"{_RESOLVE}|\$\{{(?:[^{{}}]|\$\{{[^{{}}]*\}})*\}}")
 
+CHOSEN = "Fn::Chosen by the Serverless Framework"
+"""What stands for a value that a variable of it chooses: a mapping and keys, and a default."""
+
 
 def expression(node: Node, *, serverless: bool = False) -> Expression:
     """The expression of a value. `serverless`: `${…}` in plain strings is a variable."""
@@ -83,6 +86,7 @@ class _Reader:
             "Fn::Not": self._not,
             TRANSFORM: self._transform,
             f"Fn::{WINS}": lambda argument, span: Call(span, WINS, ()),
+            CHOSEN: self._chosen,
             "Fn::Join": self._call("Fn::Join", 2),
             "Fn::Split": self._call("Fn::Split", 2),
             "Fn::Select": self._call("Fn::Select", 2),
@@ -229,6 +233,14 @@ class _Reader:
         if default is None:
             return found
         return Call(span, "try", (found, self.value(default)))
+
+    def _chosen(self, argument: Node, span: Span) -> Expression:
+        way, *default = _items(argument)
+        whole, *keys = _items(way)
+        found = self.value(whole)
+        for key in keys:
+            found = Index(span, found, self.value(key))
+        return Call(span, "try", (found, self.value(default[0]))) if default else found
 
     # -- strings ----------------------------------------------------------------------------
 

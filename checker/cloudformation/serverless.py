@@ -15,6 +15,7 @@ from ..language.document import Entry, MappingNode, Node, ScalarNode, SequenceNo
 from ..records import replace
 from ..source import InputError
 from .includes import Fragment
+from .intrinsics import CHOSEN
 
 Parts = dict[str, set[str]]
 """The files that a service takes parts from, and the addresses of these ("" is the whole)."""
@@ -40,6 +41,12 @@ _FILE = re.compile(
     rf"""file\({_SPACE}(?:"([^"\n]*)"|'([^'\n]*)'|([^"'()\s][^()\n]*)){_SPACE}\){_SPACE}"""
     rf"""(?::{_SPACE}([^\s,:]+))?{_REST}""",
     re.DOTALL,
+)
+_WORD = r"(?:\$\{[^${}]*\}|[^\s,:.${}])+"
+# A variable in whose address others are that are not known: `self:custom.keys.${opt:stage}`.
+_CHOICE = re.compile(
+    rf"""\$\{{(?:self:{_SPACE}|(file\([^()]*\)){_SPACE}:{_SPACE})({_WORD}(?:[.]{_WORD})*){_SPACE}"""
+    rf"""(?:,{_SPACE}('[^'\n]*'|"[^"\n]*"|(?:\$\{{[^${{}}]*\}}|[^${{}}'"])+?){_SPACE})?\}}""",
 )
 # `--stage` and `--region` come before what the file says.
 _OPTIONS = ("provider.stage", "provider.region")
@@ -190,7 +197,37 @@ class _Service:
             if changed == text or len(changed) > _TEXT_LIMIT:
                 break
             text = changed
+        choice = _CHOICE.fullmatch(text) if level > _STRUCTURE and node.tag is None else None
+        chosen = self._choice(choice, node, level) if choice is not None else None
+        if chosen is not None:
+            return chosen
         return node if text == node.value else replace(node, value=text)
+
+    def _choice(self, found: re.Match[str], node: ScalarNode, level: int) -> Node | None:
+        """One of the values in a mapping, which a variable chooses; None where there is none.
+
+        The last source is asked where it chooses none.
+        """
+        way, address, default = found.groups()
+        words = re.findall(_WORD, address)
+        known = 0
+        while known < len(words) and "${" not in words[known]:
+            known += 1
+        variable = ".".join(words[:known])
+        variable = f"{way}:{variable}" if way else f"self:{variable}"
+        whole = self._followed(variable, level) if 0 < known < len(words) else None
+        if not isinstance(whole, MappingNode):
+            return None
+        keys = (ScalarNode(node.span, word, word) for word in words[known:])
+        present = _present(whole, len(words) - known)
+        items: list[Node] = [SequenceNode(node.span, (present, *keys))]
+        if default is not None:
+            literal = default[0] in "'\""
+            written = default[1:-1] if literal else f"${{{default}}}"
+            other = ScalarNode(node.span, written, written)
+            items.append(other if literal else self.resolved(other, level))
+        chosen = SequenceNode(node.span, tuple(items))
+        return MappingNode(node.span, (Entry(CHOSEN, node.span, chosen),))
 
     def _as_text(self, match: re.Match[str]) -> str:
         """What a variable within a text stands for; the variable itself where it is not known."""
@@ -213,7 +250,7 @@ class _Service:
         self._active.add((path, address))
         try:
             found = self._at(path, address)
-            if found is None or (isinstance(found, ScalarNode) and found.value is None):
+            if found is None or _is_null(found):
                 return None
             self._count(found)
             return self.resolved(found, level)
@@ -248,6 +285,19 @@ class _Service:
         if self._left < 0:
             what = f"its variables bring in more than {VALUE_LIMIT} nodes"
             raise InputError.at(self._document.span, what)
+
+
+def _present(node: Node, levels: int) -> Node:
+    """A mapping without what is null, to some levels: a variable does not choose that."""
+    if not levels or not isinstance(node, MappingNode):
+        return node
+    entries = (entry for entry in node.entries if not _is_null(entry.value))
+    inner = (Entry(key, span, _present(value, levels - 1)) for key, span, value in entries)
+    return replace(node, entries=tuple(inner))
+
+
+def _is_null(node: Node) -> bool:
+    return isinstance(node, ScalarNode) and node.value is None
 
 
 def _member(node: Node | None, key: str) -> Node | None:

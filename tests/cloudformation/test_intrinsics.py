@@ -204,7 +204,7 @@ def test_serverless_variables_are_unknown() -> None:
     value = evaluate(expression(node, serverless=True), _Names())
     assert isinstance(value, Text)
     causes = [part.cause for part in value.parts if isinstance(part, Unknown)]
-    assert causes == ["caller-supplied", "external"]
+    assert causes == ["caller-supplied", "unsupported"]
 
 
 @pytest.mark.parametrize(
