@@ -243,6 +243,11 @@ class Walker:
             if entry.name.endswith(TERRAFORM) and is_candidate(entry.name):
                 self._file(tree, normal(os.path.join(folder, entry.name)))
 
+    def template(self, tree: Tree, path: str) -> None:
+        """Read a file that code reads as a template, which may lie outside the named paths."""
+        if is_candidate(path) and os.path.isfile(path) and self.inside(path):
+            self._file(tree, path)
+
     def _file(
         self, tree: Tree, path: str, *, folder: str | None = None, regular: bool = False
     ) -> None:

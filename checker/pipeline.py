@@ -131,6 +131,7 @@ def _run(paths: Sequence[str], walker: Walker, settings: Settings) -> Run:
     return Run(
         paths=named,
         anchored=tuple(walker.anchored(path) for path in named),
+        exclude=settings.exclude,
         date=time.strftime("%Y-%m-%dT%H:%M:%SZ", now),
         loosened=settings.loosened(),
         exit_zero=settings.exit_zero,
@@ -242,6 +243,7 @@ def _loaders(
             settings.parameters,
             settings.pseudo,
             terraform.instances_of if terraform and deploys else None,
+            terraform.opened if terraform else frozenset(),
         )
 
 

@@ -96,6 +96,28 @@ def test_a_baseline_of_a_part_keeps_the_rest(capsys: pytest.CaptureFixture[str])
     assert main(["--baseline", "baseline.json", "."]) == 0
 
 
+def test_what_is_left_out_is_neither_stale_nor_pruned(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for folder in ("infra/a", "infra/b"):
+        Path(folder).mkdir(parents=True)
+        Path(folder, "main.tf").write_text(VAULT)
+    assert main(["--write-baseline", "baseline.json", "."]) == 0
+    for folder, path, glob in ((".", ".", "infra/a"), (".", "infra", "*/a/*"), ("infra", ".", "a")):
+        with monkeypatch.context() as patch:
+            patch.chdir(folder)
+            file = str(Path("baseline.json").absolute()) if folder == "." else "../baseline.json"
+            assert main(["--baseline", file, "--exclude", glob, path]) == 0
+            assert "no longer occurs" not in capsys.readouterr().err
+            assert main(["--write-baseline", file, "--exclude", glob, path]) == 0
+            assert "outside of these paths" in capsys.readouterr().err
+    Path("infra/b/main.tf").unlink()
+    assert main(["--baseline", "baseline.json", "--exclude", "infra/a", "."]) == 0
+    err = capsys.readouterr().err
+    assert "infra/b/main.tf no longer occurs" in err
+    assert "infra/a" not in err.replace("--exclude", "")
+
+
 def test_a_baseline_that_the_settings_name_is_there_once_it_is_written() -> None:
     Path("iac-check.toml").write_text('baseline = "baseline.json"\n')
     assert main(["."]) == 2

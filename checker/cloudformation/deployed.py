@@ -6,7 +6,7 @@ https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/clou
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from functools import partial
 from typing import Protocol
 
@@ -48,6 +48,11 @@ class Files(Protocol):
     worlds: Worlds
     errors: list[InputError]
     types: frozenset[str]
+    opened: Set[str]
+
+    def walked(self) -> list[File]:
+        """The files that may be templates, those too that Terraform has opened by now."""
+        ...
 
     def templates(self, path: str) -> list[Template]:
         """The templates of a file; none where it holds none."""
@@ -57,14 +62,13 @@ class Files(Protocol):
 class Deployed:
     """`resources` are Terraform's: those of STACKS_IN_TERRAFORM and of OVERRIDES.
 
-    `walked` are the templates of the scan, `terraform` its files of Terraform.
+    `terraform` are the scan's files of Terraform.
     """
 
     def __init__(
         self,
         resources: Iterable[Resource],
         files: Files,
-        walked: Iterable[File],
         terraform: Iterable[File],
     ) -> None:
         found = list(resources)
@@ -74,8 +78,9 @@ class Deployed:
         self._terraform = list(terraform)
         self.unread: list[str] = []
         """What is deployed and not known here."""
-        types = [type_.encode() for type_ in files.types]
-        self._walked = [file for file in walked if file.holds(*types)]
+        self._walked: list[File] = []  # those that name what is judged
+        self._searched = 0
+        self._needles = [type_.encode() for type_ in files.types]
 
     def all(self) -> Iterator[tuple[Resource, Template, Given]]:
         """Each stack that is deployed, with its template and what gives its parameters.
@@ -190,7 +195,11 @@ class Deployed:
 
     def _file(self, written: str, place: Span) -> Template | None:
         """The template of the file that has this content: of several, the one that is meant."""
+        walked = self._files.walked()
+        self._walked += (f for f in walked[self._searched :] if f.holds(*self._needles))
+        self._searched = len(walked)
         alike = [file.path for file in self._walked if self._reads(file, written)]
+        alike = [path for path in alike if path in self._files.opened] or alike
         folder = os.path.dirname(place.source.path)
 
         def farness(path: str) -> tuple[int, int, str]:

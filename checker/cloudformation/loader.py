@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from functools import partial
 from itertools import chain
 
@@ -19,8 +19,8 @@ from ..candidates import (
 from ..discovery import Tree, Walker, normal, read_bytes
 from ..graph import Origin, Resource
 from ..language.document import Entry, MappingNode, Node, ScalarNode
-from ..language.value import EvaluationError, Hop, Known, Text, Unknown, Value
-from ..language.worlds import TooManyWorlds, Worlds
+from ..language.value import Hop, Known, Text, Unknown, Value
+from ..language.worlds import Worlds
 from ..records import dataclass, field
 from ..source import InputError, Source
 from .assembly import Assembly, Place
@@ -28,6 +28,7 @@ from .deployed import OVERRIDES, Deployed
 from .embedded import placed, written_out
 from .exports import Exports
 from .family import Family
+from .outcomes import only, outcomes
 from .parameters import Given, read_files
 from .stack import NESTED, Stack
 from .template import Template, covers, may_hold, metadata, templates, type_of
@@ -49,7 +50,8 @@ _REMOTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 class CloudFormationLoader:
     """Reads templates when they are asked for, and follows nested stacks from the roots down.
 
-    `terraform` gives Terraform's resources of some types, which may deploy stacks.
+    `terraform` gives Terraform's resources of some types, which may deploy stacks; `opened` are
+    the files that it has read by then.
     """
 
     tree: Tree
@@ -59,6 +61,7 @@ class CloudFormationLoader:
     parameter_files: tuple[str, ...] = ()
     pseudo: Mapping[str, str] = field(default_factory=dict)
     terraform: Callable[[tuple[str, ...]], Iterable[Resource]] | None = None
+    opened: Set[str] = frozenset()
     errors: list[InputError] = field(default_factory=list)
     _files: dict[str, File] = field(default_factory=dict)
     _templates: dict[str, list[Template]] = field(default_factory=dict)
@@ -71,6 +74,7 @@ class CloudFormationLoader:
     _values: dict[str, Value] | None = None  # of the files of parameters
     _exports: Exports | None = None
     _deployed: list[Stack] | None = None
+    _met: set[str] = field(default_factory=set)  # of those that Terraform has opened
     _nested: int = 0
 
     def __post_init__(self) -> None:
@@ -108,7 +112,7 @@ class CloudFormationLoader:
             from .unused import of_files, refused
 
             roots = [stack for stack in stacks if self._roots.get(stack.template) is stack]
-            yield from refused(roots, given, self._outcomes)
+            yield from refused(roots, given, partial(outcomes, self.worlds))
             nested = (target for target in self._targets.values() if isinstance(target, Template))
             read = {template.path for template in (*nested, *(root.template for root in roots))}
             unread = (file for file in self.tree.templates if file.path not in read)
@@ -159,7 +163,7 @@ class CloudFormationLoader:
             if self.terraform is not None:
                 resources = self.terraform((*STACKS_IN_TERRAFORM, *OVERRIDES))
                 code = chain(*self.tree.terraform.values())
-                found = Deployed(resources, self, self.tree.templates, code)
+                found = Deployed(resources, self, code)
                 self._deployed = [
                     Stack(
                         template, one.address, given, self, self.worlds, one.scope,
@@ -242,6 +246,16 @@ class CloudFormationLoader:
                     if file and bool(self._templates[path]) is not file.sure:
                         self.tree.files += -1 if file.sure else 1
         return self._templates[path]
+
+    def walked(self) -> list[File]:
+        """The files that may be templates, those too that Terraform has opened by now.
+
+        One that lies outside of the named paths is the same there as in a run of the whole.
+        """
+        for path in sorted(self.opened - self._met):
+            self.walker.template(self.tree, path)
+        self._met |= self.opened
+        return self.tree.templates
 
     def _data(self, path: str) -> bytes | None:
         file = self._files.get(path)
@@ -326,7 +340,7 @@ class CloudFormationLoader:
         bodies: list[Value | None] = []
         held = may_hold(caller.section("Resources")[name].value, BODY)
         if held:
-            bodies = self._outcomes(lambda: caller.resource(name).read(BODY))
+            bodies = outcomes(self.worlds, lambda: caller.resource(name).read(BODY))
             embedded = self._body(caller, name, bodies)
             if embedded is not None:
                 return embedded
@@ -352,9 +366,9 @@ class CloudFormationLoader:
     def _location(self, caller: Stack, name: str, entry: Entry) -> str | None:
         """Where the template is, where that is the same in every world."""
         resource = caller.resource(name)
-        outcomes = self._outcomes(lambda: resource.read(NESTED[resource.type]))
-        value = _only(outcomes)
-        if not any(self._on_disk(caller, outcome) for outcome in outcomes):
+        found = outcomes(self.worlds, lambda: resource.read(NESTED[resource.type]))
+        value = only(found)
+        if not any(self._on_disk(caller, outcome) for outcome in found):
             # The CDK writes the file's name beside a TemplateURL that only S3 can tell.
             asset = _inner(entry.value, "Metadata", "aws:asset:path")
             if isinstance(asset, ScalarNode) and isinstance(asset.value, str):
@@ -374,25 +388,9 @@ class CloudFormationLoader:
             return False
         return self._beside(caller.template.path, location.data) is not None
 
-    def _outcomes(self, read: Callable[[], Value | None]) -> list[Value | None]:
-        """A value in each world; None where it is wrong there."""
-
-        def readable() -> Value | None:
-            try:
-                return read()
-            except EvaluationError:
-                return None
-            except RecursionError:
-                return Unknown("unsupported", "it is nested too deeply", ("nested",))
-
-        try:
-            return [outcome for _, outcome in self.worlds.explore(readable)]
-        except TooManyWorlds:
-            return []
-
     def _body(self, caller: Stack, name: str, bodies: list[Value | None]) -> Template | None:
         """A template that is written as a string. All of it stands at the string's place."""
-        value, outer = _only(bodies), caller.template
+        value, outer = only(bodies), caller.template
         if not isinstance(value, Known | Text):
             return None
         written, parts = written_out(value)
@@ -479,21 +477,3 @@ def _inner(node: Node, *keys: str) -> Node | None:
     for key in keys:
         found = found.get(key) if isinstance(found, MappingNode) else None
     return found
-
-
-def _only(outcomes: list[Value | None]) -> Value | None:
-    """The value that all outcomes are; None where there is none such.
-
-    Without those of worlds in which a stack has no template, so that it is refused, and of those
-    in which a transform gives another: what is read of the stack is not known in these.
-    """
-    given = [o for o in outcomes if o is not None and not _refused(o)]
-    alike = given and all(outcome == given[0] for outcome in given)
-    return given[0] if alike else None
-
-
-def _refused(value: Value) -> bool:
-    match value:
-        case Known(data=None) | Unknown(term=("Fn::Transform", *_)):
-            return True
-    return False

@@ -124,7 +124,27 @@ def apply(
 
 
 def _within(entry: Entry, run: Run) -> bool:
-    """Whether an entry speaks of the run's paths."""
-    return any(
-        top == "." or entry.path == top or entry.path.startswith(f"{top}/") for top in run.anchored
-    )
+    """Whether an entry speaks of the run's paths, and of nothing that these leave out."""
+    for path, top in zip(run.paths, run.anchored, strict=True):
+        below = _below(entry.path, top)
+        if below is not None:
+            return not _excluded([part for part in (path, below) if part not in (".", "")], run)
+    return False
+
+
+def _below(path: str, top: str) -> str | None:
+    """A path as seen from a folder or file above it; None where it lies elsewhere."""
+    if top in (".", path):
+        return path if top == "." else ""
+    return path[len(top) + 1 :] if path.startswith(f"{top}/") else None
+
+
+def _excluded(parts: list[str], run: Run) -> bool:
+    """Whether a path, or a folder below the run's that it is in, is left out."""
+    if not run.exclude:
+        return False
+    from fnmatch import fnmatchcase
+
+    names = "/".join(parts).split("/")
+    places = ("/".join(names[:end]) for end in range(1, len(names) + 1))
+    return any(fnmatchcase(place, glob) for place in places for glob in run.exclude)

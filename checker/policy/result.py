@@ -80,6 +80,7 @@ class Run:
 
     paths: tuple[str, ...] = ()
     anchored: tuple[str, ...] = ()  # the paths from the root of their repository
+    exclude: tuple[str, ...] = ()  # what is left out, as globs from the working directory
     date: str = ""  # in UTC, as ISO 8601 writes it
     loosened: tuple[str, ...] = ()  # what the settings let pass, one sentence each
     exit_zero: bool = False

@@ -11,7 +11,7 @@ from ..candidates import File
 from ..discovery import Tree, Walker, normal, read_bytes
 from ..graph import Resource
 from ..language.document import Node
-from ..language.value import EvaluationError, Hop, Unknown, Value
+from ..language.value import EvaluationError, Hop, Known, Unknown, Value
 from ..language.worlds import TooManyWorlds, Worlds
 from ..records import dataclass, field
 from ..source import InputError, Source, Span
@@ -47,6 +47,7 @@ class TerraformLoader:
     var_files: tuple[str, ...] = ()
     known_modules: Mapping[str, frozenset[str]] = field(default_factory=dict)
     errors: list[InputError] = field(default_factory=list)
+    opened: set[str] = field(default_factory=set)  # the files whose content was asked for
     _modules: dict[str, Declarations] = field(default_factory=dict)
     _manifests: dict[str, Mapping[str, str]] = field(default_factory=dict)
     _roots: dict[str, ModuleInstance] = field(default_factory=dict)
@@ -169,6 +170,8 @@ class TerraformLoader:
         if function is None:
             raise EvaluationError(f"there is no function {name}", span)
         boundary = self.walker.boundary_of(folder)
+        if name in ("file", "templatefile") and arguments and isinstance(arguments[0], Known):
+            self.opened.add(normal(os.path.join(root, str(arguments[0].data))))
         return function(Context(span, root, boundary, self.worlds), arguments)
 
     # -- the graph --------------------------------------------------------------------------

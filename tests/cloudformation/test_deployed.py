@@ -139,3 +139,27 @@ def test_a_condition_of_a_text_at_one_place_is_not_quoted_as_that_place() -> Non
     (result,) = run(["."], Settings(cache=False)).results
     assert result.reason == "missing"
     assert result.trail[1].note.startswith("the condition is false: ")
+
+
+def test_a_template_outside_of_the_named_folder_is_judged_as_in_the_whole(tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    for path in ("infra/a", "infra/b", "templates"):
+        Path(path).mkdir(parents=True)
+    vault = "  V{}:\n    Type: AWS::Backup::BackupVault\n"
+    ignored = vault.format(2).replace("\n", " # iac-check: ignore[BACKUP001] sandbox\n", 1)
+    text = "Resources:\n" + vault.format(1) + ignored
+    Path("templates/v.yaml").write_text(text)
+    Path("infra/b/same.yaml").write_text(text)
+    body = 'file("${path.module}/../../templates/v.yaml")'
+    Path("infra/a/main.tf").write_text(STACK % body)
+
+    def told(*paths: str, **settings: tuple[str, ...]) -> list[tuple[str, str, str, str]]:
+        results = run(paths, Settings(cache=False, **settings)).results
+        stacks = (r for r in results if r.address.startswith("aws"))
+        return [(r.fingerprint, str(r.span), r.address, r.status) for r in stacks]
+
+    whole = told(".")
+    assert [(place, status) for _, place, _, status in whole] == [
+        ("templates/v.yaml:2:3", "fail"), ("templates/v.yaml:4:3", "suppressed"),
+    ]  # fmt: skip
+    assert told("infra/a") == told("infra") == told(".", exclude=("templates",)) == whole
