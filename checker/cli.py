@@ -287,7 +287,7 @@ def _check(options: argparse.Namespace, reports: Sequence[tuple[str, str | None]
         return UNTRUSTED
 
     from .pipeline import run
-    from .report.counts import elsewhere, loosened, totals, uncreated, unread
+    from .report.counts import called, elsewhere, loosened, totals, uncreated, unread
     from .watch import Progress, Watch
 
     paths = options.paths
@@ -319,6 +319,8 @@ def _check(options: argparse.Namespace, reports: Sequence[tuple[str, str | None]
         complain(f"note: {line}")
     if report.silent and report.elsewhere:
         complain(f"note: {elsewhere(report)}")
+    for module in report.called:
+        complain(f"note: {called(*module)}")
     if report.gate == "empty":
         where = "standard input holds" if options.paths == ["-"] else "the paths hold"
         complain(

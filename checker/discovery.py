@@ -184,6 +184,16 @@ class Walker:
         tree.initialised += context.initialised
         tree.errors += (error for error in context.errors if error.path.endswith(TERRAFORM))
 
+    def calls_around(self, folder: str) -> tuple[str, dict[str, set[str]]]:
+        """The root of a folder's repository, and the calls by path of what lies outside of it.
+
+        They are none where there is no repository, or the folder is all of it.
+        """
+        top, around = self._top(folder), Tree()
+        if top != folder and os.path.lexists(os.path.join(top, ".git")):
+            self._folder(around, top)
+        return top, around.calls
+
     def _folder(self, tree: Tree, top: str, *, below: bool = True) -> None:
         waiting = [top]
         while waiting:

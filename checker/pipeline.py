@@ -78,6 +78,7 @@ def run(paths: Sequence[str], settings: Settings, watch: Watch | None = None) ->
         uncreated=_uncreated(tree, results),
         silent=silent,
         elsewhere=elsewhere,
+        called=tuple(_called(shown, walker, asked.paths)),
     )
 
 
@@ -305,6 +306,28 @@ def _hidden(
             hidden.append(result)
             used |= found
     return tuple(path for path in paths if path in used), tuple(hidden)
+
+
+def _called(
+    results: Iterable[Result], walker: Walker, paths: Sequence[str]
+) -> Iterator[tuple[str, tuple[str, ...], str]]:
+    """Modules that lack what a caller supplies, and which folders outside of the paths call them.
+
+    Asked only where a finding says so: the rest of the repository is read for it.
+    """
+    lacking = {
+        os.path.dirname(result.span.source.path) or "."
+        for result in results
+        if result.cause == "caller-supplied" and not result.calls and result.status == "fail"
+    }
+    for path in paths if lacking else ():
+        if not os.path.isdir(path):
+            continue
+        top, calls = walker.calls_around(path)
+        for folder in sorted(lacking):
+            callers = tuple(sorted(caller for caller in calls if folder in calls[caller]))
+            if callers:
+                yield folder, callers, top
 
 
 def _distinct(errors: Iterable[InputError]) -> list[InputError]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
@@ -150,3 +151,32 @@ def test_where_the_vaults_of_a_file_without_any_stand(
     assert capsys.readouterr().err.endswith(told)
     assert main([path, str(Path(path).parent)]) == 1
     assert "no vault stands in" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("folder", "path"), [(".", "x/m"), (".", "x"), ("x", "m"), ("x/m", ".")])
+def test_a_module_is_told_to_be_called_from_outside(
+    folder: str, path: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    call = (CALLER % "aws_kms_key.k.arn").replace("../m", "../x/m")
+    module = MODULE.replace("  default = null\n", "")
+    write({"x/m/main.tf": module, "a/main.tf": call, "b/main.tf": call, "c/main.tf": module})
+    monkeypatch.chdir(folder)
+    assert main([path]) == 1
+    here = Path.cwd()
+    names = [
+        os.path.relpath(here.joinpath(os.path.relpath(n, folder))) for n in ("x/m", "a", "b", ".")
+    ]
+    told = (
+        f"note: {names[0]} is called from 2 folders outside of what was asked for ({names[1]}, "
+        f"{names[2]}), and was judged without what these pass: run iac-check {names[3]}\n"
+    )
+    assert capsys.readouterr().err.endswith(told)
+
+
+def test_a_module_without_callers_outside_is_not_told_of(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    module = MODULE.replace("  default = null\n", "")
+    write({"x/m/main.tf": module, "c/main.tf": module})
+    assert main(["x/m"]) == 1
+    assert "note" not in capsys.readouterr().err

@@ -104,6 +104,8 @@ class Report:
     # Where only files are named: those in which nothing stands, and what they are judged with.
     silent: tuple[str, ...] = ()
     elsewhere: tuple[Result, ...] = ()
+    # Modules that were judged as roots, the folders outside that call them, and what holds both.
+    called: tuple[tuple[str, tuple[str, ...], str], ...] = ()
 
     def count(self, status: Status) -> int:
         return sum(1 for result in self.results if result.status == status)

@@ -78,6 +78,15 @@ def elsewhere(report: Report) -> str:
     )
 
 
+def called(folder: str, callers: Sequence[str], top: str) -> str:
+    """That a module was judged without the folders that call it, and what to run for these."""
+    count = counted(len(callers), "folder")
+    return (
+        f"{folder} is called from {count} outside of what was asked for ({_first(callers)}), "
+        f"and was judged without what these pass: run iac-check {top}"
+    )
+
+
 def _is_automatic(path: str) -> bool:
     """Whether Terraform reads a file of values by itself."""
     name = os.path.basename(path)
