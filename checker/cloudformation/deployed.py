@@ -31,6 +31,7 @@ from ..source import InputError, Source, Span
 from .embedded import placed, written_out
 from .parameters import Given
 from .template import Template, templates
+from .unused import of_names
 
 BODIES_LIMIT = 20
 """Templates of one stack, in different worlds; more of them are an error."""
@@ -78,6 +79,8 @@ class Deployed:
         self._terraform = list(terraform)
         self.unread: list[str] = []
         """What is deployed and not known here."""
+        self.warnings: list[str] = []
+        self._noted: set[tuple[Span, Template]] = set()
         self._walked: list[File] = []  # those that name what is judged
         self._searched = 0
         self._needles = [type_.encode() for type_ in files.types]
@@ -96,10 +99,24 @@ class Deployed:
 
     def _of(self, stack: Resource) -> Iterator[tuple[Resource, Template, Given]]:
         for one, template in self._templates(stack):
+            self._note_parameters(stack, template)
             names = [entry.key for entry in template.section("Parameters")]
             for passed in self._parameters(stack):
                 given = {name: partial(self._parameter, passed, name) for name in names}
                 yield one, template, given
+
+    def _note_parameters(self, stack: Resource, template: Template) -> None:
+        """Note the parameters that a stack passes and its template does not declare."""
+        place = stack.place("parameters")
+        if place is None or (place, template) in self._noted:
+            return
+        self._noted.add((place, template))  # once for all instances
+        names: dict[str, Span] = {}
+        for value in self._outcomes(lambda: stack.read("parameters")):
+            found = _by_key(value) if isinstance(value, ListValue) else value
+            if isinstance(found, MapValue):
+                names.update(dict.fromkeys(found.items, place))
+        self.warnings.extend(of_names(names, stack.address, template))
 
     def _parameter(self, passed: tuple[Callable[[], Value | None], ...], name: str) -> Value | None:
         """A parameter's value; None where nothing gives it, or null does."""

@@ -172,6 +172,7 @@ class CloudFormationLoader:
                     for one, template, given in found.all()
                 ]  # fmt: skip
                 self.tree.remote_stacks.update(found.unread)
+                self.tree.warnings.extend(found.warnings)
         return self._deployed
 
     def _expand(

@@ -73,10 +73,15 @@ def of_stack(resource: Node, address: str, target: Template) -> Iterator[str]:
 
     CloudFormation refuses it: "Parameters: [...] do not exist in the template".
     """
+    return of_names(passed(resource), address, target)
+
+
+def of_names(names: Mapping[str, Span], address: str, target: Template) -> Iterator[str]:
+    """The same for names of parameters, and their places."""
     declared = names_of(target)
     if declared is None:
         return
-    for name, place in passed(resource).items():
+    for name, place in names.items():
         if name not in declared:
             what = f"the template of {address} has no parameter {name}, so CloudFormation refuses"
             yield f"{place}: {what} the stack{hint(name, declared)}"

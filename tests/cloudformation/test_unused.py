@@ -124,3 +124,31 @@ def test_where_a_macro_may_declare_more_nothing_is_said(
     call = NESTED % ("AWS::CloudFormation::Stack", "TemplateURL", "{Other: x}")
     files = {"v.yaml": "Transform: Mine\n" + VAULT, "p.yaml": call}
     assert not checked(files, tmp_path, monkeypatch).warnings
+
+
+STACK = (
+    'resource "aws_cloudformation_stack" "s" {\n  name = "s"\n  template_body = file("v.yaml")\n'
+    "  parameters = %s\n}\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("passed", "names"),
+    [
+        ('{ Stage = "dev" }', ()),
+        ('merge({ KmsKyeArn = "x" }, { Stage = var.s })', ("KmsKyeArn",)),
+        ('{ (var.s) = "x" }', ()),
+        ("var.s", ()),
+        ("null", ()),
+    ],
+)
+def test_a_misspelt_parameter_of_a_stack_that_terraform_deploys(
+    passed: str, names: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = {"v.yaml": VAULT, "main.tf": 'variable "s" {}\n' + STACK % passed}
+    report = checked(files, tmp_path, monkeypatch)
+    assert report.warnings == tuple(
+        f"main.tf:5:16: the template of aws_cloudformation_stack.s has no parameter {name}, "
+        f"{REFUSED}; did you mean KmsKeyArn?"
+        for name in names
+    )
