@@ -35,8 +35,8 @@ def checked(
         (
             'a = 1\nkms_key_arm = "x"\n',
             (
-                "p.tfvars:2:1: no root module declares kms_key_arm; did you mean kms_key_arn?",
                 "p.tfvars:1:1: no root module declares a",
+                "p.tfvars:2:1: no root module declares kms_key_arm; did you mean kms_key_arn?",
             ),
         ),
         (
