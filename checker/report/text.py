@@ -92,6 +92,8 @@ def _notes(result: Result) -> list[tuple[str, str]]:
     notes = []
     if result.calls:
         notes.append(("called by", called_by(result)))
+    if result.when is not None:
+        notes.append(("when", escape(result.when)))
     if result.reason is not None:
         notes.append(("reason", outcome(result)))
     notes += (
