@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-import re
 import stat
 
+from .patterns import pattern
 from .source import InputError
 
 TYPE_CHECKING = False  # `typing` is not worth its import time to every run
@@ -25,43 +25,44 @@ FILE_LIMIT = 50 * 1024 * 1024
 _FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)
 
 # A letter (or `_`, or `:`) of a name can be written as an escape, or come from a loop: such a file
-# counts as a hit. Patterns begin with letters, which are found faster than classes; those that
-# few files need are compiled when one does.
+# counts as a hit. Patterns begin with letters, which are found faster than classes.
 _LETTER = rb"(?:3[aA]|[46][1-9a-fA-F]|[57][0-9aA]|5[fF])"
-_ESCAPES = rb"\\u00%b|\\U000000%b" % (_LETTER, _LETTER)
+_ESCAPES = pattern(rb"\\u00%b|\\U000000%b" % (_LETTER, _LETTER))
 _BREAK = rb"(?:[\r\n]|\xc2\x85|\xe2\x80[\xa8\xa9])"  # what ends a line in YAML
-_TEMPLATE_ESCAPES = rb'\\(?:x|u00|U000000)%b|"[^"\n]*\\%b' % (_LETTER, _BREAK)
-_ESCAPED = rb"\\(?:x|u00|U000000)(%b)|\\%b+[ \t]*" % (_LETTER, _BREAK)
+_TEMPLATE_ESCAPES = pattern(rb'\\(?:x|u00|U000000)%b|"[^"\n]*\\%b' % (_LETTER, _BREAK))
+_ESCAPED = pattern(rb"\\(?:x|u00|U000000)(%b)|\\%b+[ \t]*" % (_LETTER, _BREAK))
 _LOOP = b"Fn::ForEach"
 # A resource of a template: one without a hit may still nest, export or declare what a hit needs.
-_RESOURCE = re.compile(
+_RESOURCE = pattern(
     rb"""Type["']?\s{0,99}:\s{0,99}(?:[&!]\S{0,99}\s{1,99}|[>|][-+\d]{0,2}\s{1,99}|#[^\n]{0,999}\s{1,99}){0,3}"""
     rb"""["']?[A-Za-z0-9]+::\w"""
 )
 # The source of a module call: its text where it is a plain string, else the folder is outlined.
-_SOURCE = re.compile(
+_SOURCE = pattern(
     rb'source\b"?\s*(?:[=:]\s*(?:"([^"\\$%\n]*+)"(?=[ \t]*+(?:[\r\n,}\]#]|//|\Z)))?|/\*)'
 )
-_MODULE = re.compile(rb'module["\s/]')
+_MODULE = pattern(rb'module["\s/]')
 # Where a nested stack's template is, or a part of one that is included: a literal path.
-_NESTED = (
+_NESTED = pattern(
     rb"""(?:TemplateURL|Location)["']?[ \t]*:[ \t]*"""
     rb"""(?:"([^"\n]+)"|'([^'\n]+)'|([^\s"'&*!{\[|>#][^\n,}#]*))"""
 )
 
 # A module call from elsewhere, and a nested stack: to say what was not read, not to judge it.
-_CALL = (
+_CALL = pattern(
     rb'(?m)^[ \t]*module[ \t]+"[^"\n]+"[ \t]*\{[^{}]*?\bsource[ \t]*=[ \t]*'
     rb'"((?>(?:[^"$\n]|\$\{(?>[^}\n]{0,200})\}|\$)+))"'
 )
 # A word without quotes ends at a comma or bracket in a flow mapping only, where its key follows
 # one; and `${…}` is a part of any.
-_STACK = (
+_STACK = pattern(
     rb"""(?:([{,])\s*+)?["']?TemplateURL["']?\s*+:\s*+"""
     rb"""(?:!Sub\s++|(\{)?\s*+["']?Fn::Sub["']?\s*+:\s*+)?"""
     rb"""(?:"(\w+://[^"\n]+)"|'(\w+://[^'\n]+)'|(?(1)(?!)|(?(2)(?!)|(\w+://\S+)))"""
     rb"""|(\w+://(?:\$\{[^\s{}]*\}|[^\s{}\[\],])+))"""
 )
+# A file that a service of the Serverless Framework reads.
+_PART = pattern(rb"""\bfile\([ \t]*["']?([^"'()$\n]+)""")
 
 COMMENTS = (b"iac-check", b"iac_check", b"checkov:skip")
 NESTING = (b"AWS::CloudFormation::Stack", b"AWS::Serverless::Application", b"AWS::Include")
@@ -160,7 +161,7 @@ class Needles:
         if STACK_IN_TERRAFORM in text:
             keep = True
             hit = hit or _BODY in text  # the template may be read from a file of any name
-        hit = hit or (b"\\" in text and re.search(_ESCAPES, text) is not None)
+        hit = hit or (b"\\" in text and _ESCAPES.search(text) is not None)
         return File(path, data, hit, keep=keep or hit)
 
     def template(self, path: str, data: bytes) -> File | None:
@@ -170,7 +171,7 @@ class Needles:
         for needle in self._template:
             hit = hit or needle in text
         hit = hit or _LOOP in text
-        hit = hit or (b"\\" in text and re.search(_TEMPLATE_ESCAPES, text) is not None)
+        hit = hit or (b"\\" in text and _TEMPLATE_ESCAPES.search(text) is not None)
         sure = looks_like_template(text)
         nests = is_service(text)
         if not (hit or sure or nests or self._everything):
@@ -221,7 +222,7 @@ def searchable(data: bytes) -> bytes:
 def unescaped(data: bytes) -> bytes:
     """A template's bytes with letters in place of the escapes that stand for them."""
     found = searchable(data)
-    return re.sub(_ESCAPED, lambda match: bytes.fromhex((match[1] or b"").decode()), found)
+    return _ESCAPED.sub(lambda match: bytes.fromhex((match[1] or b"").decode()), found)
 
 
 def looks_like_template(text: bytes) -> bool:
@@ -249,7 +250,7 @@ def sources(text: bytes) -> Iterator[bytes | None]:
 
 def called(text: bytes) -> Iterator[str]:
     """The sources of module calls as they are mostly written: to say what is not on disk."""
-    for match in re.finditer(_CALL, text):
+    for match in _CALL.finditer(text):
         source = match[1].decode("utf-8", "replace")
         # What a part that is not known begins may be a path.
         unsure = "${" in source and (is_local(source) or source.startswith("${"))
@@ -260,7 +261,7 @@ def called(text: bytes) -> Iterator[str]:
 def remote_stacks(text: bytes) -> Iterator[str]:
     """The addresses of nested templates. The CDK writes the file's own name beside one."""
     if b"TemplateURL" in text and b"aws:asset:path" not in text:
-        for match in re.finditer(_STACK, text):
+        for match in _STACK.finditer(text):
             found = match[3] or match[4] or match[5] or match[6]
             yield found.decode("utf-8", "replace")
 
@@ -278,7 +279,7 @@ def calls_modules(text: bytes) -> bool:
 def parts(text: bytes) -> Iterator[str]:
     """The literal paths that a service of the Serverless Framework reads."""
     if is_service(text):
-        for match in re.finditer(rb"""\bfile\([ \t]*["']?([^"'()$\n]+)""", text):
+        for match in _PART.finditer(text):
             path = match[1].decode("utf-8", "replace").rstrip()
             if "\0" not in path:
                 yield path
@@ -287,7 +288,7 @@ def parts(text: bytes) -> Iterator[str]:
 def nested(text: bytes) -> Iterator[str]:
     """The literal paths that a template nests or includes."""
     if b"TemplateURL" in text or b"Location" in text:
-        for match in re.finditer(_NESTED, text):
+        for match in _NESTED.finditer(text):
             target = (match[1] or match[2] or match[3]).decode("utf-8", "replace").strip()
             if "://" not in target and "\0" not in target:
                 yield target

@@ -6,11 +6,12 @@ A star crosses slashes, as in `fnmatch`. A glob that names a folder speaks of al
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
 
-_MAGIC = re.compile(r"[*?[]")
+from .patterns import pattern
+
+_MAGIC = pattern(r"[*?[]")
 
 
 def within(path: str, globs: Iterable[str]) -> bool:

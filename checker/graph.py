@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Literal
 
 from .language.document import Node
 from .language.value import Hop, Known, Value
 from .records import dataclass, field
 from .source import Span
 
-Framework = Literal["terraform", "cloudformation"]
+TYPE_CHECKING = False  # `typing` is not worth its import time to every run
+if TYPE_CHECKING:
+    from typing import Literal
+
+    Framework = Literal["terraform", "cloudformation"]
+else:
+    Framework = str
 
 
 @dataclass(frozen=True)

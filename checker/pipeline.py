@@ -6,7 +6,6 @@ What a tree without a vault does not need is imported only where a vault may be.
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 
@@ -15,6 +14,7 @@ from .backup import PLANS
 from .candidates import COMMENTS, STACK_IN_TERRAFORM, TERRAFORM, reason
 from .discovery import Tree, Walker, normal
 from .kms import ALIASES
+from .patterns import pattern
 from .policy.card import resource_types
 from .policy.result import Report, Result, Run
 from .settings import Settings
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from .source import Source, Span
     from .terraform.loader import TerraformLoader
 
-_EPOCH = re.compile("[0-9]{1,11}")
-_PLACE = re.compile(r"(.*?)(?::([0-9]+):([0-9]+))?: ")
+_EPOCH = pattern("[0-9]{1,11}")
+_PLACE = pattern(r"(.*?)(?::([0-9]+):([0-9]+))?: ")
 RECURSION_LIMIT = 6_000
 """Python frames: room for a few hundred levels of modules and nested expressions."""
 

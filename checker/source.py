@@ -12,7 +12,7 @@ from .records import dataclass, field
 
 TYPE_CHECKING = False  # `typing` is not worth its import time to every run
 if TYPE_CHECKING:
-    from typing import Self
+    from typing import Any, Self
 
 
 class InputError(Exception):
@@ -46,6 +46,8 @@ class Source:
 
     path: str
     text: str = field(repr=False)
+    known: dict[tuple[int, int], Any] = field(default_factory=dict, repr=False)
+    """What a reader has made of ranges of it; the ranges are offsets."""
     _starts: list[int] = field(default_factory=list, repr=False)
 
     @classmethod

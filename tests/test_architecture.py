@@ -19,6 +19,7 @@ LINE_LIMIT = 500
 
 # Lowest first. A room may import itself and what stands below it, never its own row.
 ROWS = (
+    ("annotations", "patterns"),
     ("records", "kms", "globs", "meant", "watch"),
     ("backup",),
     ("source",),

@@ -111,7 +111,7 @@ def test_metadata(installed: Path) -> None:
     assert about["License-Expression"] == "Apache-2.0"
     assert list(installed.glob("*.dist-info/licenses/LICENSE"))
     [entry_points] = installed.glob("*.dist-info/entry_points.txt")
-    assert "iac-check = iac_check.cli:main" in entry_points.read_text("utf-8")
+    assert "iac-check = iac_check.__main__:command" in entry_points.read_text("utf-8")
 
 
 def test_a_plain_install_needs_no_cfn_lint(installed: Path) -> None:

@@ -9,18 +9,16 @@ from __future__ import annotations
 
 import json
 import os
-import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
-from typing import Any
 
+from ..annotations import Any
+from ..patterns import pattern
 from ..records import dataclass, field
 
 # `new VaultStack (/home/me/app/lib/vaults.ts:6:3)`, `at /home/me/app/bin/app.ts:4:1`
-_FRAME = re.compile(
-    r"(?:[^()]*\(|(?:at )?)((?:[A-Za-z]:)?[^():]+):([1-9]\d{0,8}):([1-9]\d{0,8})\)?"
-)
-_NOT_THE_USERS = re.compile(r"node_modules|aws-cdk-lib|jsii|^node$|^node:|^internal/")
+_FRAME = pattern(r"(?:[^()]*\(|(?:at )?)((?:[A-Za-z]:)?[^():]+):([1-9]\d{0,8}):([1-9]\d{0,8})\)?")
+_NOT_THE_USERS = pattern(r"node_modules|aws-cdk-lib|jsii|^node$|^node:|^internal/")
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from functools import partial
-from typing import Protocol
 
+from ..annotations import Protocol
 from ..candidates import STACKS_IN_TERRAFORM, File
 from ..graph import Resource
 from ..language.access import index

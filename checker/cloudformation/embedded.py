@@ -6,16 +6,16 @@ string is read as a template, and a dynamic reference of our own after it.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 from ..language.document import Entry, MappingNode, Node, ScalarNode, SequenceNode
 from ..language.value import Known, Text, Value
+from ..patterns import pattern
 from ..records import replace
 from ..source import Span
 
 _WORD = "OuterPart{}OfTheStack"
-_WORDS = re.compile(_WORD.format(r"(\d+)"))
+_WORDS = pattern(_WORD.format(r"(\d+)"))
 _REFERENCE = "{{{{resolve:outer:{}}}}}"
 
 

@@ -28,6 +28,7 @@ from ..language.expression import (
     Template,
     Unsupported,
 )
+from ..patterns import pattern
 from ..records import replace
 from ..source import Span
 from .transforms import INCLUDE, LEAVES, MAKES, TRANSFORM, WINS, Transform, beside, name_of
@@ -37,10 +38,10 @@ LOOP = "Fn::ForEach::"
 
 # A dynamic reference; in Sub it may hold variables.
 _RESOLVE = r"\{\{resolve:(?:\$\{[^{}]*\}|[^{}])*\}\}"
-_DYNAMIC = re.compile(_RESOLVE)
-_SUB = re.compile(rf"{_RESOLVE}|\$\{{[^{{}}]*\}}")
+_DYNAMIC = pattern(_RESOLVE)
+_SUB = pattern(rf"{_RESOLVE}|\$\{{[^{{}}]*\}}")
 # A variable of the Serverless Framework, which may hold others.
-_VARIABLE = re.compile(rf"{_RESOLVE}|\$\{{(?:[^{{}}]|\$\{{[^{{}}]*\}})*\}}")
+_VARIABLE = pattern(rf"{_RESOLVE}|\$\{{(?:[^{{}}]|\$\{{[^{{}}]*\}})*\}}")
 
 CHOSEN = "Fn::Chosen by the Serverless Framework"
 """What stands for a value that a variable of it chooses: a mapping and keys, and a default."""

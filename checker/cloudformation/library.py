@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
-
+from ..annotations import Protocol
 from ..graph import Origin
 from ..language.value import Unknown, Value
 from ..source import InputError
 from .template import Template
 
+TYPE_CHECKING = False  # `typing` is not worth its import time to every run
 if TYPE_CHECKING:
     from .stack import Stack
 

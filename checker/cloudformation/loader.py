@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from functools import partial
 from itertools import chain
@@ -21,6 +20,7 @@ from ..graph import Origin, Resource
 from ..language.document import Entry, MappingNode, Node, ScalarNode
 from ..language.value import Hop, Known, Text, Unknown, Value
 from ..language.worlds import Worlds
+from ..patterns import pattern
 from ..records import dataclass, field
 from ..source import InputError, Source
 from .assembly import Assembly, Place
@@ -42,8 +42,8 @@ NESTING_LIMIT = 100
 STACK_LIMIT = 20_000
 """Nested stacks of one scan; calls that multiply past it are an error."""
 
-_SECTION = re.compile(rb"""\bResources["']?\s{0,99}:""")
-_REMOTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+_SECTION = pattern(rb"""\bResources["']?\s{0,99}:""")
+_REMOTE = pattern(r"[A-Za-z][A-Za-z0-9+.-]*://")
 
 
 @dataclass

@@ -5,15 +5,15 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 
 from ..language.document import Entry, MappingNode, Node, ScalarNode, SequenceNode
+from ..patterns import pattern
 from ..records import replace
 from ..source import InputError
 from .intrinsics import LOOP, function_of
 
-_NOT_ALPHANUMERIC = re.compile(r"[^A-Za-z0-9]")
+_NOT_ALPHANUMERIC = pattern(r"[^A-Za-z0-9]")
 
 EXPANSION_LIMIT = 10_000
 """Copies of a body that the loops of one section may give."""

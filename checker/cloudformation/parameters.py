@@ -24,16 +24,17 @@ from ..language.value import (
     term_of,
     text,
 )
+from ..patterns import pattern
 from ..records import dataclass, replace
 from ..source import InputError, Source, Span
 from .functions import split, string, words_of
 from .patterns import matches
 from .yaml_document import read_template
 
-_LIST = re.compile(r"CommaDelimitedList\Z|List<")
+_LIST = pattern(r"CommaDelimitedList\Z|List<")
 # Types whose values exist in the account: none of them is empty.
 _EXISTING = ("AWS::EC2::", "AWS::Route53::")
-_NUMBER = re.compile("-?[0-9]{1,99}(?:[.][0-9]{1,99})?")
+_NUMBER = pattern("-?[0-9]{1,99}(?:[.][0-9]{1,99})?")
 _TRUE = ("true", "yes", "on")
 _STORED = "AWS::SSM::Parameter::Value<"
 

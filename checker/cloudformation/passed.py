@@ -6,7 +6,6 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resou
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
 
 from ..language.convert import to_string
 from ..language.decisions import Unreachable
@@ -20,6 +19,7 @@ from .parameters import Given
 from .template import type_of
 from .transforms import beside
 
+TYPE_CHECKING = False  # `typing` is not worth its import time to every run
 if TYPE_CHECKING:
     from .stack import Stack
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from ..patterns import pattern
+
 PATTERN_LIMIT = 1_000
 TEXT_LIMIT = 1_000
 """Characters of a text that is tried, all of them ASCII and printable: there no rule for lines,
@@ -21,9 +23,9 @@ _ESCAPE = r"\\(?:[dswDSWtnrf]|[^A-Za-z0-9])"
 _SET = rf"\[\^?+(?!\])(?>(?:(?!&&)[^\[\]\\]|{_ESCAPE})+)\]"
 _REPEAT = r"(?>(?:(?:[*+?]|\{[0-9]{1,3}(?:,[0-9]{0,3})?\})\??(?![*+?{]))?)"
 _ONE = rf"(?:[^\\*+?()\[\]|^${{}}]|{_ESCAPE}|{_SET}|\)){_REPEAT}"
-_COMMON = re.compile(rf"(?>(?:{_ONE}|\(\?:|\((?!\?)|[|^$])*)", re.DOTALL)
-_HYPHEN = re.compile(r"\\[dswDSW]-[^\]]|-\\[dswDSW]")
-_PRINTABLE = re.compile(r"[ -~]*")
+_COMMON = pattern(rf"(?>(?:{_ONE}|\(\?:|\((?!\?)|[|^$])*)", re.DOTALL)
+_HYPHEN = pattern(r"\\[dswDSW]-[^\]]|-\\[dswDSW]")
+_PRINTABLE = pattern(r"[ -~]*")
 
 
 @lru_cache(maxsize=512)

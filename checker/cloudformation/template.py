@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from functools import cached_property
-from typing import TypeGuard
 
+from ..annotations import TypeGuard
 from ..language.document import Entry, MappingNode, Node, ScalarNode
 from ..language.expression import Expression
 from ..language.value import Value
+from ..patterns import pattern
 from ..records import dataclass, field
 from ..source import Source, Span
 from .includes import Fragment, included_elsewhere, with_includes
@@ -17,7 +17,7 @@ from .intrinsics import LOOP, condition, expression
 from .transforms import Transform, over
 from .yaml_document import read_template
 
-_TYPE = re.compile(r"[A-Za-z0-9]+::[A-Za-z0-9_@:-]+")
+_TYPE = pattern(r"[A-Za-z0-9]+::[A-Za-z0-9_@:-]+")
 
 
 @dataclass(eq=False)

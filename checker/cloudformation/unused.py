@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING
 
 from ..candidates import File
 from ..language.document import Entry, MappingNode, Node, ScalarNode, SequenceNode
@@ -18,6 +17,7 @@ from .intrinsics import LOOP, function_of
 from .parameters import refuses
 from .template import Template, child_of
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .stack import Stack
 

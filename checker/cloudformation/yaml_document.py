@@ -7,7 +7,6 @@ recurses, and ends the process between 20,000 and 40,000 levels of nesting.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from ..language.document import (
     DEPTH_LIMIT,
@@ -19,9 +18,11 @@ from ..language.document import (
     SequenceNode,
 )
 from ..language.json_document import read_json
+from ..patterns import pattern
 from ..source import InputError, Source, Span
 from .yaml_scalars import older_reading, typed
 
+TYPE_CHECKING = False  # `typing` is not worth its import time to every run
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import Any
@@ -39,11 +40,11 @@ _STANDARD = "tag:yaml.org,2002:"
 _DIRECTIVE_LIMIT = 100
 """`%TAG` lines: libyaml compares each with all before it."""
 
-_TAG_DIRECTIVE = re.compile(r"^%TAG", re.MULTILINE)
-_UNPRINTABLE_ASCII = re.compile("[^\t\n\r\x20-\x7e]")
-# Compiled where it is needed: that takes as long as reading a template.
-_UNPRINTABLE = "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
-_PROPERTY = re.compile(r"[&!]\S*+(?>(?:\s++|#[^\n\r]*+)*)")
+_TAG_DIRECTIVE = pattern(r"^%TAG", re.MULTILINE)
+_UNPRINTABLE_ASCII = pattern("[^\t\n\r\x20-\x7e]")
+_UNPRINTABLE = pattern("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_FLOW = pattern(r"\s*+[\[{]")
+_PROPERTY = pattern(r"[&!]\S*+(?>(?:\s++|#[^\n\r]*+)*)")
 
 
 def read_template(source: Source) -> list[Node]:
@@ -52,7 +53,7 @@ def read_template(source: Source) -> list[Node]:
     What begins with a brace or bracket is JSON if its file is named so, or if it reads as such.
     Raises InputError.
     """
-    if re.match(r"\s*+[\[{]", source.text):
+    if _FLOW.match(source.text):
         if source.path.lower().endswith(".json"):
             return [read_json(source)]
         try:
@@ -101,7 +102,8 @@ def _refuse_unreadable(source: Source) -> None:
     text = source.text
     if text.startswith("\ufeff"):
         raise _error(source, 0, "the file has a second byte order mark")
-    if bad := re.search(_UNPRINTABLE_ASCII if text.isascii() else _UNPRINTABLE, text):
+    unprintable = _UNPRINTABLE_ASCII if text.isascii() else _UNPRINTABLE
+    if bad := unprintable.search(text):
         code = f"U+{ord(bad[0]):04X}"
         raise _error(source, bad.start(), f"the character {code} is not allowed")
     if "%TAG" in text:

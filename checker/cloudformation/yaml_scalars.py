@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
+from ..patterns import pattern
 
 _FIRST_OF_NUMBER = frozenset("-+.0123456789")
-_INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,999})\Z")
-_FLOAT = re.compile(r"[-+]?(?:[0-9]++\.[0-9]*+|\.[0-9]++)(?:[eE][-+]?[0-9]++)?\Z")
+_INTEGER = pattern(r"-?(?:0|[1-9][0-9]{0,999})\Z")
+_FLOAT = pattern(r"[-+]?(?:[0-9]++\.[0-9]*+|\.[0-9]++)(?:[eE][-+]?[0-9]++)?\Z")
 _WORDS = {
     "": None, "~": None, "null": None, "Null": None, "NULL": None,
     "true": True, "True": True, "TRUE": True,
@@ -17,11 +17,11 @@ _OLDER_WORDS = {
     for word, truth in (("yes", True), ("on", True), ("no", False), ("off", False))
     for form in (word, word.title(), word.upper())
 }
-_OLDER_INTEGER = re.compile(
+_OLDER_INTEGER = pattern(
     r"([-+]?)(?:0([0-7_]{1,999})|0b([01_]{1,999})|0x([0-9a-fA-F_]{1,999})"
     r"|(0|[1-9][0-9_]{0,999})((?::[0-5]?[0-9]){0,99}))\Z"
 )
-_OLDER_FLOAT = re.compile(
+_OLDER_FLOAT = pattern(
     r"(?=[^.eE]*+[.eE])[-+]?(?:[0-9][0-9_]*+(?:\.[0-9_]*+)?|\.[0-9][0-9_]*+)(?:[eE][-+]?[0-9]{1,9})?\Z"
 )
 

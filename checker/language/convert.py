@@ -5,10 +5,10 @@ https://developer.hashicorp.com/terraform/language/expressions/types#type-conver
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 from .. import kms
+from ..patterns import pattern
 from ..records import replace
 from .alike import same
 from .bounded import is_bounded, reads
@@ -31,7 +31,7 @@ from .value import (
     term_of,
 )
 
-_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?\Z")
+_NUMBER = pattern(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?\Z")
 
 
 def number_text(number: int | float) -> str:

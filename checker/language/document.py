@@ -5,11 +5,14 @@ Both readers give these: `language/json_document.py` and `cloudformation/yaml_do
 
 from __future__ import annotations
 
+from collections import namedtuple
 from collections.abc import Mapping
-from typing import NamedTuple, TypeVar
 
+from ..annotations import TypeVar
 from ..records import dataclass, field, replace
 from ..source import Span
+
+TYPE_CHECKING = False  # `typing` is not worth its import time to every run
 
 DEPTH_LIMIT = 200
 """Levels of nesting; what is nested deeper is an InputError. No template comes near it."""
@@ -53,12 +56,17 @@ class SequenceNode(Node):
     items: tuple[Node, ...]
 
 
-class Entry(NamedTuple):
-    """One `key: value`. `span` is the key's place."""
+if TYPE_CHECKING:
+    from typing import NamedTuple
 
-    key: str
-    span: Span
-    value: Node
+    class Entry(NamedTuple):
+        """One `key: value`. `span` is the key's place."""
+
+        key: str
+        span: Span
+        value: Node
+else:
+    Entry = namedtuple("Entry", "key span value")
 
 
 @dataclass(frozen=True)

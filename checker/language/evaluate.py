@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from itertools import chain
-from typing import Any, Protocol
 
+from ..annotations import Any, Protocol
 from ..records import replace
 from ..source import Span
 from .access import in_order, index

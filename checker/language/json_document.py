@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from ..patterns import pattern
 from ..source import InputError, Source, Span
 from .document import (
     DEPTH_LIMIT,
@@ -31,16 +32,16 @@ _VALUE = (
 )
 # One match takes a whole step, separator and key included. The groups of all five patterns:
 _KEY, _TEXT, _NUMBER, _FRACTION, _EXPONENT, _WORD, _OPEN, _CLOSE = range(1, 9)
-_ROOT = re.compile(rf"(){_VALUE}")
-_FIRST_ITEM = re.compile(rf"(){_VALUE}|{_BLANK}(\])")
-_NEXT_ITEM = re.compile(rf"{_BLANK},(){_VALUE}|{_BLANK}(\])")
-_FIRST_MEMBER = re.compile(rf"{_BLANK}{_STRING}{_BLANK}:{_VALUE}|{_BLANK}(\}})")
-_NEXT_MEMBER = re.compile(rf"{_BLANK},{_BLANK}{_STRING}{_BLANK}:{_VALUE}|{_BLANK}(\}})")
+_ROOT = pattern(rf"(){_VALUE}")
+_FIRST_ITEM = pattern(rf"(){_VALUE}|{_BLANK}(\])")
+_NEXT_ITEM = pattern(rf"{_BLANK},(){_VALUE}|{_BLANK}(\])")
+_FIRST_MEMBER = pattern(rf"{_BLANK}{_STRING}{_BLANK}:{_VALUE}|{_BLANK}(\}})")
+_NEXT_MEMBER = pattern(rf"{_BLANK},{_BLANK}{_STRING}{_BLANK}:{_VALUE}|{_BLANK}(\}})")
 
-_KEY_ALONE = re.compile(_STRING)
-_SPACE = re.compile(_BLANK)
-_STRING_BODY = re.compile(r'[^"\\\x00-\x1f]*+(?>(?:\\.[^"\\\x00-\x1f]*+)*)')
-_ESCAPE = re.compile(
+_KEY_ALONE = pattern(_STRING)
+_SPACE = pattern(_BLANK)
+_STRING_BODY = pattern(r'[^"\\\x00-\x1f]*+(?>(?:\\.[^"\\\x00-\x1f]*+)*)')
+_ESCAPE = pattern(
     r"\\(?:([\"\\/bfnrt])"
     r"|u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})"
     r"|u([0-9a-fA-F]{4})|)"

@@ -8,7 +8,8 @@ https://pkg.go.dev/github.com/zclconf/go-cty/cty#NumberVal
 from __future__ import annotations
 
 import math
-import re
+
+from ..patterns import pattern
 
 BITS = 512
 EXPONENT_LIMIT = 1_000
@@ -17,7 +18,7 @@ EXPONENT_LIMIT = 1_000
 Ratio = tuple[int, int]
 """A numerator, and a denominator above 0."""
 
-_WRITTEN = re.compile(r"([+-]?)([0-9]*)\.?([0-9]*)(?:[eE]([+-]?[0-9]+))?\Z")
+_WRITTEN = pattern(r"([+-]?)([0-9]*)\.?([0-9]*)(?:[eE]([+-]?[0-9]+))?\Z")
 
 
 class Precise(float):

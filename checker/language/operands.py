@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
-
+from ..annotations import Protocol
 from ..records import replace
 from .convert import is_null, to_bool, to_string
 from .expression import Expression, Literal, Object, Tuple

@@ -11,24 +11,29 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
+from ..annotations import Any, TypeVar
 from ..records import dataclass, field, replace
 from ..source import Span
 from .expression import Scalar
 
+TYPE_CHECKING = False  # `typing` is not worth its import time to every run
 if TYPE_CHECKING:
+    from typing import Literal
+
     from ..graph import Resource
 
-Cause = Literal[
-    "caller-supplied",
-    "undeclared",
-    "not-a-key",
-    "external",
-    "module-unavailable",
-    "cycle",
-    "unsupported",
-]
+    Cause = Literal[
+        "caller-supplied",
+        "undeclared",
+        "not-a-key",
+        "external",
+        "module-unavailable",
+        "cycle",
+        "unsupported",
+    ]
+else:
+    Cause = str
 
 # What an unknown is, as a nested tuple, so that the same unknown met twice is the same:
 # ("ref", scope, "var.env"), ("==", term, term), ("literal", "str", "x"), ("call", "upper", term).

@@ -8,8 +8,8 @@ of a run, so the same condition has the same truth wherever it is met.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from typing import Any, TypeVar
 
+from ..annotations import Any, TypeVar
 from ..records import dataclass
 from .decisions import Decisions, Facts, Undecided, Unreachable
 from .value import EvaluationError, Term, names_in

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Protocol
 
+from ..annotations import Protocol
 from ..graph import Resource
 from ..kms import ALIASES
 from ..language.value import EvaluationError, Known, Term, Value, term_of

@@ -11,15 +11,16 @@ import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
+from ..patterns import pattern
 from ..records import dataclass, field
 from ..source import InputError
 
 INDEX = "index.json"
 KNOWN_MODULES = "known_modules.yaml"
 
-_ID = re.compile(r"[A-Z][A-Z0-9]{0,31}\Z")
-_NAME = re.compile(r"[a-z][a-z0-9-]{0,63}\Z")
-_ARGUMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,127}\Z")
+_ID = pattern(r"[A-Z][A-Z0-9]{0,31}\Z")
+_NAME = pattern(r"[a-z][a-z0-9-]{0,63}\Z")
+_ARGUMENT = pattern(r"[A-Za-z_][A-Za-z0-9_]{0,127}\Z")
 _SEVERITIES = ("critical", "high", "medium", "low")
 _OPERATORS = ("equals",)
 _KEYS = (

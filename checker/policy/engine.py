@@ -245,7 +245,7 @@ class Engine:
             resource_span=resource.span,
             span=span,
             trail=_trail(verdict.trail, span, _note(place, verdict)),
-            fingerprint=_fingerprint(card.id, anchored, resource.address, paths.value, outcome),
+            identity=(card.id, anchored, resource.address, paths.value, outcome),
             help=card.help(verdict.reason, verdict.cause, verdict.case),
             caution=card.caution,
             anchored=anchored,
@@ -323,11 +323,3 @@ def _unnamed(before: Sequence[Hop], span: Span) -> str:
 def _holds(outer: Span, inner: Span) -> bool:
     same = outer.source is inner.source
     return same and outer.start <= inner.start and inner.end <= outer.end
-
-
-def _fingerprint(rule: str, path: str, address: str, attribute: str, reason: str) -> str:
-    """What a finding is, without line numbers; the path counts from the repository's root."""
-    from hashlib import sha256
-
-    identity = "\0".join((rule, path, address, attribute, reason))
-    return sha256(identity.encode("utf-8", "surrogatepass")).hexdigest()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from fnmatch import fnmatchcase
 
@@ -20,12 +19,13 @@ from ..language.value import (
     first_unknown,
     text,
 )
+from ..patterns import pattern
 from ..records import dataclass, replace
 from .verdict import Verdict, passed, unresolved
 
-_MANAGED = re.compile(r"(?:^|:)(alias/aws/[^:\s]*)")
-_OTHER_ARN = re.compile(r"arn:aws[a-z-]*:(?!kms:)([a-z0-9-]+):")
-_ALIAS_NAME = re.compile(r"(?:^|:)(alias/[A-Za-z0-9/_-]*)\Z")
+_MANAGED = pattern(r"(?:^|:)(alias/aws/[^:\s]*)")
+_OTHER_ARN = pattern(r"arn:aws[a-z-]*:(?!kms:)([a-z0-9-]+):")
+_ALIAS_NAME = pattern(r"(?:^|:)(alias/[A-Za-z0-9/_-]*)\Z")
 
 
 @dataclass(frozen=True)

@@ -49,7 +49,8 @@ class Result:
     resource_span: Span  # the resource's header
     span: Span
     trail: tuple[Hop, ...]  # never empty: it begins at the place of the finding
-    fingerprint: str
+    # Rule, path, address, argument and reason: what it is, without line numbers.
+    identity: tuple[str, str, str, str, str]
     help: str = field(repr=False)
     caution: str = field(repr=False)  # what must be known before anything is changed, in a clause
     anchored: str  # the path from the root of the repository, from every working directory
@@ -60,6 +61,13 @@ class Result:
     metadata: tuple[Node, ...] = ()  # what templates say to this tool of it
     construct: str | None = None  # the CDK construct path
     suppression: Suppression | None = None
+
+    @property
+    def fingerprint(self) -> str:
+        """Of its identity: the same in every run that finds it."""
+        from hashlib import sha256  # not every format needs it, and it loads OpenSSL
+
+        return sha256("\0".join(self.identity).encode("utf-8", "surrogatepass")).hexdigest()
 
     @property
     def caller(self) -> Span | None:

@@ -5,7 +5,6 @@ A finding names them, because its remedy is to point them at a new vault.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 
 from ..backup import PLANS
@@ -21,10 +20,11 @@ from ..language.value import (
     Value,
 )
 from ..language.worlds import TooManyWorlds, Worlds
+from ..patterns import pattern
 from ..source import InputError
 from .aliases import Loader
 
-_VAULT_NAME = re.compile(r":backup-vault:([^:]+)\Z")
+_VAULT_NAME = pattern(r":backup-vault:([^:]+)\Z")
 
 
 class Senders:

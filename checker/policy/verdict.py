@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Literal, NoReturn
-
+from ..annotations import NoReturn
 from ..language.value import Cause, Hop
 from ..records import dataclass, replace
 
-Reason = Literal["missing", "aws-managed", "unresolved"]
+TYPE_CHECKING = False  # `typing` is not worth its import time to every run
+if TYPE_CHECKING:
+    from typing import Literal
+
+    Reason = Literal["missing", "aws-managed", "unresolved"]
+else:
+    Reason = str
 
 _SEVERITY: dict[Reason | None, int] = {"missing": 3, "aws-managed": 2, "unresolved": 1, None: 0}
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TextIO
-
+from ..annotations import TextIO
 from ..policy.result import Report
 from .escape import escape
 from .text import shown

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Literal, TextIO
 
+from ..annotations import TextIO
 from ..policy.result import Report, Result
 from ..records import dataclass, replace
 from ..source import Span
@@ -14,7 +14,13 @@ from .escape import escape
 from .excerpt import excerpt
 from .words import caller, outcome
 
-Kind = Literal["error", "warning", "aside", "pass", "hop"]
+TYPE_CHECKING = False  # `typing` is not worth its import time to every run
+if TYPE_CHECKING:
+    from typing import Literal
+
+    Kind = Literal["error", "warning", "aside", "pass", "hop"]
+else:
+    Kind = str
 """The verdict on a vault and on the end of its trail, worst first; `hop` is what lies between."""
 
 LONGEST = 80

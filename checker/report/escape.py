@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from ..patterns import pattern
+
 TAB = 4
 """Columns from one tab stop to the next."""
 
@@ -16,10 +18,10 @@ _INVISIBLE = (
 )
 # What CI systems take for a command wherever it stands in a log: `##[…]`, `##vso[…]`.
 _IN_LINE = r"(?<=#)#(?=[A-Za-z]*\[)"
-_UNSAFE = re.compile(f"[\x00-\x1f{_INVISIBLE}]|{_IN_LINE}")
-_UNSAFE_IN_JSON = f"[{_INVISIBLE}]|{_IN_LINE}"
+_UNSAFE = pattern(f"[\x00-\x1f{_INVISIBLE}]|{_IN_LINE}")
+_UNSAFE_IN_JSON = pattern(f"[{_INVISIBLE}]|{_IN_LINE}")
 # And where a line begins: `::stop-commands::`.
-_AT_START = re.compile(r"\A(\s*):(?=:)")
+_AT_START = pattern(r"\A(\s*):(?=:)")
 
 
 def escape(text: str) -> str:
@@ -37,7 +39,7 @@ def escape_json(document: str) -> str:
         units = match[0].encode("utf-16-be", "surrogatepass").hex()
         return "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))
 
-    return re.sub(_UNSAFE_IN_JSON, escaped, document)
+    return _UNSAFE_IN_JSON.sub(escaped, document)
 
 
 def cells(text: str) -> Iterator[tuple[str, int]]:

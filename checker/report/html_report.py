@@ -6,8 +6,8 @@ It loads nothing: its policy allows only its own style and script, by their hash
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TextIO
 
+from ..annotations import TextIO
 from ..policy.result import Report, Result
 from ..source import Span
 from .counts import counted, lowered

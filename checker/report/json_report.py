@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TextIO
-
+from ..annotations import TextIO
 from ..language.value import Hop
 from ..policy.result import Report, Result, Suppression
 from ..source import Span

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import TextIO
 
+from ..annotations import TextIO
 from ..policy.result import Gate, Report, Result
 from .counts import counted, totals, unread
 from .diagram import graph, mermaid

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TextIO
 
+from ..annotations import TextIO
 from ..language.value import Hop
 from ..policy.card import Card, load_cards
 from ..policy.result import Report, Result, Suppression

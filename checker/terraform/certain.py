@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
 
+from ..annotations import TypeVar
 from ..language.value import EvaluationError
 from ..language.worlds import TooManyWorlds, Worlds
 from ..source import InputError

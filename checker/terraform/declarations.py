@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TypeVar
 
+from ..annotations import TypeVar
 from ..candidates import File
 from ..records import dataclass, field
 from ..source import InputError, Source

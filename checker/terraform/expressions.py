@@ -8,25 +8,21 @@ newlines in brackets) is masked first, at unchanged offsets; strings are masked 
 
 from __future__ import annotations
 
-import re
-from weakref import WeakKeyDictionary
-
 from ..language.expression import Expression, Unsupported
-from ..source import InputError, Source, Span
+from ..patterns import pattern
+from ..source import InputError, Span
 from .names import WORD_END, is_name
 from .outline import BLANK, BRACKET_LIMIT, HEREDOC, NodeSpan, Scanner
 from .quick import simple
 
-_MASK = re.compile(rf'"|#[^\n]*+|//[^\n]*+|/\*|{HEREDOC}|[\[{{(]|[\]}})]|\n|!|::|[^\x00-\x7f]')
-_FULL_SPLAT = re.compile(rf"\[{BLANK}\*{BLANK}\]")
-_FOR_BODY = re.compile(rf"{BLANK}for{WORD_END}(?!{BLANK}[=:])")
-
-_read: WeakKeyDictionary[Source, dict[tuple[int, int], Expression]] = WeakKeyDictionary()
+_MASK = pattern(rf'"|#[^\n]*+|//[^\n]*+|/\*|{HEREDOC}|[\[{{(]|[\]}})]|\n|!|::|[^\x00-\x7f]')
+_FULL_SPLAT = pattern(rf"\[{BLANK}\*{BLANK}\]")
+_FOR_BODY = pattern(rf"{BLANK}for{WORD_END}(?!{BLANK}[=:])")
 
 
 def expression(span: Span) -> Expression:
     """The expression that a span holds. Raises InputError where it is none."""
-    known = _read.setdefault(span.source, {})
+    known: dict[tuple[int, int], Expression] = span.source.known
     found = known.get((span.start, span.end))
     if found is None:
         found = _expression(span)

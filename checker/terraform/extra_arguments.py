@@ -6,11 +6,11 @@ https://terragrunt.gruntwork.io/docs/features/extra-arguments/
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from ..language.evaluate import define
 from ..language.value import EvaluationError, Known, ListValue, MapValue, Text, Unknown, Value, text
+from ..patterns import pattern
 from ..records import dataclass, replace
 from .expressions import expression
 from .outline import AttributeSpan, outline_span
@@ -101,7 +101,7 @@ def _operand(block: _Block, option: str, value: Value) -> Argument:
     return ANYTHING, value
 
 
-_OPTION = re.compile(r"--?(var|var-file)(=|\Z)")
+_OPTION = pattern(r"--?(var|var-file)(=|\Z)")
 
 
 def _elements(value: Value | None) -> tuple[Value, ...]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Mapping
 
+from ..patterns import pattern
 from ..source import InputError, Source
 
 # Of the public registries only: another host may serve anything under the same name.
-_REGISTRY = re.compile(
+_REGISTRY = pattern(
     r"(?:(?:registry\.terraform\.io|registry\.opentofu\.org)/)?([\w-]+/[\w-]+/[\w-]+)(//[^?]*)?\Z"
 )
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
-from typing import TypeVar
 
+from ..annotations import TypeVar
 from ..candidates import File
 from ..discovery import Tree, Walker, normal, read_bytes
 from ..graph import Resource

@@ -9,8 +9,8 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Protocol
 
+from ..annotations import Protocol
 from ..discovery import normal
 from ..graph import Resource
 from ..language.evaluate import Scope, define

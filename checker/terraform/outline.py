@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 
 from ..language.document import Node
+from ..patterns import pattern
 from ..records import dataclass
 from ..source import InputError, Source, Span
 from .names import IDENTIFIER, SPACE, check_name
@@ -26,29 +27,29 @@ _SPACES = rf"(?>(?:[ \t]++|{_COMMENT})*)"
 _PLAIN_STRING = r'"(?>(?:[^"\\$%\n]++|\\.|\$(?!\{)|%(?!\{))*)"'
 BLANK = rf"(?>(?:[ \t\n]++|\r\n|#[^\n]*+|//[^\n]*+|{_COMMENT})*)"
 """White space, newlines and comments, as a pattern."""
-_SKIP = re.compile(BLANK)
-_SAME_LINE = re.compile(_SPACES)
-_LINE_END = re.compile(rf"{_SPACES}(?:#|//|\r?\n)")
-_HEADER = re.compile(
+_SKIP = pattern(BLANK)
+_SAME_LINE = pattern(_SPACES)
+_LINE_END = pattern(rf"{_SPACES}(?:#|//|\r?\n)")
+_HEADER = pattern(
     rf"({IDENTIFIER})((?>(?:{_SPACES}(?:{_PLAIN_STRING}|{IDENTIFIER}))*)){_SPACES}\{{"
 )
-_LABEL = re.compile(rf'"((?:[^"\\]|\\.)*)"|({IDENTIFIER})|{_COMMENT}')
-_ATTRIBUTE = re.compile(rf"({IDENTIFIER}){_SPACES}=(?![=>])")
+_LABEL = pattern(rf'"((?:[^"\\]|\\.)*)"|({IDENTIFIER})|{_COMMENT}')
+_ATTRIBUTE = pattern(rf"({IDENTIFIER}){_SPACES}=(?![=>])")
 HEREDOC = rf"<<-?{IDENTIFIER}[ \t]*+\r?\n"
 """What opens a heredoc, as a pattern."""
 # Every alternative starts with a literal, so that the search skips fast.
 _LITERALS = rf'"|#[^\n]*+|//[^\n]*+|{_COMMENT}|/\*|{HEREDOC}'
 # What cannot open or close anything.
-_PASSED = re.compile(
+_PASSED = pattern(
     rf'(?>(?:[^{{}}"#/<]+|{_PLAIN_STRING}|#[^\n]*|//[^\n]*|{_COMMENT}|/(?![/*])'
     rf"|<(?!<-?{IDENTIFIER}[ \t]*\r?\n))*)",
     re.S,
 )
-_TOKEN = re.compile(rf"\{{|\}}|{_PLAIN_STRING}|{_LITERALS}", re.S)
-_VALUE_TOKEN = re.compile(rf"\{{|\}}|{_PLAIN_STRING}|{_LITERALS}|\(|\)|\[|\]|\n|,", re.S)
-_STRING_TOKEN = re.compile(r'"|\\.|\$\$\{|%%\{|\$\{|%\{|\n', re.S)
-_HEREDOC_MARK = re.compile(rf"<<-?({IDENTIFIER})")
-_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))", re.S)
+_TOKEN = pattern(rf"\{{|\}}|{_PLAIN_STRING}|{_LITERALS}", re.S)
+_VALUE_TOKEN = pattern(rf"\{{|\}}|{_PLAIN_STRING}|{_LITERALS}|\(|\)|\[|\]|\n|,", re.S)
+_STRING_TOKEN = pattern(r'"|\\.|\$\$\{|%%\{|\$\{|%\{|\n', re.S)
+_HEREDOC_MARK = pattern(rf"<<-?({IDENTIFIER})")
+_ESCAPE = pattern(r"\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))", re.S)
 _CLOSING = {"(": ")", "[": "]", "{": "}"}
 _SIMPLE = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\"}
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from lark import Token, Tree
 
+from ..annotations import Any
 from ..language.expression import (
     Call,
     Conditional,

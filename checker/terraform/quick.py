@@ -6,7 +6,6 @@ value is asked for. Operators, conditionals, `for` and splats are left to python
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 from ..language.convert import composed
@@ -21,6 +20,7 @@ from ..language.expression import (
     Tuple,
 )
 from ..language.numbers import parsed
+from ..patterns import pattern
 from ..source import Span
 from .names import IDENTIFIER, WORD_END, is_name
 from .outline import BLANK, Scanner
@@ -29,11 +29,11 @@ from .templates import heredoc, quoted
 Read = Callable[[Span], Expression]
 
 _WORDS: dict[str, bool | None] = {"true": True, "false": False, "null": None}
-_NUMBER = re.compile(r"\d++(?:\.\d++)?(?:[eE][+-]?\d++)?\Z")
-_ROOT = re.compile(rf"({IDENTIFIER}(?>(?:::{IDENTIFIER})*))(\()?")
-_NAME_STEP = re.compile(rf"\.({IDENTIFIER})|\.(\d++)")
-_KEY = re.compile(rf'({IDENTIFIER}|"[^"\\$%\n]*+")[ \t]*+(?:=(?![=>])|:(?!:))[ \t]*+')
-_FOR = re.compile(rf"{BLANK}for{WORD_END}")
+_NUMBER = pattern(r"\d++(?:\.\d++)?(?:[eE][+-]?\d++)?\Z")
+_ROOT = pattern(rf"({IDENTIFIER}(?>(?:::{IDENTIFIER})*))(\()?")
+_NAME_STEP = pattern(rf"\.({IDENTIFIER})|\.(\d++)")
+_KEY = pattern(rf'({IDENTIFIER}|"[^"\\$%\n]*+")[ \t]*+(?:=(?![=>])|:(?!:))[ \t]*+')
+_FOR = pattern(rf"{BLANK}for{WORD_END}")
 
 
 def number(text: str) -> int | float:

@@ -16,19 +16,20 @@ from ..language.expression import (
     Literal,
     Template,
 )
+from ..patterns import pattern
 from ..records import dataclass, replace
 from ..source import InputError, Source, Span
 from .names import IDENTIFIER, SPACE, WORD_END
 from .outline import BLANK, Scanner, unescape
 
-_QUOTED = re.compile(r"\$\$\{|%%\{|\$\{|%\{|\\.", re.S)
-_RAW = re.compile(r"\$\$\{|%%\{|\$\{|%\{")
-_DIRECTIVE = re.compile(rf"{BLANK}(if|else|endif|for|endfor){WORD_END}(.*)\Z", re.S)
-_FOR = re.compile(
+_QUOTED = pattern(r"\$\$\{|%%\{|\$\{|%\{|\\.", re.S)
+_RAW = pattern(r"\$\$\{|%%\{|\$\{|%\{")
+_DIRECTIVE = pattern(rf"{BLANK}(if|else|endif|for|endfor){WORD_END}(.*)\Z", re.S)
+_FOR = pattern(
     rf"{BLANK}({IDENTIFIER}){BLANK}(?:,{BLANK}({IDENTIFIER}){BLANK})?in{WORD_END}(.*)\Z", re.S
 )
-_BLANK = re.compile(BLANK)
-_LINE = re.compile(r"[^\n]*\n|[^\n]+")
+_BLANK = pattern(BLANK)
+_LINE = pattern(r"[^\n]*\n|[^\n]+")
 
 
 @dataclass

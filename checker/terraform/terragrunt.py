@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping
-from typing import Protocol
 
+from ..annotations import Protocol
 from ..discovery import normal
 from ..language.access import index
 from ..language.evaluate import define, evaluate

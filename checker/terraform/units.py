@@ -6,8 +6,8 @@ import os
 from collections.abc import Callable, Iterable
 from functools import partial
 from itertools import islice
-from typing import Protocol
 
+from ..annotations import Protocol
 from ..candidates import TERRAFORM, TERRAGRUNT, File
 from ..discovery import Tree, Walker, normal, read_bytes
 from ..language.evaluate import evaluate

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import product
 from math import prod
-from typing import Literal
 
 from ...language.convert import is_empty, is_null, may_be, to_string
 from ...language.keys import has_key
@@ -48,6 +47,10 @@ from .arguments import (
 from .context import Context, Function
 from .conversion import unified
 from .sets import make_set
+
+TYPE_CHECKING = False  # `typing` is not worth its import time to every run
+if TYPE_CHECKING:
+    from typing import Literal
 
 
 def _concat(context: Context, arguments: tuple[Value, ...]) -> Value:

@@ -6,8 +6,8 @@ Heavy parsers are imported where they are used: most scans need none of them.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
+from ...annotations import Any
 from ...language.convert import number_text, scalar_text
 from ...language.numbers import parsed as number_of
 from ...language.value import (

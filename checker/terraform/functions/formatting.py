@@ -21,6 +21,7 @@ from ...language.value import (
     Value,
     text,
 )
+from ...patterns import pattern
 from ...records import dataclass
 from .arguments import (
     TEXT_LIMIT,
@@ -36,7 +37,7 @@ from .arguments import (
 )
 from .context import Context, Function
 
-_VERB = re.compile(
+_VERB = pattern(
     r"%(?P<flags>[ +\-0#]*)(?P<width>\d*)(?:\.(?P<precision>\d*))?(?:\[(?P<index>\d+)\])?"
     r"(?P<mode>.)",
     re.ASCII | re.DOTALL,

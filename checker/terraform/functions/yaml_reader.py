@@ -7,10 +7,10 @@ timestamps, but neither its underscores nor its octal numbers.
 from __future__ import annotations
 
 import re
-from typing import Any
 
 import yaml
 
+from ...annotations import Any
 from ...language.numbers import parsed
 from .arguments import bounded_length, key_text
 
