@@ -10,12 +10,11 @@ YOUNG = 50_000
 
 
 def command() -> int:
-    """Run the command as a process of its own, which has no use for its memory at its end."""
+    """Run the command as a process of its own."""
     gc.set_threshold(YOUNG, 20, 100)
-    try:
-        return main()
-    finally:
-        gc.freeze()  # else the interpreter looks through all of it once more
+    code = main()
+    gc.freeze()  # else the interpreter looks through all of it once more, at its end
+    return code
 
 
 if __name__ == "__main__":

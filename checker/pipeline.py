@@ -93,6 +93,8 @@ def _uncreated(tree: Tree, results: Iterable[Result]) -> tuple[str, ...]:
 
 def _remote_stacks(tree: Tree) -> set[str]:
     """The nested templates from elsewhere; not those that are checked, as the scan has them."""
+    if not tree.remote_stacks:
+        return set()
     here = {_ending(file.path) for file in tree.templates}
     return {address for address in tree.remote_stacks if _ending(address) not in here}
 

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from typing import Any
 
 _MISSING: Any = object()
+_UNWRITTEN = 16
+"""Instances that are made before an `__init__` is written, which takes as long as these."""
 
 
 class FrozenError(AttributeError):
@@ -88,13 +90,45 @@ def _made(cls: Any, frozen: bool, eq: bool, kw_only: bool) -> Any:
 
 
 def _first_init(cls: Any) -> Callable[..., None]:
-    """Writes the real `__init__` when the first instance is made: many classes never have one."""
+    """Writes the real `__init__` only of a class that has more than a few instances."""
+    left = _UNWRITTEN
 
     def __init__(self: Any, *arguments: Any, **named: Any) -> None:
+        nonlocal left
+        left -= 1
+        if left >= 0 and _filled(self.__dict__, cls._record_fields, arguments, named):
+            if hasattr(cls, "__post_init__"):
+                self.__post_init__()
+            return
         cls.__init__ = _written_init(cls)
-        cls.__init__(self, *arguments, **named)
+        cls.__init__(self, *arguments, **named)  # which refuses wrong arguments as Python does
 
     return __init__
+
+
+def _filled(
+    values: dict[str, Any],
+    fields: dict[str, _Field],
+    arguments: tuple[Any, ...],
+    named: dict[str, Any],
+) -> bool:
+    """Give each field its value; whether the arguments are as they should be."""
+    at = 0
+    for name, field in fields.items():
+        if field.init and not field.kw_only and at < len(arguments):
+            values[name] = arguments[at]
+            at += 1
+            if name in named:
+                return False
+        elif field.init and name in named:
+            values[name] = named[name]
+        elif field.default is not _MISSING:
+            values[name] = field.default
+        elif field.default_factory is not _MISSING:
+            values[name] = field.default_factory()
+        else:
+            return False
+    return at == len(arguments) and all(n in fields and fields[n].init for n in named)
 
 
 def _written_init(cls: Any) -> Any:

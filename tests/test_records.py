@@ -45,9 +45,15 @@ def _classes(library: ModuleType) -> tuple[type[Any], ...]:
     return Known, Open, Own, Empty
 
 
-@pytest.fixture(params=[records, dataclasses], ids=["ours", "theirs"])
-def classes(request: pytest.FixtureRequest) -> tuple[type[Any], ...]:
-    return _classes(request.param)
+@pytest.fixture(params=["of few instances", "of many", "theirs"])
+def classes(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> tuple[type[Any], ...]:
+    if request.param == "theirs":
+        return _classes(dataclasses)
+    if request.param == "of many":
+        monkeypatch.setattr(records, "_UNWRITTEN", 0)
+    return _classes(records)
 
 
 def test_equality_hash_and_repr(classes: tuple[type[Any], ...]) -> None:
@@ -83,6 +89,18 @@ def test_arguments(classes: tuple[type[Any], ...]) -> None:
             wrong[0](*wrong[1])
     with pytest.raises(TypeError):
         known(1, other=2)
+    with pytest.raises(TypeError):
+        open_("x", made=1)
+    with pytest.raises(TypeError):
+        open_("x", name="y")
+
+
+def test_an_init_is_written_once_there_are_many() -> None:
+    open_ = _classes(records)[1]
+    first = open_.__init__
+    made = [open_("x", [n]) for n in range(20)]
+    assert open_.__init__ is not first
+    assert all(vars(one) == {"name": "x", "items": [n], "made": 8} for n, one in enumerate(made))
 
 
 def test_frozen(classes: tuple[type[Any], ...]) -> None:

@@ -11,7 +11,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable
-from decimal import Decimal
 
 from ..language.convert import scalar_text
 from ..language.document import MappingNode, Node, ScalarNode, SequenceNode
@@ -360,6 +359,8 @@ def java_text(number: float) -> str:
     """A number as Java's Double.toString writes it: `1.0`, and `1.0E7` from there on."""
     if number == 0 or 1e-3 <= abs(number) < 1e7:
         return repr(number)
+    from decimal import Decimal  # few templates have such a number
+
     mantissa, _, power = f"{Decimal(repr(number)).normalize():e}".partition("e")
     fraction = mantissa if "." in mantissa else f"{mantissa}.0"
     return f"{fraction}E{int(power)}"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from decimal import Decimal
 
 from ..language.convert import scalar_text
 from ..language.decisions import Unreachable
@@ -196,6 +195,8 @@ class _Bounds:
         if not _NUMBER.fullmatch(word):
             # Java reads more than this as a number, but nothing without a digit or a word for it.
             return not re.search("[0-9NI]", word)
+        from decimal import Decimal  # few templates bound their numbers
+
         least, most = _text(self.body, "MinValue"), _text(self.body, "MaxValue")
         number = Decimal(word)
         return (

@@ -17,7 +17,6 @@ from ..language.document import (
     ScalarNode,
     SequenceNode,
 )
-from ..language.json_document import read_json
 from ..patterns import pattern
 from ..source import InputError, Source, Span
 from .yaml_scalars import older_reading, typed
@@ -54,6 +53,8 @@ def read_template(source: Source) -> list[Node]:
     Raises InputError.
     """
     if _FLOW.match(source.text):
+        from ..language.json_document import read_json
+
         if source.path.lower().endswith(".json"):
             return [read_json(source)]
         try:
@@ -85,9 +86,13 @@ def read_yaml(source: Source) -> list[Node]:
     }
     loader = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
     try:
-        for event in yaml.parse(source.text, Loader=loader):
-            if handler := take.get(type(event)):
-                handler(event)
+        parser = loader(source.text)
+        try:
+            while event := parser.get_event():
+                if handler := take.get(type(event)):
+                    handler(event)
+        finally:
+            parser.dispose()
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         at = min(mark.index, len(source.text)) if mark else 0
@@ -159,12 +164,26 @@ class _Builder:
         self._nodes = 0
 
     def scalar(self, event: ScalarEvent) -> None:
-        outer, end = _extent(event)
-        self._count(1, outer)
-        start = content = outer
-        tag: str | None = None
+        # Half of the time of reading a template is spent in here: nothing is called without need.
+        first, last = event.start_mark, event.end_mark
+        assert first is not None
+        assert last is not None
+        outer, end = first.index, last.index
+        self._nodes += 1
+        if self._nodes > NODE_LIMIT:
+            raise _too_many(self._source, outer)
         style = event.style
         plain = not style
+        value = event.value
+        parent = self._stack[-1] if self._stack else None
+        awaits_key = parent is not None and parent.entries is not None and parent.key_span is None
+        if awaits_key and plain and event.tag is None and event.anchor is None:  # as most keys are
+            key = value if isinstance(typed(value), str) else self._text[outer:end]
+            self._last_end = end
+            self._key(None if value == "<<" else key, Span(self._source, outer, end))
+            return
+        start = content = outer
+        tag: str | None = None
         if event.tag is not None or event.anchor is not None:
             start, content = self._properties(outer, end)
             tag, plain = _tag(event.tag, plain)
@@ -174,7 +193,6 @@ class _Builder:
             end = content + len(written)
         elif style in ("'", '"'):
             written = written[1:-1]
-        value = event.value
         span = Span(self._source, start, end)
         if plain:
             node = ScalarNode(span, typed(value), written, tag=tag, older=older_reading(value))
@@ -183,11 +201,12 @@ class _Builder:
         self._last_end = end
         if event.anchor is not None:
             self._anchors[event.anchor] = _Anchored(node, 1, 1)
-        if self._stack and self._stack[-1].awaits_key:
+        if awaits_key:
             merge = (event.tag is None and plain and value == "<<") or (
                 event.tag == _STANDARD + "merge"
             )
-            self._key(node, node.span, merge)
+            key = self._word(node, span)
+            self._key(None if merge else key, span)
         else:
             self._add(node, 1, 1)
 
@@ -204,7 +223,8 @@ class _Builder:
             raise _too_deep(self._source, start)
         self._last_end = end
         if self._stack and self._stack[-1].awaits_key:
-            self._key(anchored.node, Span(self._source, start, end), merge=False)
+            span = Span(self._source, start, end)
+            self._key(self._word(anchored.node, span), span)
         else:
             node = anchored.node.at_alias(Span(self._source, start, end))
             self._add(node, anchored.size, anchored.height)
@@ -245,15 +265,19 @@ class _Builder:
             self._anchors[closed.anchor] = _Anchored(node, closed.size, closed.height)
         self._add(node, closed.size, closed.height)
 
-    def _key(self, node: Node, span: Span, merge: bool) -> None:
-        parent = self._stack[-1]
+    def _word(self, node: Node, span: Span) -> str:
+        """The key that a node is."""
         if not isinstance(node, ScalarNode) or node.tag is not None:
             raise _error(self._source, span.start, "a key must be a scalar without a tag")
-        key = node.value if isinstance(node.value, str) else node.written
-        duplicate = parent.merged if merge else parent.entries and key in parent.entries
+        return node.value if isinstance(node.value, str) else node.written
+
+    def _key(self, key: str | None, span: Span) -> None:
+        """A key was read; None for `<<`."""
+        parent = self._stack[-1]
+        duplicate = parent.merged if key is None else parent.entries and key in parent.entries
         if duplicate:
-            raise _error(self._source, span.start, f"duplicate key {_quoted(key)}")
-        parent.key = None if merge else key
+            raise _error(self._source, span.start, f"duplicate key {_quoted(key or '<<')}")
+        parent.key = key
         parent.key_span = span
 
     def _add(self, node: Node, size: int, height: int) -> None:
@@ -263,7 +287,8 @@ class _Builder:
             return
         parent = self._stack[-1]
         parent.size += size
-        parent.height = max(parent.height, height + 1)
+        if parent.height <= height:
+            parent.height = height + 1
         if parent.entries is None:
             parent.items.append(node)
             return
@@ -310,7 +335,7 @@ class _Builder:
     def _count(self, nodes: int, at: int) -> None:
         self._nodes += nodes
         if self._nodes > NODE_LIMIT:
-            raise _error(self._source, at, f"more than {NODE_LIMIT} nodes, with aliases expanded")
+            raise _too_many(self._source, at)
 
 
 def _extent(event: Event) -> tuple[int, int]:
@@ -336,6 +361,10 @@ def _problem(source: Source, at: int, problem: str | None) -> str:
     if source.text[at : at + 1] == "\t" or (problem and "tab character" in problem):
         return "a tab is used for indentation; YAML takes spaces"
     return problem or "cannot be read"
+
+
+def _too_many(source: Source, at: int) -> InputError:
+    return _error(source, at, f"more than {NODE_LIMIT} nodes, with aliases expanded")
 
 
 def _too_deep(source: Source, at: int) -> InputError:

@@ -185,12 +185,19 @@ class Engine:
 
     def _only_place(self, resource: Resource, name: str) -> Span | None:
         """Where an argument is written, where that is the same in every world."""
+        return self._only_places(resource, (name,)).get(name)
+
+    def _only_places(self, resource: Resource, names: Sequence[str]) -> dict[str, Span | None]:
+        """The same of several arguments, in one exploration."""
         try:
-            explored = self._worlds.explore(lambda: self._place(resource, name))
+            explored = self._worlds.explore(lambda: [self._place(resource, name) for name in names])
         except TooManyWorlds:
-            return None
-        places = {place for _, place in explored}
-        return places.pop() if len(places) == 1 else None
+            return {}
+        columns = ({*places} for places in zip(*(places for _, places in explored), strict=True))
+        return {
+            name: places.pop() if len(places) == 1 else None
+            for name, places in zip(names, columns, strict=False)  # no column without a world
+        }
 
     def _error(self, error: InputError) -> None:
         if not any(vars(known) == vars(error) for known in self.errors):
@@ -200,8 +207,7 @@ class Engine:
         self, resource: Resource, paths: ResourceCard, origin: Origin | None
     ) -> Iterator[Hop]:
         """Arguments that were meant to be the one that is judged, and the construct's line."""
-        for name in paths.mistaken:
-            span = self._only_place(resource, name)
+        for name, span in self._only_places(resource, paths.mistaken).items():
             if span is not None:
                 note = f'"{name}" is not an argument of {resource.type}'
                 yield Hop(span, f"{note}; did you mean {paths.value}?")
