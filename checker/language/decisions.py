@@ -198,6 +198,9 @@ class Decisions:
         self._touched = True
         if left == right:
             return False
+        match left, right:  # the last index of a list is below its length
+            case ("-", tuple(whole), ("literal", _, int() | float() as less)), _ if whole == right:
+                return less > 0
         if (split := _extreme_below(left, right)) is not None:
             return self.decide(split)
         if _literal(right) and isinstance(bound := right[2], int | float):

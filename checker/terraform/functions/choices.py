@@ -169,6 +169,10 @@ def _one(context: Context, arguments: tuple[Value, ...]) -> Value:
     if values is None:
         return unknown("one", arguments[0], not_null=False)
     items = values.items
+    if len(items) <= 1 and values.rest is not None and context.worlds.trying:
+        size = length_of(values) if items else length_term(values.rest).term
+        if not context.worlds.decide(("<", size, term_of(Known(2)))):
+            raise EvaluationError("one: the collection has more than one element")
     if len(items) > 1:
         if not _may_be_one(context, values):
             raise EvaluationError("one: the collection has more than one element")
