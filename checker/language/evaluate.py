@@ -11,10 +11,11 @@ from itertools import chain
 
 from ..annotations import Any, Protocol
 from ..records import replace
-from ..source import Span
+from ..source import InputError, Span
 from .access import in_order, index
 from .closure import reads
 from .convert import equal, may_be, to_bool, to_string
+from .decisions import Undecided
 from .expression import (
     Call,
     Conditional,
@@ -35,7 +36,7 @@ from .expression import (
 from .hops import HOPS_LIMIT, decided_by, explained, noted
 from .operands import TAKING_NULL, attempted, given, logical, negated, null_here, of_one_type, place
 from .operators import arithmetic, compare
-from .types import is_sequence, primitive
+from .types import is_sequence, plain_type, primitive
 from .value import (
     Attribute,
     EvaluationError,
@@ -235,7 +236,29 @@ def _conditional(expression: Conditional, scope: Scope) -> Value:
     if not test:
         chosen, other = other, chosen
     value = of_one_type(evaluate(chosen, scope), settled(other))
+    if plain_type(value) in ("number", "bool") and _has_string(settled(other), scope):
+        value = to_string(value)
     return decided_by(value, condition, test, expression)
+
+
+def _has_string(expression: Expression, scope: Scope) -> bool:
+    """Whether an expression gives a string, whatever conditions in it decide.
+
+    One that is not valid here, or not without a condition, gives nothing that is known.
+    """
+    match expression:
+        case Literal(value=data):
+            return isinstance(data, str)
+        case Operation():
+            return False
+        case Template(parts=parts) if len(parts) > 1:
+            return True
+        case Conditional(then=then, otherwise=otherwise):
+            return any(_has_string(settled(part), scope) for part in (then, otherwise))
+    try:
+        return plain_type(evaluate(expression, scope)) == "string"
+    except (EvaluationError, InputError, Undecided):
+        return False
 
 
 def _operation(expression: Operation, scope: Scope) -> Value:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..annotations import Protocol
 from ..records import replace
-from .convert import is_null, to_bool, to_string
+from .convert import is_null, to_bool
 from .expression import Expression, Literal, Object, Tuple
 from .types import primitive
 from .value import (
@@ -56,14 +56,12 @@ def given(operand: Value, scope: InWorlds) -> Value:
 
 
 def of_one_type(value: Value, other: Expression) -> Value:
-    """A branch of a conditional, converted to the type that it has in common with the other.
+    """A collection that a conditional gives, of the type that it has in common with the other.
 
     As far as that one's form tells its type: it is not evaluated, and may not be valid here.
     https://developer.hashicorp.com/terraform/language/expressions/conditionals#result-types
     """
     match value, other:
-        case Known(data=bool() | int() | float()), Literal(value=str()):
-            return to_string(value)
         case ListValue(kind="tuple", rest=None, items=items), Tuple(items=others):
             return replace(value, kind="list") if len(items) != len(others) else value
         case MapValue(kind="object", rest=None, items=mapping), Object(items=pairs):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .expression import Scalar
-from .value import Text, Type, Unknown, Value
+from .value import Known, Text, Type, Unknown, Value
 
 _SEQUENCES = frozenset({"list", "set", "tuple"})
 _MAPPINGS = frozenset({"map", "object"})
@@ -29,6 +29,11 @@ def primitive(value: Value) -> str | None:
         case Unknown(type=str(type_)):
             return type_
     return None
+
+
+def plain_type(value: Value) -> str | None:
+    """The type of what is a string, number or bool, known or not."""
+    return type_of(value.data) if isinstance(value, Known) else primitive(value)
 
 
 def is_sequence(value: Value) -> bool | None:

@@ -10,13 +10,13 @@ from ...language.convert import is_empty, to_string
 from ...language.decisions import Unreachable
 from ...language.keys import has_element, has_key, is_element_of, is_key_of, size_of
 from ...language.operands import null_here
+from ...language.types import plain_type
 from ...language.value import (
     EvaluationError,
     Known,
     ListValue,
     MapValue,
     Term,
-    Text,
     Unknown,
     Value,
     derived,
@@ -51,7 +51,8 @@ def _coalesce(context: Context, arguments: tuple[Value, ...]) -> Value:
             continue
         if not empty_here(context, value):
             value = _as_not_null(value)
-            return to_string(value) if any(map(_is_string, arguments)) else value
+            strings = any(plain_type(one) == "string" for one in arguments)
+            return to_string(value) if strings else value
     raise EvaluationError("coalesce: every argument is null or empty")
 
 
@@ -247,10 +248,6 @@ def _contains(context: Context, arguments: tuple[Value, ...]) -> Value:
     if not open_items:
         return Known(False)
     return joined("||", unknown("contains", *arguments), open_items)
-
-
-def _is_string(value: Value) -> bool:
-    return isinstance(value, Text) or (isinstance(value, Known) and isinstance(value.data, str))
 
 
 def _has_key(collection: Value | None, key: Value) -> Value:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ...language.convert import is_null, to_bool, to_string
+from ...language.types import plain_type
 from ...language.value import (
     Attribute,
     EvaluationError,
@@ -35,13 +36,11 @@ def _tobool(context: Context, arguments: tuple[Value, ...]) -> Value:
 
 def unified(items: tuple[Value, ...]) -> tuple[Value, ...]:
     """Elements of one type: all strings, where one of several scalars is a string."""
-    scalars = [item.data for item in items if isinstance(item, Known) and item.data is not None]
-    kinds = {"b" if isinstance(s, bool) else "s" if isinstance(s, str) else "n" for s in scalars}
-    strings = "s" in kinds or any(isinstance(item, Text) for item in items)
+    kinds = {kind for item in items if (kind := plain_type(item)) is not None}
     collections = any(isinstance(item, ListValue | MapValue) for item in items)
-    if (collections and kinds) or kinds == {"b", "n"}:
+    if (collections and kinds) or kinds == {"bool", "number"}:
         raise EvaluationError("the elements have no type in common")
-    return tuple(map(to_string, items)) if strings and kinds - {"s"} else items
+    return tuple(map(to_string, items)) if "string" in kinds and len(kinds) > 1 else items
 
 
 def unified_map(items: Mapping[str, Value]) -> Mapping[str, Value]:
@@ -49,7 +48,7 @@ def unified_map(items: Mapping[str, Value]) -> Mapping[str, Value]:
 
     def read(name: str) -> Value:
         found = items[name]
-        if isinstance(found, Known) and isinstance(found.data, int | float):
+        if plain_type(found) in ("number", "bool"):
             return dict(zip(names, unified(tuple(items[n] for n in names)), strict=True))[name]
         return found
 
