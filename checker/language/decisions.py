@@ -10,7 +10,7 @@ from .alike import same
 from .consistency import consistent
 from .convert import number_of, read_number
 from .expression import Scalar
-from .keys import measured, size_of, sources
+from .keys import ONE_OF, measured, size_of, sources
 from .types import type_of
 from .value import Term, Unknown, Value
 
@@ -235,8 +235,10 @@ class Decisions:
                 low, high = (0.0, 0.0) if empty else (1.0, high)
             if of[0] in ("toset", "distinct") and isinstance(inner := of[1], tuple):
                 low = min(max(self._bounds(size_of(inner) or ("length", inner))[0], 0.0), 1.0)
-            if any(_has_key_of(fact, of) for fact, truth in self.facts.items() if truth):
+            if any(_fills(fact, truth, of) for fact, truth in self.facts.items()):
                 low = max(low, 1.0)
+            if of[0] == ONE_OF:
+                low = 1.0
             if any(self._bounds(("length", whole))[1] <= 0 for whole in sources(of) if whole != of):
                 high = 0.0
         for fact, truth in self._numeric().get(term, ()):
@@ -336,9 +338,20 @@ def _next(term: Term, bound: float, direction: int) -> float:
     return math.nextafter(bound, direction * math.inf)
 
 
-def _has_key_of(fact: Term, collection: Term) -> bool:
-    keys = fact[1] if fact[0] == "has key" else None
-    return isinstance(keys, tuple) and collection in sources(keys)
+def _fills(fact: Term, truth: bool, collection: Term) -> bool:
+    """Whether a fact says that a collection, or one of which it is the whole, is not empty."""
+    match fact:
+        case ("has key", tuple(keys), _) if truth:
+            return collection in sources(keys)
+        case ("==", ("length", tuple(part)), ("literal", _, int(size))):
+            some = size > 0 if truth else size == 0
+        case ("<", ("length", tuple(part)), ("literal", _, int(size))):
+            some = not truth and size > 0
+        case ("<", ("literal", _, int(size)), ("length", tuple(part))):
+            some = truth and size >= 0
+        case _:
+            return False
+    return some and part != collection and collection in sources(part)
 
 
 def _equality(term: Term, value: Scalar) -> Term:

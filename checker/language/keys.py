@@ -10,6 +10,9 @@ from collections.abc import Iterator
 
 from .value import Term, Unknown, Value
 
+ONE_OF = "one of"
+"""What a collection is of which only single elements are not known: it has one at least."""
+
 _OF_ELEMENTS = frozenset({"toset", "tolist", "sort", "distinct", "reverse"})
 _AS_MANY = frozenset({"splat", "all elements", "keys", "values", "tolist", "sort", "reverse"})
 _OF_KEYS = frozenset({"for_each", "tomap"})

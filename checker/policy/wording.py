@@ -108,6 +108,8 @@ def words(term: Term) -> str:
             return written
         case ("list", *items):
             return _list(items)
+        case ("one of", *items):
+            return f"toset({_list(items)})"
         case ("text", *parts):
             return '"' + "".join(_inside(part) for part in parts if isinstance(part, tuple)) + '"'
         case ("each.key" | "each.value" | "count.index" as bound, _, _):

@@ -8,7 +8,7 @@ from functools import cached_property
 from ..language.access import index
 from ..language.convert import to_number
 from ..language.evaluate import Scope, define
-from ..language.keys import is_set, sources
+from ..language.keys import ONE_OF, is_set, sources
 from ..language.types import element_type
 from ..language.value import (
     Attribute,
@@ -18,6 +18,7 @@ from ..language.value import (
     LazyItems,
     ListValue,
     MapValue,
+    Term,
     Text,
     Unknown,
     Value,
@@ -202,16 +203,19 @@ def _one_of(items: Mapping[str, Value], address: str, scope: Scope) -> Value:
 
 
 def _set_items(elements: tuple[Value, ...]) -> tuple[Mapping[str, Value], Unknown | None]:
+    """The elements that are known, and what stands for the others, of which there is one."""
     known: dict[str, Value] = {}
-    rest: Unknown | None = None
+    others: dict[Term, Value] = {}
     for element in elements:
         if isinstance(element, Known):
             known[str(element.data)] = element
         elif first_unknown(element) is None:
             raise EvaluationError("for_each takes a set of strings, not of collections")
         else:
-            rest = derived("for_each", element)
-    return known, rest
+            others[term_of(element)] = element
+    if not others:
+        return known, None
+    return known, derived(ONE_OF, *(others[term] for term in sorted(others, key=repr)))
 
 
 def collection(found: Instances, make: Callable[[InstanceKey], Value], address: str) -> Value:
