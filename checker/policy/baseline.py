@@ -31,8 +31,14 @@ class Entry:
         return str(self.written.get("path", "?"))
 
     @property
+    def identity(self) -> tuple[str, str]:
+        """The fingerprint, and the root whose call leads there: of each it is a finding."""
+        return self.fingerprint, str(self.written.get("root", ""))
+
+    @property
     def what(self) -> str:
-        return f"{self.written.get('address', 'a finding')} in {self.path}"
+        called = f" (called from {self.identity[1]})" if self.identity[1] else ""
+        return f"{self.written.get('address', 'a finding')} in {self.path}{called}"
 
 
 def read(path: str) -> list[Entry]:
@@ -70,6 +76,7 @@ def accepted(report: Report) -> list[dict[str, object]]:
             "path": result.anchored,
             "address": result.address,
             "reason": result.reason,
+            **({"root": result.root} if result.root else {}),
         }
         for result in report.results
         if result.status == "fail" or (result.suppression and result.suppression.baseline)
@@ -78,11 +85,11 @@ def accepted(report: Report) -> list[dict[str, object]]:
 
 def elsewhere(report: Report, before: Iterable[Entry]) -> list[dict[str, object]]:
     """The entries of a file that speak of what lies outside of a run's paths: they stay."""
-    found = Counter(entry["fingerprint"] for entry in accepted(report))
+    found = Counter((entry["fingerprint"], entry.get("root", "")) for entry in accepted(report))
     kept = []
     for entry in before:
-        if found[entry.fingerprint]:
-            found[entry.fingerprint] -= 1  # this run has it: a module that it reached from outside
+        if found[entry.identity]:
+            found[entry.identity] -= 1  # this run has it: a module that it reached from outside
         elif not _within(entry, report.run):
             kept.append(dict(entry.written))
     return kept
@@ -92,7 +99,7 @@ def text(findings: Iterable[dict[str, object]]) -> str:
     """The content of a baseline file."""
     import json
 
-    found = sorted(findings, key=lambda entry: str(entry.get("path")))
+    found = sorted(findings, key=lambda entry: (str(entry.get("path")), str(entry.get("root", ""))))
     return json.dumps({"version": VERSION, "findings": found}, indent=2) + "\n"
 
 
@@ -101,15 +108,17 @@ def apply(
 ) -> tuple[list[Result], list[str]]:
     """The results with those of the baseline set aside, and a warning for each stale entry.
 
-    Each entry sets one finding aside: a second vault with the same fingerprint is new.
+    Each entry sets one finding aside: a second vault with the same fingerprint is new, and so is
+    that of another root.
     """
-    left: dict[str, list[Entry]] = {}
+    left: dict[tuple[str, str], list[Entry]] = {}
     for entry in reversed(entries):
-        left.setdefault(entry.fingerprint, []).append(entry)
+        left.setdefault(entry.identity, []).append(entry)
     applied = []
     for result in results:
-        if result.status == "fail" and left.get(result.fingerprint):
-            span = left[result.fingerprint].pop().span
+        identity = (result.fingerprint, result.root)
+        if result.status == "fail" and left.get(identity):
+            span = left[identity].pop().span
             aside = Suppression(span, REASON, baseline=True)
             result = replace(result, status="suppressed", suppression=aside)
         applied.append(result)

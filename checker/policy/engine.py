@@ -199,6 +199,13 @@ class Engine:
             for name, places in zip(names, columns, strict=False)  # no column without a world
         }
 
+    def _root(self, resource: Resource) -> str:
+        """What tells the resource apart from that of another caller of the same code."""
+        if not resource.calls:
+            return ""
+        path = self._anchored(resource.calls[0].source.path)
+        return path if resource.framework == "cloudformation" else os.path.dirname(path) or "."
+
     def _error(self, error: InputError) -> None:
         if not any(vars(known) == vars(error) for known in self.errors):
             self.errors.append(error)
@@ -255,6 +262,7 @@ class Engine:
             help=card.help(verdict.reason, verdict.cause, verdict.case),
             caution=card.caution,
             anchored=anchored,
+            root=self._root(resource),
             extent=resource.extent or resource.span,
             calls=resource.calls,
             notes=tuple(self._notes(resource, paths, origin)) if verdict.reason else (),

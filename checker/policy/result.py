@@ -54,6 +54,7 @@ class Result:
     help: str = field(repr=False)
     caution: str = field(repr=False)  # what must be known before anything is changed, in a clause
     anchored: str  # the path from the root of the repository, from every working directory
+    root: str  # likewise the folder, or template, of the outermost call that leads here; "": none
     extent: Span  # the whole resource
     calls: tuple[Span, ...] = ()  # the module calls or nested stacks that lead here
     notes: tuple[Hop, ...] = ()  # arguments by a wrong name, the line of the CDK's construct

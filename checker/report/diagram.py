@@ -47,7 +47,7 @@ class _Node:
 
 @dataclass(frozen=True)
 class Graph:
-    """What is drawn: a node a vault and a node a place, each place once."""
+    """What is drawn: a node a vault, and a node a place with the way that leads on from it."""
 
     nodes: Sequence[_Node]
     edges: Sequence[tuple[int, int]]
@@ -66,8 +66,9 @@ def render_dot(report: Report, out: TextIO, show_passed: bool) -> None:
 def graph(results: Iterable[Result]) -> Graph:
     """The plans, the vaults that they send to, and the vaults' trails.
 
-    Trails that meet at one place share it from there on. Vaults with one label, as of two roots
-    with the same module, are told apart by what calls them.
+    Trails that are the same from one place on share it from there on: of two that part again, as
+    of two callers, one would seem to lead where only the other does. Vaults with one label, as of
+    two roots with the same module, are told apart by what calls them.
     """
     results = list(results)
     labels = Counter(map(_vault, results))
@@ -90,7 +91,8 @@ def graph(results: Iterable[Result]) -> Graph:
             edges[node(_identity(hop.span), _place(hop.span, hop.note), "hop"), last] = None
         for at, hop in enumerate(result.trail[1:], 2):
             lines = _place(hop.span, hop.note)
-            step = node(_identity(hop.span), lines, verdict if at == len(result.trail) else "hop")
+            onward = tuple(_identity(later.span) for later in result.trail[at - 1 :])
+            step = node(onward, lines, verdict if at == len(result.trail) else "hop")
             if step != last:
                 edges[last, step] = None
             last = step

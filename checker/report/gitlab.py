@@ -20,10 +20,11 @@ def render(report: Report, out: TextIO, show_passed: bool) -> None:
     import json
 
     found = [_unreadable(error) for error in report.errors]
-    seen: dict[str, int] = {}
+    seen: dict[tuple[str, str], int] = {}
     for result in report.results:
         if shown(result, show_passed=False):
-            number = seen[result.fingerprint] = seen.get(result.fingerprint, -1) + 1
+            identity = (result.fingerprint, result.root)
+            number = seen[identity] = seen.get(identity, -1) + 1
             found.append(_finding(result, number))
     out.write(escape_json(json.dumps(found, indent=1, ensure_ascii=False)) + "\n")
 
@@ -31,7 +32,8 @@ def render(report: Report, out: TextIO, show_passed: bool) -> None:
 def _finding(result: Result, number: int) -> dict[str, object]:
     """`number` tells findings of one fingerprint apart, of which GitLab would drop all but one."""
     what = f"[{outcome(result)}; {result.address}]"
-    fingerprint = result.fingerprint if not number else _digest(result.fingerprint, str(number))
+    apart = [part for part in (result.root, str(number or "")) if part]
+    fingerprint = _digest(result.fingerprint, *apart) if apart else result.fingerprint
     severity = _SEVERITY[result.severity] if result.level == "error" else "info"
     return {
         "description": escape(f"{told(result)} {what}{caller(result)}{warned(result)}"),

@@ -128,3 +128,40 @@ class TestPartOfTheTree:
         assert whole.count("modules/main.tf") == 2
         (tree / "baseline.json").write_text(whole)
         assert text(checked("stacks"), baseline.read("baseline.json")) == whole
+
+
+MODULE = 'variable "key" {\n  default = null\n}\n' + VAULT.format("v", "v").replace(
+    "}\n", "  kms_key_arn = var.key\n}\n"
+)
+CALL = 'module "m" {\n  source = "../module"\n}\n'
+NESTED = (
+    "Resources:\n  S:\n    Type: AWS::CloudFormation::Stack\n"
+    "    Properties: {TemplateURL: ./v.yaml}\n"
+)
+
+
+@pytest.mark.parametrize("new", ["aa", "zz"])
+def test_another_root_of_the_same_module_is_new(new: str, tree: Path) -> None:
+    for folder in ("module", "dev", new):
+        (tree / folder).mkdir()
+    (tree / "module" / "main.tf").write_text(MODULE)
+    (tree / "dev" / "main.tf").write_text(CALL)
+    (tree / "baseline.json").write_text(text(checked(".")))
+    (tree / new / "main.tf").write_text(CALL)
+    report = checked(".", "baseline.json")
+    found = {(result.root, result.status) for result in report.results if result.root}
+    assert found == {("dev", "suppressed"), (new, "fail")}
+    assert not report.warnings
+
+
+def test_another_caller_of_the_same_template_is_new(tree: Path) -> None:
+    template = "Resources:\n  V:\n    Type: AWS::Backup::BackupVault\n"
+    (tree / "v.yaml").write_text(template)
+    (tree / "a.yaml").write_text(NESTED)
+    (tree / "baseline.json").write_text(text(checked(".")))
+    (tree / "a.yaml").rename(tree / "b.yaml")
+    report = checked(".", "baseline.json")
+    assert [r.status for r in report.results if r.root] == ["fail"]
+    assert [warning.partition(": ")[2] for warning in report.warnings] == [
+        "S/V in v.yaml (called from a.yaml) no longer occurs (--write-baseline prunes it)"
+    ]

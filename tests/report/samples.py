@@ -56,6 +56,7 @@ def result(**changes: Any) -> Result:
         "help": HELP,
         "caution": CAUTION,
         "anchored": "modules/v/main.tf",
+        "root": "",
         "extent": MODULE.span(MODULE.text.index("resource"), len(MODULE.text)),
     }
     return Result(**{**fields, **changes})
