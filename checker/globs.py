@@ -15,8 +15,15 @@ _MAGIC = pattern(r"[*?[]")
 
 
 def within(path: str, globs: Iterable[str]) -> bool:
-    """Whether a path, or a folder that it lies in, is what a glob says."""
-    return any(fnmatchcase(path, glob) or fnmatchcase(path, f"{glob}/*") for glob in globs)
+    """Whether a path, or a folder that it lies in, is what a glob says.
+
+    `**/x` is x in any folder, the first too, as in git's and everyone's globs.
+    """
+    return any(
+        fnmatchcase(path, one) or fnmatchcase(path, f"{one}/*")
+        for glob in globs
+        for one in {glob, glob.replace("/**/", "/").removeprefix("**/")}
+    )
 
 
 def seen_from_here(glob: str, folder: str) -> tuple[str, ...]:

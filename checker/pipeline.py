@@ -11,7 +11,7 @@ from itertools import chain
 
 from . import __version__
 from .backup import PLANS
-from .candidates import COMMENTS, STACK_IN_TERRAFORM, TERRAFORM, reason
+from .candidates import COMMENTS, STACK_IN_TERRAFORM, TERRAFORM, is_local, reason
 from .discovery import Tree, Walker, normal
 from .kms import ALIASES
 from .patterns import pattern
@@ -67,6 +67,7 @@ def run(paths: Sequence[str], settings: Settings, watch: Watch | None = None) ->
         results = _without_accepted(results, settings.baseline, asked, errors, warnings)
     shown = tuple(_shown(results, paths))
     silent, elsewhere = _hidden(results, shown, asked.paths)
+    warnings.extend(_lost_calls(tree))
     return Report(
         version=__version__,
         results=shown,
@@ -92,11 +93,34 @@ def _uncreated(tree: Tree, results: Iterable[Result]) -> tuple[str, ...]:
 
 
 def _remote_stacks(tree: Tree) -> set[str]:
-    """The nested templates from elsewhere; not those that are checked, as the scan has them."""
+    """The nested templates that are not read; not those in S3 that the scan has, too."""
     if not tree.remote_stacks:
         return set()
     here = {_ending(file.path) for file in tree.templates}
-    return {address for address in tree.remote_stacks if _ending(address) not in here}
+    return {
+        address
+        for address in tree.remote_stacks
+        if "://" not in address or _ending(address) not in here
+    }
+
+
+def _lost_calls(tree: Tree) -> Iterator[str]:
+    """A warning for each module call whose path leads nowhere, with a guess at what was meant."""
+    for folder, sources in tree.remote_modules.items():
+        for source in filter(is_local, sources):
+            from .meant import hint
+
+            known = (os.path.relpath(other, folder) for other in tree.terraform if other != folder)
+            near = hint(source, (path.replace(os.sep, "/") for path in known))
+            what = f"the module source {source} leads to no folder{near}"
+            text = source.encode()
+            for file in tree.terraform.get(folder, ()):
+                at = file.searchable.find(b'"%b"' % text)
+                if at >= 0:
+                    line = file.searchable.count(b"\n", 0, at) + 1
+                    column = at - file.searchable.rfind(b"\n", 0, at)
+                    yield f"{file.path}:{line}:{column}: {what}"
+                    break
 
 
 def _ending(address: str) -> str:
@@ -313,14 +337,14 @@ def _hidden(
 def _called(
     results: Iterable[Result], walker: Walker, paths: Sequence[str]
 ) -> Iterator[tuple[str, tuple[str, ...], str]]:
-    """Modules that lack what a caller supplies, and which folders outside of the paths call them.
+    """Modules whose findings callers may decide, and which folders outside of the paths call them.
 
     Asked only where a finding says so: the rest of the repository is read for it.
     """
     lacking = {
         os.path.dirname(result.span.source.path) or "."
         for result in results
-        if result.cause == "caller-supplied" and not result.calls and result.status == "fail"
+        if result.status == "fail" and not result.calls and _depends_on_callers(result)
     }
     for path in paths if lacking else ():
         if not os.path.isdir(path):
@@ -330,6 +354,12 @@ def _called(
             callers = tuple(sorted(caller for caller in calls if folder in calls[caller]))
             if callers:
                 yield folder, callers, top
+
+
+def _depends_on_callers(result: Result) -> bool:
+    """Whether a variable without a value decided it, or one's default."""
+    of_variable = (hop.note.startswith('variable "') for hop in result.trail)
+    return result.cause == "caller-supplied" or any(of_variable)
 
 
 def _distinct(errors: Iterable[InputError]) -> list[InputError]:

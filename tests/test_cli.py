@@ -375,3 +375,31 @@ def test_the_time_of_a_run_can_be_given(monkeypatch: pytest.MonkeyPatch) -> None
     write(CUSTOMER)
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "0")
     assert scan(["."]).run.date == "1970-01-01T00:00:00Z"
+
+
+def test_a_path_that_leads_nowhere_is_told_with_its_place_and_a_guess(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for folder in ("live", "modules/backup"):
+        (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / "modules/backup/main.tf").write_text('variable "x" {}\n')
+    call = '# one\nmodule "m" {\n  source = "../module/backup"\n}\n'
+    (tmp_path / "live/main.tf").write_text(call)
+    monkeypatch.chdir(tmp_path)
+    assert main(["."]) == 0
+    err = capsys.readouterr().err
+    told = "live/main.tf:3:12: the module source ../module/backup leads to no folder"
+    assert f"warning: {told}; did you mean ../modules/backup?" in err
+
+
+def test_a_nested_template_beside_which_another_of_its_name_stands_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "infra").mkdir()
+    stack = "Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: infra/vaults.yaml}"
+    (tmp_path / "infra/root.yaml").write_text(f"Resources: {{S: {{{stack}}}}}\n")
+    vault = "Resources: {V: {Type: AWS::Backup::BackupVault, Properties: {BackupVaultName: v}}}\n"
+    (tmp_path / "infra/vaults.yaml").write_text(vault)
+    monkeypatch.chdir(tmp_path)
+    assert main(["."]) == 1
+    assert "not on disk" in capsys.readouterr().err

@@ -49,3 +49,10 @@ def test_a_glob_that_cannot_match(
     (tmp_path / "here").mkdir()
     monkeypatch.chdir(tmp_path)
     assert dangling(glob, "") == missing
+
+
+def test_two_stars_before_a_slash_are_any_folders_or_none() -> None:
+    for path in ("vendor/a.tf", "x/vendor/a.tf", "x/y/vendor"):
+        assert within(path, ["**/vendor"]) or within(path, ["**/vendor/**"])
+    assert within("live/vendor/a.tf", ["live/**/vendor"])
+    assert not within("vendored/a.tf", ["**/vendor"])

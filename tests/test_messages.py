@@ -372,3 +372,17 @@ def test_a_source_that_may_be_a_path_is_not_told_as_absent(
     report = run(["."], Settings(cache=False))
     assert report.unread == ()
     assert len(report.results) == 1
+
+
+def test_a_name_that_is_not_declared_comes_with_what_was_meant(tmp_path: Path) -> None:
+    declared = 'resource "aws_kms_key" "backup" {}\nlocals {\n  keys = { prod = "x" }\n}\n'
+    for key, told in (
+        ("aws_kms_key.bakcup.arn", 'aws_kms_key.bakcup is not declared; did you mean "backup"?'),
+        ('local.keys["prd"]', 'there is no element "prd"; did you mean "prod"?'),
+        ("local.other", 'local "other" is not declared'),
+        ('sensitive({ prod = "x" })[sensitive("prd")]', 'there is no element "…"'),
+    ):
+        vault = f'resource "aws_backup_vault" "v" {{\n  name = "v"\n  kms_key_arn = {key}\n}}\n'
+        (tmp_path / "main.tf").write_text(declared + vault)
+        (result,) = run([str(tmp_path)], Settings(cache=False)).results
+        assert result.message.endswith(f"in this code: {told}"), key

@@ -17,7 +17,6 @@ import yaml
 
 from iac_check import __version__
 from iac_check.candidates import TEMPLATES, TERRAFORM
-from iac_check.terraform.terragrunt import UNIT
 
 ROOT = Path(__file__).parent.parent
 FOLDERS = {"checker": "iac_check", "rules": "iac_check/rules"}
@@ -161,11 +160,15 @@ class TestHook:
         assert self.staged["entry"].split()[0] == "iac-check"
         assert self.staged.get("pass_filenames", True) is True
 
-    @pytest.mark.parametrize("ending", [*TERRAFORM, *TEMPLATES, ".tfvars", ".tfvars.json"])
-    def test_it_runs_for_every_file_that_is_read(self, ending: str) -> None:
-        assert re.search(self.hook["files"], f"infrastructure/main{ending}")
-        assert re.search(self.hook["files"], f"live/{UNIT}")
+    def test_it_runs_at_every_commit(self) -> None:
+        """A file that is removed may have given a key, and is not named to a hook."""
+        assert self.hook["always_run"] is True
+        assert "files" not in self.hook
+
+    @pytest.mark.parametrize("ending", [*TERRAFORM, *TEMPLATES])
+    def test_the_other_runs_for_every_file_that_may_hold_a_vault(self, ending: str) -> None:
+        assert re.search(self.staged["files"], f"infrastructure/main{ending}")
 
     @pytest.mark.parametrize("name", ["README.md", "main.py", "main.tf.bak", "yaml", "tf"])
     def test_it_does_not_run_for_others(self, name: str) -> None:
-        assert not re.search(self.hook["files"], name)
+        assert not re.search(self.staged["files"], name)

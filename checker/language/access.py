@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..meant import hint
 from ..records import replace
 from .convert import equal, to_number, to_string
 from .decisions import Unreachable
@@ -108,7 +109,7 @@ def _index_map(base: MapValue, key: Value, worlds: Worlds) -> Value:
             return base.items[str(key.data)]
         if base.rest is not None:
             return _of_rest(base, base.rest, key, worlds)
-        raise Absent(base.absent.format("…" if key.sensitive else key.data))
+        raise Absent(_absent(base, key, worlds))
     if base.rest is not None and not base.items and is_key_of(key, base.rest.term):
         return _of_rest(base, base.rest, key, worlds)
     for name in sorted(base.items):
@@ -119,6 +120,18 @@ def _index_map(base: MapValue, key: Value, worlds: Worlds) -> Value:
     if not base.items:
         raise Absent("it reads an element of an empty map")
     return _no_such_element(worlds)
+
+
+GUESS_LIMIT = 200
+"""Names among which one is looked for that was meant."""
+
+
+def _absent(base: MapValue, key: Known, worlds: Worlds) -> str:
+    """What is said of a name that is not there, with a guess where nothing else will be tried."""
+    said = base.absent.format("…" if key.sensitive else key.data)
+    if key.sensitive or worlds.trying or len(base.items) > GUESS_LIMIT or said.endswith("]"):
+        return said
+    return f"{said}{hint(str(key.data), base.items, chr(34))}"
 
 
 def _index_list(base: ListValue, key: Value, worlds: Worlds) -> Value:

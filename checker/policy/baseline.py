@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from ..candidates import reason
+from ..globs import within
 from ..records import dataclass, replace
 from ..source import DirectiveError, Source, Span
 from .result import Report, Result, Run, Suppression
@@ -150,10 +151,4 @@ def _below(path: str, top: str) -> str | None:
 
 def _excluded(parts: list[str], run: Run) -> bool:
     """Whether a path, or a folder below the run's that it is in, is left out."""
-    if not run.exclude:
-        return False
-    from fnmatch import fnmatchcase
-
-    names = "/".join(parts).split("/")
-    places = ("/".join(names[:end]) for end in range(1, len(names) + 1))
-    return any(fnmatchcase(place, glob) for place in places for glob in run.exclude)
+    return within("/".join(parts), run.exclude)
