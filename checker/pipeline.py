@@ -258,6 +258,12 @@ def _loaders(
             tree, walker, worlds, types, settings.variables, settings.var_files, known_modules()
         )
         yield terraform
+    else:
+        tree.warnings.extend(
+            f"--var {name}: no Terraform that leads to a vault is checked; the parameters of "
+            "templates are given by --parameters"
+            for name in settings.variables
+        )
     deploys = any(file.holds(STACK_IN_TERRAFORM) for file in chain(*tree.terraform.values()))
     if deploys or matters(tree.templates):
         from .cloudformation.loader import CloudFormationLoader

@@ -386,3 +386,13 @@ def test_a_name_that_is_not_declared_comes_with_what_was_meant(tmp_path: Path) -
         (tmp_path / "main.tf").write_text(declared + vault)
         (result,) = run([str(tmp_path)], Settings(cache=False)).results
         assert result.message.endswith(f"in this code: {told}"), key
+
+
+@pytest.mark.parametrize("key", ["aws_kms_key.k.arn", "$${var.key}", "Key.Arn", "!Ref Key"])
+def test_a_reference_in_quotes_is_told(key: str, tmp_path: Path) -> None:
+    text = f'resource "aws_backup_vault" "v" {{\n  name = "v"\n  kms_key_arn = "{key}"\n}}\n'
+    (tmp_path / "main.tf").write_text(text)
+    (result,) = run([str(tmp_path)], Settings(cache=False)).results
+    assert "reads like a reference" in result.message
+    assert result.help.startswith("Write the reference without quotes")
+    assert (result.reason, result.cause) == ("unresolved", "external")

@@ -25,6 +25,9 @@ from .verdict import Verdict, passed, unresolved
 
 _MANAGED = pattern(r"(?:^|:)(alias/aws/[^:\s]*)")
 _OTHER_ARN = pattern(r"arn:aws[a-z-]*:(?!kms:)([a-z0-9-]+):")
+_REFERENCE = pattern(  # of Terraform, and of CloudFormation
+    r"\s*(?:\$\{|(?:var|local|module|data|each|aws_[a-z0-9_]+)\.|![A-Z][A-Za-z]+\s|[A-Za-z0-9]+\.Arn\s*\Z)"
+)
 _ALIAS_NAME = pattern(r"(?:^|:)(alias/[A-Za-z0-9/_-]*)\Z")
 
 
@@ -109,6 +112,9 @@ class _Judgement:
             return unresolved("not-a-key", f"it is an ARN of {other[1]}, not of kms", trail)
         if any(fnmatchcase(content, pattern) for pattern in self._around.trusted):
             return passed("the settings trust this key", trail)
+        if _REFERENCE.match(content):
+            detail = "it is a text in quotes that reads like a reference, and names no key"
+            return unresolved("external", detail, trail, case="quoted")
         return unresolved(
             "external",
             "a literal key says nothing about who manages it, and nothing in the scan declares it",

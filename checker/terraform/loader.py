@@ -210,9 +210,12 @@ class TerraformLoader:
         roots = (*self._roots.values(), *self._units.all())
         if not roots or not (self.variables or self.var_files):
             return
-        from .unused import of_files, of_flags
+        from .unused import of_files, of_flags, of_several
 
         declared = {name for root in roots for name in root.module.variables}
+        if len(self.var_files) > 1:
+            files = [self.given((), (path,), flags=False) for path in self.var_files]
+            yield from of_several(files, [root.module.variables for root in roots])
         yield from of_flags(self.variables, declared)
         read = {root.module.folder for root in roots}.union(self._callers or ())
         folders = (folder for folder in self.tree.terraform if folder not in read)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 
 from ..candidates import File
@@ -39,6 +39,24 @@ def of_files(
             for match in pattern.finditer(file.searchable):
                 unknown.pop((match[1] or match[2]).decode(), None)
     yield from without_effect(unknown.items(), "no root module", declared)
+
+
+def of_several(
+    files: Iterable[Mapping[str, Given]], roots: Sequence[Collection[str]]
+) -> Iterator[str]:
+    """A warning for what several --var-file set, for more than one root module.
+
+    Each root takes the last: those of several environments are not told apart.
+    """
+    first: dict[str, Given] = {}
+    for given in files:
+        for name, one in given.items():
+            before = first.setdefault(name, one)
+            if before is not one and sum(name in variables for variables in roots) > 1:
+                yield (
+                    f"{one.place}: {name} is set in {before.place}, too, and the last file counts "
+                    "for every root module: give each environment a run of its own"
+                )
 
 
 def of_call(caller: Declarations, name: str, target: Declarations) -> Iterator[str]:
