@@ -208,6 +208,11 @@ class TerraformLoader:
     def _unused(self) -> Iterator[str]:
         """What is said of values that are set by flags, and that no root module declares."""
         roots = (*self._roots.values(), *self._units.all())
+        if any(not root.given.keys() <= root.module.variables.keys() for root in roots):
+            from .unused import of_roots
+
+            named = frozenset(map(normal, self.var_files))
+            yield from of_roots(((root.given, root.module.variables) for root in roots), named)
         if not roots or not (self.variables or self.var_files):
             return
         from .unused import of_files, of_flags, of_several

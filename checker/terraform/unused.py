@@ -21,6 +21,26 @@ def of_flags(variables: Iterable[str], declared: Collection[str]) -> Iterator[st
             yield f"{what}{hint(name, declared)}"
 
 
+def of_roots(
+    roots: Iterable[tuple[Mapping[str, Given], Collection[str]]], named: Collection[str]
+) -> Iterator[str]:
+    """A warning for what a root's own values give to a name like one that has no value.
+
+    Those are its automatic files of values and a unit's inputs, which are often made for more than
+    one root; of the files in `named` all is told that no root declares.
+    """
+    told = set()
+    for given, variables in roots:
+        free = [variable for variable in variables if variable not in given]
+        for name, one in given.items():
+            if name in variables or one.place is None or one.place.source.path in named:
+                continue
+            near = hint(name, free)
+            if near and one.place not in told:
+                told.add(one.place)
+                yield f"{one.place}: the root module declares no {name}{near}"
+
+
 def of_files(
     given: Mapping[str, Given], declared: Collection[str], unread: Iterable[File]
 ) -> Iterator[str]:

@@ -106,3 +106,25 @@ def test_of_a_module_that_cannot_be_read_nothing_is_said(
     report = checked(files, tmp_path, monkeypatch)
     assert report.errors
     assert not report.warnings
+
+
+@pytest.mark.parametrize("name", ["terraform.tfvars", "p.auto.tfvars"])
+def test_a_file_of_the_roots_own_is_told_where_a_name_is_near_one_without_a_value(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checked({"r/main.tf": MODULE}, tmp_path, monkeypatch)
+    near = f"r/{name}:2:1: the root module declares no kms_key_anr; did you mean kms_key_arn?"
+    both = 'kms_key_arn = "x"\nkms_key_arn2 = "y"\n'
+    for values, told in (('of_others = 1\nkms_key_anr = "x"\n', (near,)), (both, ())):
+        (tmp_path / "r" / name).write_text(values)
+        assert run(["."], Settings(cache=False)).warnings == told
+
+
+def test_what_several_files_give_to_several_roots_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = {f"{name}.tfvars": f'kms_key_arn = "{name}"\n' for name in ("p", "q")}
+    report = checked({"a/main.tf": MODULE, **files}, tmp_path, monkeypatch)
+    assert report.warnings == ()
+    (warning,) = checked({"b/main.tf": MODULE, **files}, tmp_path, monkeypatch).warnings
+    assert warning.startswith("q.tfvars:1:1: kms_key_arn is set in p.tfvars:1:1, too")
