@@ -49,6 +49,10 @@ def render(report: Report, out: TextIO, show_passed: bool) -> None:
         for result in listed[:MOST_ROWS]:
             out.write(_row(result))
         out.write(_left_out(len(listed) - MOST_ROWS, "vault"))
+    if report.warnings:
+        out.write("\n### Warnings\n\n")
+        out.writelines(f"- {_text(warning)}\n" for warning in report.warnings[:MOST_DETAILS])
+        out.write(_left_out(len(report.warnings) - MOST_DETAILS, "warning"))
     found = groups(failed)
     for group in found[:MOST_DETAILS]:
         out.write(_details(group))

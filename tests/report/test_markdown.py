@@ -69,6 +69,18 @@ class TestMarkdown:
         assert "1 module or nested stack not on disk" in out
         assert "module\\.away" in out
 
+    def test_warnings_are_told_and_forge_nothing(self) -> None:
+        warnings = (
+            "a.tf:1:1: expired on 2026-10-31",
+            "x\n\n## forged <script>",
+            *"abcdefghijklmnopqrst",
+        )
+        out = rendered("markdown", replace(report(), warnings=warnings))
+        assert "### Warnings\n\n- a\\.tf\\:1\\:1\\: expired" in out
+        assert "\n## forged" not in out
+        assert "<script>" not in out
+        assert "2 more warnings left out" in out
+
     def test_the_caller_is_named(self) -> None:
         out = rendered("markdown", report(result(calls=(span(CALLER, 'module "v"'),))))
         assert 'Called by `envs/dev/main.tf:1 (module "v")`.' in out
