@@ -31,6 +31,17 @@ _REFERENCE = pattern(  # of Terraform, and of CloudFormation
 _ALIAS_NAME = pattern(r"(?:^|:)(alias/[A-Za-z0-9/_-]*)\Z")
 
 
+_OPEN = "\0"  # a part of a text that is not known; no string of HCL or YAML holds it
+_KEY_ARN = pattern(r"arn:[a-z\0-]+:kms:[^:]*:[^:]*:key/[0-9A-Za-z\0-]+\Z")
+
+
+def _covers(trusted: str, content: str) -> bool:
+    """Whether a glob holds for a key, whatever its parts are that are not known."""
+    if _OPEN in content and ("?" in trusted or "[" in trusted):
+        return False  # only a star stands for them
+    return fnmatchcase(content, trusted)
+
+
 @dataclass(frozen=True)
 class Surroundings:
     """What a judgement may look at beside the value: aliases of the scan, trusted keys."""
@@ -100,7 +111,12 @@ class _Judgement:
             return self._other_alias(str(name.data), whole)
         if isinstance(whole, Known):
             return self._literal(str(whole.data), trail)
-        unknown = first_unknown(*parts)
+        written = "".join(str(p.data) if isinstance(p, Known) else _OPEN for p in parts)
+        if _KEY_ARN.match(written) and (
+            self._is_trusted(written) or _OPEN not in written.rpartition("/")[2]
+        ):
+            return self._literal(written, trail)
+        unknown = first_unknown(*reversed(parts))  # the last part is what tells keys apart
         if unknown is None:
             return unresolved("not-a-key", "it is a string composed of other attributes", trail)
         why = f"it is composed of what is not known: {unknown.why}"
@@ -110,7 +126,7 @@ class _Judgement:
         other = _OTHER_ARN.match(content)
         if other:  # no setting makes a key of it
             return unresolved("not-a-key", f"it is an ARN of {other[1]}, not of kms", trail)
-        if any(fnmatchcase(content, pattern) for pattern in self._around.trusted):
+        if self._is_trusted(content):
             return passed("the settings trust this key", trail)
         if _REFERENCE.match(content):
             detail = "it is a text in quotes that reads like a reference, and names no key"
@@ -121,6 +137,9 @@ class _Judgement:
             trail,
             case="named",
         )
+
+    def _is_trusted(self, content: str) -> bool:
+        return any(_covers(glob, content) for glob in self._around.trusted)
 
     def _other_alias(self, name: str, whole: Value) -> Verdict:
         """An alias that the scan does not declare."""

@@ -29,6 +29,7 @@ BLANK = rf"(?>(?:[ \t\n]++|\r\n|#[^\n]*+|//[^\n]*+|{_COMMENT})*)"
 """White space, newlines and comments, as a pattern."""
 _SKIP = pattern(BLANK)
 _SAME_LINE = pattern(_SPACES)
+_ASSIGNMENT = pattern(r'"|[=!<>]=|=>|=|[(\[{}\])]')
 _LINE_END = pattern(rf"{_SPACES}(?:#|//|\r?\n)")
 _HEADER = pattern(
     rf"({IDENTIFIER})((?>(?:{_SPACES}(?:{_PLAIN_STRING}|{IDENTIFIER}))*)){_SPACES}\{{"
@@ -144,6 +145,7 @@ def outline_span(span: Span) -> Body:
             raise InputError.at(source.span(at, at), "an argument or a block is expected here")
         if begun == one_line:
             _check_one_line(span, after, blocks)
+            _check_alone(scanner, *(attribute.value for attribute in attributes.values()))
         elif not _LINE_END.match(text, after, end):
             _check_ended(span, after)
         at = after
@@ -165,6 +167,25 @@ def _check_one_line(span: Span, at: int, blocks: list[Block]) -> None:
         what = "a block in one line holds one argument and ends in the same line"
         place = blocks[0].header.start if blocks else end
         raise InputError.at(span.source.span(place, place), what)
+
+
+def _check_alone(scanner: Scanner, *values: Span | NodeSpan) -> None:
+    """Raises InputError where what seems to be one value holds another argument.
+
+    In a line of its own a value is read, or nobody asks for it; here the block would lose one.
+    """
+    for value in values:
+        assert isinstance(value, Span)
+        at, depth = value.start, 0
+        while match := _ASSIGNMENT.search(value.source.text, at, value.end):
+            at = match.end()
+            if match[0] == '"':
+                at = scanner.string(at)
+            elif match[0] == "=" and depth == 0:
+                place = value.source.span(match.start(), match.start())
+                raise InputError.at(place, "a block in one line holds one argument")
+            else:
+                depth += (match[0] in "([{") - (match[0] in ")]}")
 
 
 def _labels(span: Span) -> Iterator[str]:

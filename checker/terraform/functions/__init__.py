@@ -20,7 +20,7 @@ _MODULES = {
     "choices": "coalesce coalescelist contains element index length lookup matchkeys one",
     "collections": "chunklist compact concat distinct flatten keys merge reverse setproduct slice "
     "sort transpose values zipmap",
-    "conversion": "ephemeralasnull issensitive nonsensitive sensitive tobool tolist tomap "
+    "conversion": "ephemeralasnull issensitive list map nonsensitive sensitive tobool tolist tomap "
     "tostring type",
     "dates": "formatdate timeadd timecmp",
     "encoding": "base64decode base64encode base64gunzip base64gzip csvdecode jsondecode "

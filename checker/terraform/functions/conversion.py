@@ -76,6 +76,27 @@ def _tomap(context: Context, arguments: tuple[Value, ...]) -> Value:
     return replace(values, items=unified_map(values.items), kind="map")
 
 
+def _list(context: Context, arguments: tuple[Value, ...]) -> Value:
+    """`[…]` of Terraform 0.11, which 0.15 removed.
+
+    https://developer.hashicorp.com/terraform/language/functions/list
+    """
+    return ListValue(unified(arguments), "list")
+
+
+def _map(context: Context, arguments: tuple[Value, ...]) -> Value:
+    """`{…}` of Terraform 0.11, which 0.15 removed: keys and values take turns."""
+    if len(arguments) % 2:
+        raise EvaluationError("map takes a value for each key")
+    items: dict[str, Value] = {}
+    for key, value in zip(arguments[::2], arguments[1::2], strict=True):
+        name = to_string(key)
+        if not isinstance(name, Known) or not isinstance(name.data, str):
+            return unknown("map", *arguments)
+        items[name.data] = value
+    return MapValue(unified_map(items), "map")
+
+
 def _type(context: Context, arguments: tuple[Value, ...]) -> Value:
     arity("type", arguments, 1, 1)
     return unknown("type", *arguments) if _open(arguments[0]) else Known(_kind(arguments[0], 0))
@@ -146,6 +167,8 @@ def _ephemeralasnull(context: Context, arguments: tuple[Value, ...]) -> Value:
 FUNCTIONS: dict[str, Function] = {
     "tostring": _tostring,
     "tobool": _tobool,
+    "list": _list,
+    "map": _map,
     "tolist": _tolist,
     "tomap": _tomap,
     "type": _type,

@@ -8,6 +8,11 @@ from iac_check.language.value import EvaluationError
 from iac_check.terraform.functions import NAMES
 
 CASES: list[tuple[str, tuple[object, ...], object]] = [
+    # of Terraform 0.11 to 0.14
+    ("list", ("a", "b"), ["a", "b"]),
+    ("list", ("a", 1), ["a", "1"]),
+    ("map", ("a", 1, "b", 2), {"a": 1, "b": 2}),
+    ("map", ("a",), EvaluationError),
     # numbers
     ("abs", (23,), 23),
     ("abs", (-12.4,), 12.4),
