@@ -34,6 +34,8 @@ from .transforms import INCLUDE, LEAVES, MAKES, TRANSFORM, WINS, Transform, besi
 from .yaml_scalars import plain_key
 
 LOOP = "Fn::ForEach::"
+EACH, IS_ITEM = "each of a loop", "item of a loop"
+"""Tags of what loops.py puts in place of an identifier, and of what it asks for a copy."""
 
 # A dynamic reference; in Sub it may hold variables.
 _RESOLVE = r"\{\{resolve:(?:\$\{[^{}]*\}|[^{}])*\}\}"
@@ -85,6 +87,8 @@ class _Reader:
             "Fn::Or": self._logic("Fn::Or", "||"),
             "Fn::Not": self._not,
             TRANSFORM: self._transform,
+            f"Fn::{EACH}": self._call(EACH, 3),
+            f"Fn::{IS_ITEM}": self._call(IS_ITEM, 3),
             f"Fn::{WINS}": lambda argument, span: Call(span, WINS, ()),
             CHOSEN: self._chosen,
             "Fn::Join": self._call("Fn::Join", 2),

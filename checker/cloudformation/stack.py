@@ -21,7 +21,6 @@ from ..language.value import (
     Hop,
     Known,
     LazyItems,
-    ListValue,
     MapValue,
     Unknown,
     Value,
@@ -32,9 +31,9 @@ from ..records import dataclass, field
 from ..source import Span
 from .functions import call as call_function
 from .functions import settled
-from .intrinsics import LOOP, function_of
+from .intrinsics import EACH, IS_ITEM, LOOP, function_of
 from .library import Library
-from .loops import expand
+from .loops import Runs, each_of, expand, is_item, strings
 from .names import AnyName, MoreNames
 from .parameters import Given, parameter
 from .passed import OF_INSTANCE, Call
@@ -106,6 +105,10 @@ class Stack:
     def call(self, name: str, arguments: tuple[Value, ...], span: Span) -> Value:
         if name == "Fn::ImportValue":
             return self.library.imported(arguments[0], self)
+        if name == EACH:
+            return each_of(arguments, self._where, self.worlds)
+        if name == IS_ITEM:
+            return is_item(arguments, self.worlds)
         if name == "Fn::Split" and choices(arguments[1]) <= CHOICES_LIMIT:
             arguments = (arguments[0], self.settled(arguments[1]) or arguments[1])
         told = asked(name, arguments, span)
@@ -181,30 +184,27 @@ class Stack:
             plain = {e.key: e for e in entries if not e.key.startswith(LOOP)}
             self._sections[name] = found = plain  # what a loop's own collection may refer to
             if len(plain) < len(entries):
-                self._sections[name] = found = self._expand(entries)
+                self._sections[name] = found = self._expand(name, entries)
         return found
 
-    def _expand(self, entries: Iterable[Entry]) -> dict[str, Entry]:
-        return expand(entries, self._collection, self.library.errors.append)
+    def _expand(self, section: str, entries: Iterable[Entry]) -> dict[str, Entry]:
+        return expand(section, entries, self._collection, self.library.errors.append)
 
-    def _collection(self, node: Node) -> tuple[str, ...] | None:
-        """The strings that a loop runs over, where they are the same in every world."""
+    def _collection(self, node: Node) -> Runs:
+        """The strings that a loop runs over, in all worlds."""
 
         def read() -> tuple[str, ...] | None:
             try:
-                value = evaluate(self.template.expression(node), self)
+                return strings(evaluate(self.template.expression(node), self), self.worlds)
             except (EvaluationError, RecursionError):
                 return None
-            if not isinstance(value, ListValue) or value.rest is not None:
-                return None
-            known = [item.data for item in value.items if isinstance(item, Known)]
-            return tuple(map(str, known)) if len(known) == len(value.items) else None
 
         try:
-            outcomes = {outcome for _, outcome in self.worlds.explore(read)}
+            outcomes = [outcome for _, outcome in self.worlds.explore(read)]
         except TooManyWorlds:
-            return None
-        return outcomes.pop() if len(outcomes) == 1 else None
+            outcomes = [None]
+        found = dict.fromkeys(chain.from_iterable(filter(None, outcomes)))
+        return Runs(tuple(found), None not in outcomes and len(set(outcomes)) == 1)
 
     # -- names ------------------------------------------------------------------------------
 
@@ -377,7 +377,7 @@ class Stack:
             return node
         found = self._unrolled.get(id(node))
         if found is None:  # the node is kept, so that its id is not given to another
-            whole = MappingNode(node.span, tuple(self._expand(node.entries).values()))
+            whole = MappingNode(node.span, tuple(self._expand("", node.entries).values()))
             self._unrolled[id(node)] = found = (node, whole)
         return found[1]
 
