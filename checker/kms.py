@@ -153,16 +153,20 @@ def never_reads(type_: str, path: str, text: str) -> bool:
 
 
 def written_without(type_: str, path: str, letters: str) -> bool:
-    """Whether a key's attribute certainly holds none of some letters.
+    """Whether an attribute of a key or alias certainly holds none of some letters.
 
     arn:partition:kms:region:account:key/id, https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html#key-id-key-ARN
+    and alias/name, https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateAlias.html
     """
     if path in LOOKED_UP.get(type_, ()):
         return no_word(letters)
-    if path not in KEYS.get(type_, ()):
+    if path in KEYS.get(type_, ()):
+        more = ":/" if path in _IDENTIFIERS else ""
+    elif path in ALIASES.get(type_, ("", "", ()))[2]:
+        more = "/_" if path in NAMES[type_] else ":/_"
+    else:
         return False
-    of_arn = frozenset(":/") if path in _IDENTIFIERS else frozenset()
-    return not (_LETTERS | of_arn) & set(letters)
+    return not (_LETTERS | frozenset(more)) & set(letters)
 
 
 def no_word(letters: str) -> bool:

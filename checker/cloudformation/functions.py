@@ -108,6 +108,12 @@ def _string(arguments: tuple[Value, ...], scope: Scope) -> Value:
     return string(arguments[0])
 
 
+def _substituted(arguments: tuple[Value, ...], scope: Scope) -> Value:
+    """A variable that Fn::Sub is given: AWS::NoValue leaves nothing in its place."""
+    value = arguments[0]
+    return replace(value, data="") if isinstance(value, Known) and value.data is None else value
+
+
 def _split(arguments: tuple[Value, ...], scope: Scope) -> Value:
     delimiter = to_string(arguments[0])
     if not isinstance(delimiter, Known):
@@ -303,6 +309,7 @@ _FUNCTIONS: dict[str, Callable[[tuple[Value, ...], Scope], Value]] = {
     "string": _string,
     "list": _list,
     "settled": _settled,
+    "substituted": _substituted,
     "Fn::Join": _join,
     "Fn::Split": _split,
     "Fn::Select": _select,

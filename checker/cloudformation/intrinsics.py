@@ -278,7 +278,7 @@ class _Reader:
             if name.startswith("!"):
                 return Literal(place, f"${{{name[1:]}}}")
             if name in variables:
-                return variables[name]
+                return Call(place, "substituted", (variables[name],))
             if self._serverless and ":" in name and not name.startswith("AWS::"):
                 return self._external(found, place)
             if name == "AWS::NoValue":
