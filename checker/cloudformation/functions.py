@@ -147,7 +147,7 @@ def _removed(value: Value) -> bool:
 
 
 def _select(arguments: tuple[Value, ...], scope: Scope) -> Value:
-    at, items = arguments
+    at, items = settled(arguments[0], scope.worlds), arguments[1]
     if isinstance(items, Unknown | Attribute):
         found = derived("Fn::Select", at, items, not_null=False)
         return replace(found, domain=items.words) if isinstance(items, Words) else found
