@@ -134,6 +134,14 @@ ATTACKS: dict[str, Mapping[str, str | bytes]] = {
     "a flow mapping over lines": {
         "t.yaml": "Resources: {\n V: {\n  Type\n :\n 'AWS::Backup::BackupVault' }}\n"
     },
+    "a loop over a list that nobody gives": {
+        "t.yaml": "Transform: AWS::LanguageExtensions\nParameters:\n"
+        "  L: {Type: CommaDelimitedList}\nMappings: {M: {a: {k: ''}}}\nResources:\n"
+        + KEY
+        + "  Fn::ForEach::L:\n    - N\n    - !Ref L\n    - V${N}:\n"
+        "        Type: AWS::Backup::BackupVault\n        Properties:\n          EncryptionKeyArn: "
+        '!FindInMap [M, "${N}", k, DefaultValue: !GetAtt K.Arn]\n'
+    },
     "a loop that writes the type": {
         "t.yaml": "Transform: AWS::LanguageExtensions\nResources:\n  Fn::ForEach::L:\n"
         "    - X\n    - [Vault]\n    - V${X}:\n        Type: AWS::Backup::Backup${X}\n"
