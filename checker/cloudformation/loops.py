@@ -60,7 +60,7 @@ def expand(
     Loops that multiply past the limit are a fault, and end there.
     """
     found: dict[str, Entry] = {}
-    loops = _Loops(section, collection)
+    loops = _Loops(section, collection, fault)
     for entry in entries:
         try:
             found.update((copy.key, copy) for copy in loops.expanded(entry))
@@ -71,9 +71,12 @@ def expand(
 
 
 class _Loops:
-    def __init__(self, section: str, collection: Collection) -> None:
+    def __init__(
+        self, section: str, collection: Collection, fault: Callable[[InputError], None]
+    ) -> None:
         self._section = section
         self._collection = collection
+        self._fault = fault
         self._left = EXPANSION_LIMIT
 
     def expanded(self, entry: Entry) -> Iterator[Entry]:
@@ -92,10 +95,13 @@ class _Loops:
                         for inner in chain.from_iterable(map(self.expanded, copy.entries)):
                             yield inner if runs.always else self._where(inner, values, runs, item)
 
-    def _copy(self, body: Node, name: str, values: Node, item: str | None) -> Node:
+    def _copy(self, body: MappingNode, name: str, values: Node, item: str | None) -> Node:
         if item is not None:
             return substitute(body, name, item)
         any_ = _Any(name, values)
+        for span in any_.types(body) if self._section == "Resources" else ():
+            what = "its type is not known, as what the loop runs over is not; it is not checked"
+            self._fault(InputError.at(span, what))
         return any_.body(body) if self._section in _CREATED else any_.of(body)
 
     def _where(self, copy: Entry, values: Node, runs: Runs, item: str | None) -> Entry:
@@ -225,6 +231,19 @@ class _Any:
         if not isinstance(node, MappingNode):
             return self.of(node)
         return replace(node, entries=tuple(map(self._declared, node.entries)))
+
+    def types(self, body: MappingNode) -> Iterator[Span]:
+        """Where the identifier is a part of a resource's type."""
+        for entry in body.entries:
+            match entry.value:
+                case SequenceNode(items=(_, _, MappingNode() as inner)) if entry.key.startswith(
+                    LOOP
+                ):
+                    yield from self.types(inner)
+                case MappingNode() as resource:
+                    type_ = resource.get("Type")
+                    if type_ is not None and self.of(type_) != type_:
+                        yield type_.span
 
     def _declared(self, entry: Entry) -> Entry:
         match entry.value:

@@ -142,6 +142,16 @@ ATTACKS: dict[str, Mapping[str, str | bytes]] = {
         "        Type: AWS::Backup::BackupVault\n        Properties:\n          EncryptionKeyArn: "
         '!FindInMap [M, "${N}", k, DefaultValue: !GetAtt K.Arn]\n'
     },
+    "a loop over a list that nobody gives, which writes the type": {
+        "t.yaml": "Transform: AWS::LanguageExtensions\nParameters:\n"
+        "  L: {Type: CommaDelimitedList}\nResources:\n  Fn::ForEach::L:\n"
+        "    - X\n    - !Ref L\n    - V${X}:\n        Type: AWS::Backup::Backup${X}\n"
+    },
+    "a loop over a list that nobody gives, which is of types": {
+        "t.yaml": "Transform: AWS::LanguageExtensions\nParameters:\n"
+        "  L: {Type: CommaDelimitedList}\nResources:\n  Fn::ForEach::L:\n"
+        "    - X\n    - !Ref L\n    - V:\n        Type: !Ref X\n"
+    },
     "a loop that writes the type": {
         "t.yaml": "Transform: AWS::LanguageExtensions\nResources:\n  Fn::ForEach::L:\n"
         "    - X\n    - [Vault]\n    - V${X}:\n        Type: AWS::Backup::Backup${X}\n"
