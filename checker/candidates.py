@@ -10,7 +10,7 @@ from .source import InputError
 
 TYPE_CHECKING = False  # `typing` is not worth its import time to every run
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 TERRAFORM = (".tf", ".tofu", ".tf.json", ".tofu.json")
 VALUES = (".tfvars", ".tfvars.json")
@@ -32,8 +32,10 @@ _BREAK = rb"(?:[\r\n]|\xc2\x85|\xe2\x80[\xa8\xa9])"  # what ends a line in YAML
 _TEMPLATE_ESCAPES = pattern(rb'\\(?:x|u00|U000000)%b|"[^"\n]*\\%b' % (_LETTER, _BREAK))
 _ESCAPED = pattern(rb"\\(?:x|u00|U000000)(%b)|\\%b+[ \t]*" % (_LETTER, _BREAK))
 _LOOP = b"Fn::ForEach"
-# Capitals by how many templates have one, the fewest first.
-_RARE = b"XQJYHZUGOBLDKMICEVF"
+# Letters by how many templates have one, the fewest first.
+_RARE = b"XQJYHZUGOBLDKMICEVFqzjxkvw"
+_TRIES = 8
+"""Places of a letter that are looked at before all of a text is searched for the whole."""
 # A resource of a template: one without a hit may still nest, export or declare what a hit needs.
 _RESOURCE = pattern(
     rb"""Type["']?\s{0,99}:\s{0,99}(?:[&!]\S{0,99}\s{1,99}|[>|][-+\d]{0,2}\s{1,99}|#[^\n]{0,999}\s{1,99}){0,3}"""
@@ -73,7 +75,7 @@ _LOCATED = (b"AWS::Serverless::Application", b"AWS::Include")
 EXPORT = b"Export"
 
 # Parts of a needle that fewer texts have: one byte is found ten times as fast as several.
-_BACKSLASH, _HASH, _SLASH, _PARENTHESIS, _CAPITAL_C, _CAPITAL_E, _CAPITAL_L = b"\\#/(CEL"
+_BACKSLASH, _HASH, _SLASH, _PARENTHESIS, _CAPITAL_C, _CAPITAL_E, _CAPITAL_L, _X = b"\\#/(CELx"
 
 STACKS_IN_TERRAFORM = (
     "aws_cloudformation_stack",
@@ -93,27 +95,28 @@ class File:
 
     What is not `sure` is counted only where it turns out to be a template; one that `nests` may
     hold a nested stack. The bytes are kept where something that may be asked for later is in them,
-    else they are read again.
+    else (`text` is None) they are read again, and must be as long, with nothing to keep for `look`.
     """
 
-    __slots__ = ("_mark", "_text", "hit", "nests", "path", "sure")
+    __slots__ = ("_look", "_size", "_text", "hit", "nests", "path", "sure")
 
     def __init__(
         self,
         path: str,
-        text: bytes,
+        text: bytes | None,
         hit: bool,
-        *,
         sure: bool = True,
-        keep: bool = True,
         nests: bool = False,
+        size: int = 0,
+        look: Callable[[str, bytes], File | None] | None = None,
     ) -> None:
         self.path = path
         self.hit = hit
         self.sure = sure
         self.nests = nests
-        self._text = text if keep else None
-        self._mark = 0 if keep else hash(text)
+        self._text = text
+        self._size = size
+        self._look = look
 
     @property
     def data(self) -> bytes:
@@ -121,7 +124,8 @@ class File:
         if self._text is not None:
             return self._text
         data = read(self.path)
-        if hash(data) != self._mark:
+        again = self._look(self.path, data) if self._look else None
+        if len(data) != self._size or again is None or again._text is not None:
             raise InputError("it changed while it was read", self.path)
         return data
 
@@ -154,7 +158,8 @@ class Needles:
         self._terraform_kept, self._template_kept = _by_language(related or ())
         self._terraform_sieve = _sieve((*self._terraform, *self._terraform_kept))
         sieve = _sieve((*self._template, *self._template_kept))
-        self._template_sieve = tuple((_rarest(part), part) for part in sieve)
+        self._template_sieve = tuple(map(_rarest, sieve))
+        self._located = tuple(map(_rarest, _LOCATED))
 
     def terraform(self, path: str, data: bytes) -> File:
         """A file of Terraform."""
@@ -170,30 +175,36 @@ class Needles:
             hit = hit or _BODY in text  # the template may be read from a file of any name
         hit = hit or (_BACKSLASH in text and _ESCAPES.search(text) is not None)
         keep = keep or hit or ((_HASH in text or _SLASH in text) and _speaks_to_us(text))
-        return File(path, data, hit, keep=keep)
+        kept = data if keep else None
+        return File(path, kept, hit, size=len(data), look=self.terraform)
 
     def template(self, path: str, data: bytes) -> File | None:
         """A file that may be a template; None where it is none."""
-        text = searchable(data)
+        # Every file comes by here: what few have is asked first, and little is called.
+        text = searchable(data) if 0 in data else data
         hit, keep = False, self._keep
-        for rarest, part in self._template_sieve:
-            if rarest in text and part in text:
+        for letter, part in self._template_sieve:
+            if letter in text and _begins(text, letter, part):
                 hit = any(needle in text for needle in self._template)
                 keep = keep or any(needle in text for needle in self._template_kept)
                 break
         hit = hit or (_CAPITAL_E in text and _LOOP in text)
         hit = hit or (_BACKSLASH in text and _TEMPLATE_ESCAPES.search(text) is not None)
         sure = looks_like_template(text)
-        nests = is_service(text)
+        nests = _PARENTHESIS in text and is_service(text)
         if not (hit or sure or nests or self._everything):
             return None
         nests = nests or (_CAPITAL_C in text and _STACK_RESOURCE in text)
-        if not nests and _CAPITAL_L in text and b"Location" in text:
-            nests = any(needle in text for needle in _LOCATED)
-        keep = keep or hit or nests or (_CAPITAL_E in text and EXPORT in text)
+        if not nests and _CAPITAL_L in text:
+            for letter, part in self._located:
+                if letter in text and _begins(text, letter, part):
+                    nests = b"Location" in text and any(needle in text for needle in _LOCATED)
+                    break
+        keep = keep or hit or nests or (_X in text and EXPORT in text)
         keep = keep or (_HASH in text and _speaks_to_us(text))
         nests = nests or hit  # whatever else is read: what it names is no template of the scan
-        return File(path, data, hit or self._everything, sure=sure, keep=keep, nests=nests)
+        kept = data if keep else None
+        return File(path, kept, hit or self._everything, sure, nests, len(data), self.template)
 
 
 def _sieve(needles: Iterable[bytes]) -> tuple[bytes, ...]:
@@ -219,10 +230,22 @@ def _common(one: bytes, other: bytes) -> bytes:
     return b""
 
 
-def _rarest(needle: bytes) -> int:
-    """The letter of a needle that the fewest texts have."""
-    ranked = [letter for letter in _RARE if letter in needle]
-    return ranked[0] if ranked else needle[0]
+def _rarest(needle: bytes) -> tuple[int, bytes]:
+    """The letter of a needle that the fewest texts have, and the needle from there on."""
+    letter = next((letter for letter in _RARE if letter in needle), needle[0])
+    return letter, needle[needle.index(letter) :]
+
+
+def _begins(text: bytes, letter: int, part: bytes) -> bool:
+    """Whether a part that begins with a letter is in a text, which may have few of these."""
+    at = -1
+    for _ in range(_TRIES):
+        at = text.find(letter, at + 1)
+        if at < 0:
+            return False
+        if text.startswith(part, at):
+            return True
+    return text.find(part, at) >= 0
 
 
 def _speaks_to_us(text: bytes) -> bool:
@@ -254,9 +277,7 @@ def looks_like_template(text: bytes) -> bool:
 
 def is_service(text: bytes) -> bool:
     """Whether bytes may be a service of the Serverless Framework that is made of several files."""
-    # The first is a part of the second, and found or missed faster.
-    found = _PARENTHESIS in text and b"file(" in text
-    return found and b"resources" in text and b"provider" in text
+    return b"file(" in text and b"resources" in text and b"provider" in text
 
 
 def sources(text: bytes) -> Iterator[bytes | None]:

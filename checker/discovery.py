@@ -217,7 +217,7 @@ class Walker:
                         regular = entry.is_file(follow_symlinks=False)
                         if not regular and entry.is_symlink() and not self.inside(path):
                             raise OSError(0, "the link leads outside the repository")
-                        self._file(tree, path, folder=folder, regular=regular)
+                        self._file(tree, path, folder, regular)
                 except OSError as error:
                     tree.errors.append(InputError(reason(error), path))
 
@@ -259,7 +259,7 @@ class Walker:
             self._file(tree, path)
 
     def _file(
-        self, tree: Tree, path: str, *, folder: str | None = None, regular: bool = False
+        self, tree: Tree, path: str, folder: str | None = None, regular: bool = False
     ) -> None:
         if path in self._seen:
             return
@@ -272,8 +272,7 @@ class Walker:
             except InputError as error:
                 tree.errors.append(error)
                 return
-        if folder is None:
-            folder = os.path.dirname(path) or "."
+        folder = folder or os.path.dirname(path) or "."
         tree.walked += 1
         tree.size += len(data)
         if path.endswith(TERRAFORM):
@@ -300,7 +299,8 @@ class Walker:
                     if is_candidate(target) and os.path.isfile(target) and self.inside(target):
                         tree.nested.add(target)
                 tree.remote_stacks.update(candidates.remote_stacks(file.searchable))
-        tree.hit = tree.hit or file.hit
+        if file.hit:
+            tree.hit = True
         if unsaved:
             file.keep(data)
 
