@@ -113,11 +113,11 @@ class Settings:
 
     def level(self, rule: str, path: str, reason: str, cause: str | None) -> Level:
         """The level of an outcome at a path; the last override that speaks of it wins."""
-        from .globs import within
-
         found: Level = "error"
         tables = [self.levels]
         for override in self.overrides:
+            from .globs import within
+
             if within(path, override.paths):
                 tables.append(override.levels)
         for table in tables:

@@ -7,7 +7,6 @@ creation (`trace` of older versions, `aws:cdk:creationStack` of newer ones).
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
@@ -63,6 +62,8 @@ class Assembly:
         if not isinstance(name, str) or os.path.basename(name) != name:
             return None
         data = self.read(os.path.join(self.folder, name))
+        import json  # few templates have an assembly
+
         try:
             return json.loads(data) if data else None
         except (ValueError, RecursionError):

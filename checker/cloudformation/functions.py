@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
-from json import dumps
 
 from ..language.access import index
 from ..language.convert import scalar_text, to_number, to_string
@@ -212,6 +211,8 @@ def _json(arguments: tuple[Value, ...], scope: Scope) -> Value:
 
 def _json_parts(value: Value) -> Iterator[Value]:
     """A value as JSON. What is not known of it is taken as a string, as most parameters are."""
+    from json import dumps  # few templates write any
+
     match value:
         case ListValue(rest=None):
             yield from _enclosed("[]", map(_json_parts, _members(value)))

@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator
 from ..language.document import Entry, MappingNode, Node, ScalarNode, SequenceNode
 from ..records import replace
 from ..source import Span
-from .conflicts import either
 from .transforms import TRANSFORM
 
 Fragment = Callable[[str], Node | None]
@@ -26,6 +25,8 @@ def with_includes(root: MappingNode, fragment: Fragment) -> MappingNode:
     found = [(node.span, _fragment(node, fragment)) for node in _top_level(whole)]
     if found and all(part is not None for _, part in found):
         whole = replace(whole, entries=tuple(e for e in whole.entries if e.key != "Transform"))
+    from .conflicts import either
+
     for span, part in found:
         whole = either(whole, part, span, certain=2) if isinstance(part, MappingNode) else whole
     return whole
@@ -58,6 +59,8 @@ def _spliced(node: Node, fragment: Fragment) -> Node:
                 return node
             rest = tuple(entry for entry in own if entry.key != TRANSFORM)
             if isinstance(found, MappingNode) and transform is not None:
+                from .conflicts import either
+
                 return either(replace(node, entries=rest), found, transform.span)
             return node if rest else found
     return node

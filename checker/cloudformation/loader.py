@@ -24,15 +24,16 @@ from ..patterns import pattern
 from ..records import dataclass, field
 from ..source import InputError, Source
 from .assembly import Assembly, Place
-from .deployed import OVERRIDES, Deployed
-from .embedded import placed, written_out
-from .exports import Exports
 from .family import Family
 from .outcomes import only, outcomes
 from .parameters import Given, read_files
 from .stack import NESTED, Stack
 from .template import Template, covers, may_hold, metadata, templates, type_of
 from .yaml_document import read_template
+
+TYPE_CHECKING = False  # exports are read by few templates
+if TYPE_CHECKING:
+    from .exports import Exports
 
 BODY = "TemplateBody"
 
@@ -161,6 +162,8 @@ class CloudFormationLoader:
         if self._deployed is None:
             self._deployed = []  # while they are read, for what they import from each other
             if self.terraform is not None:
+                from .deployed import OVERRIDES, Deployed
+
                 resources = self.terraform((*STACKS_IN_TERRAFORM, *OVERRIDES))
                 code = chain(*self.tree.terraform.values())
                 found = Deployed(resources, self, code)
@@ -394,6 +397,8 @@ class CloudFormationLoader:
         value, outer = only(bodies), caller.template
         if not isinstance(value, Known | Text):
             return None
+        from .embedded import placed, written_out
+
         written, parts = written_out(value)
         try:
             for found in templates(Source(outer.path, written)):
@@ -408,6 +413,8 @@ class CloudFormationLoader:
 
         A string that CloudFormation would refuse may as well be another language.
         """
+        from .embedded import written_out
+
         entry = caller.section("Resources")[name]
         texts = [written_out(body)[0] for body in bodies if isinstance(body, Known | Text)]
         texts.append((entry.value if bodies else caller.template.root).span.text)
@@ -456,6 +463,8 @@ class CloudFormationLoader:
     def imported(self, name: Value, importer: Stack) -> Value:
         """The value that a template of the scan exports under a name."""
         if self._exports is None:
+            from .exports import Exports
+
             exporters = self._holding(b"Export")
             self._exports = Exports(lambda: self._stacks(exporters), self.worlds)
         return self._exports.find(name, importer)

@@ -39,7 +39,6 @@ from .parameters import Given, parameter
 from .passed import OF_INSTANCE, Call
 from .template import Template, child_of, construct, metadata, type_of
 from .transforms import TRANSFORM, Transform, asked, beside
-from .unused import passed
 
 NESTED: Mapping[str, str] = {
     "AWS::CloudFormation::Stack": "TemplateURL",
@@ -235,6 +234,8 @@ class Stack:
         """Where a call leaves a parameter to its default, and what is said of that."""
         what = f'{self.address} passes no "{name}"'
         declared = self.section("Parameters")
+        from .unused import passed
+
         names = passed(self.called.entry.value) if self.called is not None else {}
         near = meant(name, [other for other in names if other not in declared]) if names else None
         if near is None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from fnmatch import fnmatchcase
 
 from ..graph import Resource
 from ..kms import ALIASES, KEYS, LOOKUPS, NAMES, is_written
@@ -35,19 +34,25 @@ _OPEN = "\0"  # a part of a text that is not known; no string of HCL or YAML hol
 _KEY_ARN = pattern(r"arn:[a-z\0-]+:kms:[^:]*:[^:]*:key/[0-9A-Za-z\0-]+\Z")
 
 
-def _covers(trusted: str, content: str) -> bool:
-    """Whether a glob holds for a key, whatever its parts are that are not known."""
-    if _OPEN in content and ("?" in trusted or "[" in trusted):
-        return False  # only a star stands for them
-    return fnmatchcase(content, trusted)
-
-
 @dataclass(frozen=True)
 class Surroundings:
     """What a judgement may look at beside the value: aliases of the scan, trusted keys."""
 
     aliases: Callable[[Value, Resource], Iterable[Resource]]
     trusted: tuple[str, ...] = ()
+
+    def trusts(self, *names: str) -> bool:
+        """Whether the settings trust a key by one of its names, whatever is _OPEN in it."""
+        if not self.trusted:
+            return False
+        from fnmatch import fnmatchcase
+
+        return any(
+            fnmatchcase(name, glob)
+            for name in names
+            for glob in self.trusted
+            if _OPEN not in name or not ("?" in glob or "[" in glob)  # a star may stand for it
+        )
 
 
 def customer_managed_key(value: Value | None, vault: Resource, around: Surroundings) -> Verdict:
@@ -113,7 +118,7 @@ class _Judgement:
             return self._literal(str(whole.data), trail)
         written = "".join(str(p.data) if isinstance(p, Known) else _OPEN for p in parts)
         if _KEY_ARN.match(written) and (
-            self._is_trusted(written) or _OPEN not in written.rpartition("/")[2]
+            self._around.trusts(written) or _OPEN not in written.rpartition("/")[2]
         ):
             return self._literal(written, trail)
         unknown = first_unknown(*reversed(parts))  # the last part is what tells keys apart
@@ -126,7 +131,7 @@ class _Judgement:
         other = _OTHER_ARN.match(content)
         if other:  # no setting makes a key of it
             return unresolved("not-a-key", f"it is an ARN of {other[1]}, not of kms", trail)
-        if self._is_trusted(content):
+        if self._around.trusts(content):
             return passed("the settings trust this key", trail)
         if _REFERENCE.match(content):
             detail = "it is a text in quotes that reads like a reference, and names no key"
@@ -138,13 +143,10 @@ class _Judgement:
             case="named",
         )
 
-    def _is_trusted(self, content: str) -> bool:
-        return any(_covers(glob, content) for glob in self._around.trusted)
-
     def _other_alias(self, name: str, whole: Value) -> Verdict:
         """An alias that the scan does not declare."""
-        trusted = (name, str(whole.data)) if isinstance(whole, Known) else (name,)
-        if any(fnmatchcase(t, pattern) for t in trusted for pattern in self._around.trusted):
+        names = (name, str(whole.data)) if isinstance(whole, Known) else (name,)
+        if self._around.trusts(*names):
             return passed("the settings trust this alias", whole.trail)
         shown = "that it names" if whole.sensitive else name
         detail = f"the alias {shown} is not declared by the scanned code"

@@ -5,8 +5,7 @@ from __future__ import annotations
 from ..annotations import TextIO
 from ..policy.result import Report
 from .escape import escape
-from .text import shown
-from .words import caller, outcome, place, told, warned
+from .words import caller, outcome, place, shown, told, warned
 
 
 def render(report: Report, out: TextIO, show_passed: bool) -> None:

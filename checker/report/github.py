@@ -11,8 +11,7 @@ from ..annotations import TextIO
 from ..policy.result import Report, Result
 from ..source import InputError
 from .escape import escape
-from .text import shown
-from .words import advice, caller, fault, outcome, told
+from .words import advice, caller, fault, outcome, shown, told
 
 _TITLES = {
     "unreadable": "iac-check cannot read this",

@@ -9,8 +9,7 @@ from ..annotations import TextIO
 from ..policy.result import Report, Result
 from ..source import InputError
 from .escape import escape, escape_json
-from .text import shown
-from .words import caller, fault, outcome, told, warned
+from .words import caller, fault, outcome, shown, told, warned
 
 _SEVERITY = {"critical": "blocker", "high": "critical", "medium": "major", "low": "minor"}
 

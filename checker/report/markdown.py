@@ -10,9 +10,9 @@ from .counts import counted, totals, unread
 from .diagram import graph, mermaid
 from .escape import escape
 from .excerpt import excerpt
-from .text import groups, shown
+from .text import groups
 from .web import rule_page
-from .words import advice, called_by, caller, fault, outcome, place
+from .words import advice, called_by, caller, fault, outcome, place, shown
 
 MOST_ROWS = 200
 """Rows of the table."""

@@ -11,7 +11,7 @@ from .escape import escape
 from .excerpt import excerpt, width
 from .style import PLAIN, Role, Style
 from .web import rule_page
-from .words import advice, called_by, caller, outcome, place, told
+from .words import advice, called_by, caller, outcome, place, shown, told
 
 TYPE_CHECKING = False  # `typing` is not worth its import time to every run
 if TYPE_CHECKING:
@@ -24,13 +24,6 @@ def render(report: Report, out: TextIO, show_passed: bool, style: Style = PLAIN)
         out.write("\n".join([*block(group[0], group[1:], style), "", ""]))
     for error in report.errors:
         out.write(f"{style.paint('error', 'error')}: {place(error)}: {escape(error.message)}\n")
-
-
-def shown(result: Result, show_passed: bool) -> bool:
-    """Whether a report for people shows a result."""
-    if result.status == "pass":
-        return show_passed
-    return result.status == "fail" and result.level != "off"
 
 
 def groups(results: Iterable[Result]) -> list[list[Result]]:

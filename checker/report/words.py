@@ -7,6 +7,13 @@ from ..source import DirectiveError, InputError
 from .escape import escape
 
 
+def shown(result: Result, show_passed: bool) -> bool:
+    """Whether a report for people shows a result."""
+    if result.status == "pass":
+        return show_passed
+    return result.status == "fail" and result.level != "off"
+
+
 def told(result: Result) -> str:
     """The message and the world that it holds in, which every report shows together."""
     return f"{result.message} (when {result.when})" if result.when else result.message
