@@ -1,1 +1,1 @@
-"""Rule cards and known modules: data only. `index.json` is compiled from the YAML beside it."""
+"""Rule cards and known modules: data only, compiled to `checker/policy/shipped.py`."""

@@ -1,8 +1,8 @@
 """Rule cards and known modules: data that says what is judged, by which named predicate.
 
 A card is data: reading one from an untrusted tree runs no code. The shipped cards are written in
-YAML and compiled to `rules/index.json`, which is ten times cheaper to read at start-up:
-`python -m iac_check.policy.card --compile`.
+YAML and compiled to `shipped.py` beside this file, which a run reads ten times as fast, and without
+importing json: `python -m iac_check.policy.card --compile`.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from ..patterns import pattern
 from ..records import dataclass, field
 from ..source import InputError
+from .shipped import INDEX
 
-INDEX = "index.json"
 KNOWN_MODULES = "known_modules.yaml"
 
 _ID = pattern(r"[A-Z][A-Z0-9]{0,31}\Z")
@@ -28,6 +28,13 @@ _KEYS = (
     "caution", "remedy", "fixed", "references",
 )  # fmt: skip
 _OPTIONAL = ("unless",)
+_SHIPPED = "shipped.py"
+_HEAD = '''\
+"""The cards and known modules of `rules/`, as `make rules` compiles them."""
+
+# ruff: noqa: E501
+# fmt: off
+INDEX: dict[str, object] = '''
 LANGUAGES = ("terraform", "cloudformation")
 
 
@@ -89,25 +96,19 @@ class Card:
 
 def resource_types() -> frozenset[str]:
     """The types that the shipped cards judge: the needles of a scan."""
-    path, index = _index()
-    cards = _list(index.get("cards"), "cards", path)
-    return frozenset(
-        type_
-        for data in cards
-        for type_ in _mapping(_mapping(data, "a card", path).get("resources"), "resources", path)
-    )
+    cards = _list(INDEX["cards"], "cards", _SHIPPED)
+    resources = (_mapping(data, "a card", _SHIPPED)["resources"] for data in cards)
+    return frozenset(type_ for of in resources for type_ in _mapping(of, "resources", _SHIPPED))
 
 
 def load_cards() -> tuple[Card, ...]:
-    """The shipped cards, by id. Raises InputError where the index is damaged."""
-    path, index = _index()
-    return tuple(card(data, path) for data in _list(index.get("cards"), "cards", path))
+    """The shipped cards, by id."""
+    return tuple(card(data, _SHIPPED) for data in _list(INDEX["cards"], "cards", _SHIPPED))
 
 
 def known_modules() -> Mapping[str, frozenset[str]]:
     """Registry modules that declare a customer key, and the outputs that identify it."""
-    path, index = _index()
-    return modules(index.get("known_modules"), path)
+    return modules(INDEX["known_modules"], _SHIPPED)
 
 
 def card(data: object, path: str) -> Card:
@@ -253,31 +254,11 @@ def _one_of(choices: Sequence[str], data: object, what: str, path: str) -> str:
 
 
 def rules_folder() -> str:
-    """The folder of the shipped cards.
-
-    It is never found by an import or through the working directory, where a scanned repository
-    may have a `rules` of its own.
-    """
+    """The folder of the shipped cards, as they are written."""
     package = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
     if os.path.basename(package) == "checker":  # the source tree, or an editable install of it
         return os.path.join(os.path.dirname(package), "rules")
     return os.path.join(package, "rules")
-
-
-_loaded: dict[str, dict[str, object]] = {}
-
-
-def _index() -> tuple[str, dict[str, object]]:
-    import json
-
-    path = os.path.join(rules_folder(), INDEX)
-    if path not in _loaded:
-        try:
-            with open(path, encoding="utf-8") as stream:
-                _loaded[path] = _mapping(json.load(stream), "the index of rules", path)
-        except (OSError, ValueError) as error:
-            raise InputError(f"the index of rules cannot be read: {error}", path) from None
-    return path, _loaded[path]
 
 
 def read_yaml(path: str) -> object:
@@ -296,7 +277,7 @@ def read_yaml(path: str) -> object:
 
 
 def compiled(folder: str) -> str:
-    """The text of the index for a folder of cards. Raises InputError for a card that is none."""
+    """The text of `shipped.py` for a folder of cards. Raises InputError for a card that is none."""
     import json
 
     cards: dict[str, object] = {}
@@ -315,19 +296,20 @@ def compiled(folder: str) -> str:
         "cards": list(cards.values()),
         "known_modules": {name: sorted(outputs) for name, outputs in sorted(known.items())},
     }
-    return json.dumps(index, indent=1, ensure_ascii=False) + "\n"
+    # There are only texts, lists and mappings in it, which Python and JSON write alike.
+    return _HEAD + json.dumps(index, indent=1, ensure_ascii=False) + "\n"
 
 
 def main() -> None:
-    """`--compile`: write the index of the shipped cards."""
+    """`--compile`: write the shipped cards as Python has them."""
     from argparse import ArgumentParser
 
     parser = ArgumentParser(prog="python -m iac_check.policy.card")
     parser.add_argument("--compile", action="store_true", required=True, help=main.__doc__)
     parser.parse_args()
-    folder = rules_folder()
-    text = compiled(folder)
-    with open(os.path.join(folder, INDEX), "w", encoding="utf-8", newline="\n") as stream:
+    text = compiled(rules_folder())
+    path = os.path.join(os.path.dirname(__file__), _SHIPPED)
+    with open(path, "w", encoding="utf-8", newline="\n") as stream:
         stream.write(text)
 
 

@@ -1,4 +1,8 @@
-{
+"""The cards and known modules of `rules/`, as `make rules` compiles them."""
+
+# ruff: noqa: E501
+# fmt: off
+INDEX: dict[str, object] = {
  "cards": [
   {
    "id": "BACKUP001",
