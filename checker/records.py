@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 _MISSING: Any = object()
-_UNWRITTEN = 16
+_UNWRITTEN = 64
 """Instances that are made before an `__init__` is written, which takes as long as these."""
 
 

@@ -183,10 +183,15 @@ class _Builder:
             self._key(None if value == "<<" else key, Span(self._source, outer, end))
             return
         start = content = outer
-        tag: str | None = None
-        if event.tag is not None or event.anchor is not None:
-            start, content = self._properties(outer, end)
-            tag, plain = _tag(event.tag, plain)
+        given = tag = event.tag
+        if tag is not None or event.anchor is not None:
+            # Most are written as they are meant, with one blank before a quoted text.
+            if style and tag and self._text.startswith(f"{tag} {style}", outer) and len(tag) > 1:
+                content = outer + len(tag) + 1
+                tag = tag.removeprefix("!")
+            else:
+                start, content = self._properties(outer, end)
+                tag, plain = _tag(tag, plain)
         written = self._text[content:end]
         if style in ("|", ">"):
             written = written.rstrip(" \t\r\n\x85\u2028\u2029")
@@ -202,9 +207,7 @@ class _Builder:
         if event.anchor is not None:
             self._anchors[event.anchor] = _Anchored(node, 1, 1)
         if awaits_key:
-            merge = (event.tag is None and plain and value == "<<") or (
-                event.tag == _STANDARD + "merge"
-            )
+            merge = (given is None and plain and value == "<<") or given == _STANDARD + "merge"
             key = self._word(node, span)
             self._key(None if merge else key, span)
         else:
@@ -296,7 +299,8 @@ class _Builder:
         if parent.key is None:
             parent.merged = (parent.key_span, node)
         else:
-            parent.entries[parent.key] = Entry(parent.key, parent.key_span, node)
+            entry = parent.key, parent.key_span, node
+            parent.entries[parent.key] = tuple.__new__(Entry, entry)  # past its slower `__new__`
         parent.key_span = None
 
     def _merge(
