@@ -1,19 +1,20 @@
-"""The command line: arguments, streams and exit codes; nothing else."""
+"""The command: its streams and exit codes; nothing else."""
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import nullcontext
-from functools import partial
 
-from . import __version__
+from .options import parser, plain
 from .streams import abandon_stdout, complain, encode, replaced
 
 TYPE_CHECKING = False  # `typing` is not worth its import time to `--help` and `--version`
 if TYPE_CHECKING:
+    from argparse import ArgumentParser
+    from typing import TextIO
+
+    from .options import Options
     from .policy.result import Gate, Report
     from .settings import Settings
 
@@ -24,21 +25,9 @@ CODES: dict[Gate, int] = {
 INTERRUPTED = 130
 BROKEN_PIPE = 141
 """128 + SIGPIPE, as a shell reports a program that a closed pipe has ended."""
-FORMATS = (
-    "text", "concise", "json", "sarif", "github", "gitlab", "junit", "markdown", "html", "mermaid",
-    "dot",
-)  # fmt: skip
 GRAPHS = ("mermaid", "dot")
 FOR_PEOPLE = ("text", "concise")
 """Formats that a terminal shows in its own encoding; the others are UTF-8 everywhere."""
-
-WIDTH = 78
-"""Columns of the help, as argparse has them on a terminal of 80."""
-
-_CODES = """\
-exit codes: 0 nothing found at level error, 1 findings, 2 the answer cannot be trusted (bad
-arguments, a path that does not exist, a file that cannot be read), 3 no Terraform and no
-CloudFormation in the paths"""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -54,14 +43,11 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _guarded(argv: Sequence[str]) -> int:
     try:
-        command = parser()
-        options, unknown = command.parse_known_args(argv)
-        if unknown:
-            command.error(_unrecognized(unknown, command))
+        options = plain(argv) or _parsed(argv)
         try:
             reports = paired(options.reports)
         except ValueError as error:
-            command.error(str(error))
+            parser().error(str(error))
     except SystemExit as stop:  # argparse: 0 after --help and --version, 2 for bad arguments
         if sys.stdout is not None:
             sys.stdout.flush()
@@ -79,7 +65,7 @@ def _guarded(argv: Sequence[str]) -> int:
         if options.completion is not None:
             from .completion import script
 
-            sys.stdout.write(script(options.completion, command))
+            sys.stdout.write(script(options.completion, parser()))
             return OK
         if options.list_rules or options.explain is not None:
             return _document(options)
@@ -96,101 +82,15 @@ def _guarded(argv: Sequence[str]) -> int:
         return UNTRUSTED
 
 
-def parser() -> argparse.ArgumentParser:
-    """All options of the command."""
-    command = argparse.ArgumentParser(
-        prog="iac-check",
-        usage="%(prog)s [OPTIONS] PATH...",
-        description="Find AWS Backup vaults without a customer managed key, in Terraform and "
-        "CloudFormation. Works offline; runs nothing of what it reads.",
-        epilog=_CODES,
-        allow_abbrev=False,
-        # A given width, because to ask for the terminal's imports shutil in every run.
-        formatter_class=partial(argparse.HelpFormatter, width=WIDTH),
-    )
-    command.add_argument("paths", metavar="PATH", nargs="*", help="a folder or a file")
-    command.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
+def _parsed(argv: Sequence[str]) -> Options:
+    """The options as argparse reads them. Raises SystemExit after help, and for what is wrong."""
+    from .options import Options
 
-    report = command.add_argument_group("report")
-    report.add_argument(
-        "--format", choices=FORMATS, action=_InOrder, metavar="FORMAT", dest="reports", default=(),
-        help=f"one of {', '.join(FORMATS)} (default: text); may be given several times, "
-        "each with its own --output",
-    )  # fmt: skip
-    report.add_argument(
-        "--output", metavar="FILE", action=_InOrder, dest="reports", default=(),
-        help="write the report of the --format before it to a file, not to stdout (-)",
-    )  # fmt: skip
-    report.add_argument(
-        "--color", choices=("auto", "always", "never"), default="auto",
-        help="colour in the text format (default: auto)",
-    )  # fmt: skip
-    report.add_argument("--show-passed", action="store_true", help="show what passed, too")
-    report.add_argument(
-        "--sarif-suppressions", action="store_true", help="keep suppressed results in SARIF"
-    )
-    report.add_argument("--explain", metavar="RULE", help="print the page of a rule")
-    report.add_argument(
-        "--completion", choices=("bash", "zsh", "fish"), metavar="SHELL",
-        help="print the completion script of bash, zsh or fish",
-    )  # fmt: skip
-    report.add_argument(
-        "--cfn-lint-rules", action="store_true",
-        help="print the folder for cfn-lint --append-rules",
-    )  # fmt: skip
-    report.add_argument("--list-rules", action="store_true", help="list the rules")
-
-    values = command.add_argument_group("values")
-    values.add_argument(
-        "--var", metavar="NAME=VALUE", action="append", type=_assignment, default=[],
-        help="set a Terraform variable of the root modules",
-    )  # fmt: skip
-    _repeatable(values, "--var-file", "FILE", "Terraform variables, as .tfvars or .tfvars.json")
-    _repeatable(values, "--parameters", "FILE", "CloudFormation parameters, as JSON or YAML")
-
-    scope = command.add_argument_group("scope")
-    _repeatable(scope, "--exclude", "GLOB", "leave out matching paths")
-    _repeatable(scope, "--trusted-key", "GLOB", "a key ARN or alias that is a customer's own")
-    scope.add_argument(
-        "--read-everything", action="store_true", help="parse files that name no vault, too"
-    )
-    scope.add_argument("--stats", action="store_true", help="tell where the time went")
-    scope.add_argument("--no-cache", action="store_true", help="neither read nor write a cache")
-    scope.add_argument("--cache-dir", metavar="DIR", help="where the cache is kept")
-    scope.add_argument("--config", metavar="FILE", help="the settings file")
-    scope.add_argument("--no-config", action="store_true", help="read no settings file")
-    scope.add_argument(
-        "--show-settings", action="store_true", help="print the settings, flags included"
-    )
-    scope.add_argument("--baseline", metavar="FILE", help="findings that are accepted")
-    scope.add_argument(
-        "--write-baseline", metavar="FILE", help="accept the findings of this run, and stop"
-    )
-    scope.add_argument(
-        "--stdin-filename", metavar="FILE",
-        help="the name of what is read for the path - (default: by its content)",
-    )  # fmt: skip
-    scope.add_argument("--no-ignores", action="store_true", help="judge what comments ignore")
-
-    gate = command.add_argument_group("exit code")
-    gate.add_argument("--exit-zero", action="store_true", help="0 instead of 1 for findings")
-    gate.add_argument(
-        "--allow-empty", action="store_true", help="0 instead of 3 where nothing was found to check"
-    )
-    return command
-
-
-class _InOrder(argparse.Action):
-    """Keeps --format and --output in the order in which they are given."""
-
-    def __call__(
-        self,
-        parser: argparse.ArgumentParser,
-        namespace: argparse.Namespace,
-        values: object,
-        option_string: str | None = None,
-    ) -> None:
-        namespace.reports = (*namespace.reports, (self.option_strings[0], values))
+    command = parser()
+    options, unknown = command.parse_known_args(argv, Options())
+    if unknown:
+        command.error(_unrecognized(unknown, command))
+    return options
 
 
 def paired(given: Sequence[tuple[str, str]]) -> list[tuple[str, str | None]]:
@@ -222,7 +122,7 @@ def paired(given: Sequence[tuple[str, str]]) -> list[tuple[str, str | None]]:
     return reports
 
 
-def _unrecognized(unknown: Sequence[str], command: argparse.ArgumentParser) -> str:
+def _unrecognized(unknown: Sequence[str], command: ArgumentParser) -> str:
     """What argparse says of options that there are not, with a guess at what was meant."""
     from .meant import hint
 
@@ -231,18 +131,7 @@ def _unrecognized(unknown: Sequence[str], command: argparse.ArgumentParser) -> s
     return f"unrecognized arguments: {' '.join(unknown)}{near}"
 
 
-def _repeatable(group: argparse._ArgumentGroup, flag: str, metavar: str, text: str) -> None:
-    group.add_argument(flag, metavar=metavar, action="append", default=[], help=text)
-
-
-def _assignment(text: str) -> tuple[str, str]:
-    name, equals, value = text.partition("=")
-    if not equals or not name.strip():
-        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=VALUE")
-    return name.strip(), value
-
-
-def _document(options: argparse.Namespace) -> int:
+def _document(options: Options) -> int:
     """`--explain` and `--list-rules`."""
     from .policy.card import load_cards
     from .report.explain import explained, listing, words
@@ -263,7 +152,7 @@ def _document(options: argparse.Namespace) -> int:
     return OK
 
 
-def _check(options: argparse.Namespace, reports: Sequence[tuple[str, str | None]]) -> int:
+def _check(options: Options, reports: Sequence[tuple[str, str | None]]) -> int:
     from .settings import unreadable
     from .source import InputError
 
@@ -332,7 +221,7 @@ def _check(options: argparse.Namespace, reports: Sequence[tuple[str, str | None]
     return CODES[report.gate]
 
 
-def _from_stdin(options: argparse.Namespace, settings: Settings) -> tuple[list[str], Settings]:
+def _from_stdin(options: Options, settings: Settings) -> tuple[list[str], Settings]:
     """`-`: the content of --stdin-filename, as an editor has it."""
     from .discovery import normal
     from .records import replace
@@ -376,18 +265,24 @@ def _write_baseline(report: Report, path: str) -> int:
     return OK
 
 
-def _written(report: Report, name: str, output: str | None, options: argparse.Namespace) -> bool:
+def _written(report: Report, name: str, output: str | None, options: Options) -> bool:
     """Write one report; whether that could be done. A reader that went away is raised."""
     from .report import renderer
     from .report.style import style_for
 
+    def write(out: TextIO) -> None:
+        # FORCE_COLOR speaks of the terminal's stand-in, not of files.
+        style = style_for(options.color, out, os.environ if output is None else {})
+        render = renderer(name, style=style, suppressed=options.sarif_suppressions)
+        render(report, out, options.show_passed)
+        out.flush()
+
     try:
-        with replaced(output) if output is not None else nullcontext(sys.stdout) as out:
-            # FORCE_COLOR speaks of the terminal's stand-in, not of files.
-            style = style_for(options.color, out, os.environ if output is None else {})
-            render = renderer(name, style=style, suppressed=options.sarif_suppressions)
-            render(report, out, options.show_passed)
-            out.flush()
+        if output is None:
+            write(sys.stdout)
+        else:
+            with replaced(output) as file:
+                write(file)
     except BrokenPipeError:
         raise
     except OSError as error:
@@ -398,7 +293,7 @@ def _written(report: Report, name: str, output: str | None, options: argparse.Na
     return True
 
 
-def _settings(options: argparse.Namespace, formats: set[str]) -> Settings:
+def _settings(options: Options, formats: set[str]) -> Settings:
     from .records import replace
     from .settings import Settings, from_folder, load, unmatched
 
@@ -433,7 +328,7 @@ def _is_to_come(baseline: str | None, written: str) -> bool:
     return os.path.realpath(baseline) == os.path.realpath(written)
 
 
-def _flags(options: argparse.Namespace) -> Iterator[str]:
+def _flags(options: Options) -> Iterator[str]:
     """The options given that set something which a settings file can set, or which adds to it."""
     for name in _SETTING:
         if getattr(options, name):

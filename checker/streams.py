@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from io import TextIOWrapper
 
 TYPE_CHECKING = False  # `typing` is not worth its import time to `--help` and `--version`
@@ -39,26 +37,40 @@ def encode(stream: TextIO | None, encoding: str | None) -> None:
         stream.reconfigure(encoding=encoding, errors="backslashreplace")
 
 
-@contextmanager
-def replaced(path: str) -> Iterator[TextIO]:
+class replaced:
     """A file that takes its new content at once or not at all. Raises OSError.
 
     What is no regular file (a pipe, a device) is written to as it is.
     """
-    path = os.path.realpath(path)
-    if os.path.lexists(path) and not os.path.isfile(path):
-        with open(path, "w", encoding="utf-8") as out:
-            yield out
-        return
-    temporary = f"{path}.{os.getpid()}.tmp"
-    try:
-        with open(temporary, "x", encoding="utf-8") as out:
-            yield out
-        os.replace(temporary, path)
-    except BaseException:
-        if os.path.lexists(temporary):
-            os.unlink(temporary)
-        raise
+
+    def __init__(self, path: str) -> None:
+        self._path = os.path.realpath(path)
+        as_it_is = os.path.lexists(self._path) and not os.path.isfile(self._path)
+        self._temporary = None if as_it_is else f"{self._path}.{os.getpid()}.tmp"
+
+    def __enter__(self) -> TextIO:
+        try:
+            if self._temporary is None:
+                self._out = open(self._path, "w", encoding="utf-8")
+            else:
+                self._out = open(self._temporary, "x", encoding="utf-8")
+        except BaseException:
+            self._discard()
+            raise
+        return self._out
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        try:
+            self._out.close()
+            if kind is None and self._temporary is not None:
+                os.replace(self._temporary, self._path)
+        finally:
+            self._discard()
+
+    def _discard(self) -> None:
+        """Remove what has not become the file."""
+        if self._temporary is not None and os.path.lexists(self._temporary):
+            os.unlink(self._temporary)
 
 
 def name_for(content: bytes) -> str:

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from iac_check import cli, pipeline
-from iac_check.cli import FORMATS, main, paired
+from iac_check.cli import main, paired
+from iac_check.options import FORMATS
 from iac_check.report import renderer
 
 from .samples import everything

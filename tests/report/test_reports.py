@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from iac_check.cli import FORMATS
+from iac_check.options import FORMATS
 from iac_check.report import renderer
 from iac_check.source import InputError
 
