@@ -153,7 +153,7 @@ def _run(paths: Sequence[str], walker: Walker, settings: Settings) -> Run:
     import time
 
     epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
-    now = time.gmtime(int(epoch) if _EPOCH.fullmatch(epoch) else None)
+    now = time.gmtime(int(epoch) if epoch and _EPOCH.fullmatch(epoch) else None)
     named = tuple(normal(path) for path in paths)
     return Run(
         paths=named,

@@ -96,7 +96,7 @@ def _first_init(cls: Any) -> Callable[..., None]:
     def __init__(self: Any, *arguments: Any, **named: Any) -> None:
         nonlocal left
         left -= 1
-        if left >= 0 and _filled(self.__dict__, cls._record_fields, arguments, named):
+        if left >= 0 and _filled(self.__dict__, cls, arguments, named):
             if hasattr(cls, "__post_init__"):
                 self.__post_init__()
             return
@@ -107,28 +107,28 @@ def _first_init(cls: Any) -> Callable[..., None]:
 
 
 def _filled(
-    values: dict[str, Any],
-    fields: dict[str, _Field],
-    arguments: tuple[Any, ...],
-    named: dict[str, Any],
+    values: dict[str, Any], cls: Any, arguments: tuple[Any, ...], named: dict[str, Any]
 ) -> bool:
     """Give each field its value; whether the arguments are as they should be."""
-    at = 0
-    for name, field in fields.items():
-        if field.init and not field.kw_only and at < len(arguments):
-            values[name] = arguments[at]
-            at += 1
-            if name in named:
-                return False
-        elif field.init and name in named:
-            values[name] = named[name]
-        elif field.default is not _MISSING:
-            values[name] = field.default
-        elif field.default_factory is not _MISSING:
-            values[name] = field.default_factory()
-        else:
+    fields: dict[str, _Field] = cls._record_fields
+    if len(arguments) > len(cls.__match_args__):
+        return False
+    values.update(zip(cls.__match_args__, arguments, strict=False))
+    for name, value in named.items():
+        if name in values or name not in fields or not fields[name].init:
             return False
-    return at == len(arguments) and all(n in fields and fields[n].init for n in named)
+        values[name] = value
+    if len(values) < len(fields):
+        for name, field in fields.items():
+            if name in values:
+                continue
+            if field.default is not _MISSING:
+                values[name] = field.default
+            elif field.default_factory is not _MISSING:
+                values[name] = field.default_factory()
+            else:
+                return False
+    return True
 
 
 def _written_init(cls: Any) -> Any:

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from typing import Any, Self
 
 
+BOM = b"\xef\xbb\xbf"
+"""UTF-8's byte order mark. Python's own `utf-8-sig` is one more module to import."""
+
+
 class InputError(Exception):
     """Input that cannot be read as what it claims to be. Ends in exit code 2, never in a pass.
 
@@ -58,8 +62,9 @@ class Source:
         """
         if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
             raise InputError("the file is UTF-16; save it as UTF-8", path, 1, 1)
+        data = data.removeprefix(BOM)
         try:
-            text = data.decode("utf-8-sig")
+            text = data.decode()
         except UnicodeDecodeError as error:
             line = data.count(b"\n", 0, error.start) + 1
             begin = data.rfind(b"\n", 0, error.start) + 1
@@ -77,12 +82,10 @@ class Source:
 
     def _line_starts(self) -> list[int]:
         if not self._starts:
-            starts = [0]
-            at = self.text.find("\n")
-            while at >= 0:
-                starts.append(at + 1)
-                at = self.text.find("\n", at + 1)
-            self._starts.extend(starts)
+            at = 0
+            for line in self.text.split("\n"):
+                self._starts.append(at)
+                at += len(line) + 1
         return self._starts
 
     def position(self, offset: int) -> tuple[int, int]:

@@ -9,6 +9,7 @@ import pytest
 from iac_check.discovery import Tree, Walker, boundary, normal
 from iac_check.pipeline import run
 from iac_check.settings import Settings
+from iac_check.source import InputError
 
 VAULT = 'resource "aws_backup_vault" "v" {}\n'
 NEEDLES = ("aws_backup_vault", "AWS::Backup::BackupVault")
@@ -186,3 +187,18 @@ def test_the_boundary_is_the_repository(root: Path) -> None:
 def test_paths_are_relative_with_slashes(root: Path) -> None:
     assert normal(str(root / "a" / ".." / "b.tf")) == "b.tf"
     assert normal("./a//b.tf") == "a/b.tf"
+
+
+def test_a_file_that_changes_while_it_is_read_is_an_error(tmp_path: Path) -> None:
+    """What nobody may ask for is let go, and read again if somebody does."""
+    file = tmp_path / "t.yaml"
+    vault = "Resources: {V: {Type: AWS::Backup::BackupVault}}"
+    bucket = vault.replace("AWS::Backup::BackupVault", "AWS::S3::Bucket").ljust(len(vault))
+    file.write_text(bucket)
+    walker = Walker(["AWS::Backup::BackupVault"], related=())
+    (found,) = walker.walk([str(tmp_path)]).templates
+    assert found.data == bucket.encode()
+    for other in (f"{bucket} ", vault, bucket.replace("Resources", "resources")):
+        file.write_text(other)
+        with pytest.raises(InputError, match="changed while it was read"):
+            _ = found.data

@@ -62,10 +62,12 @@ class Assembly:
         if not isinstance(name, str) or os.path.basename(name) != name:
             return None
         data = self.read(os.path.join(self.folder, name))
+        if not data:
+            return None
         import json  # few templates have an assembly
 
         try:
-            return json.loads(data) if data else None
+            return json.loads(data)
         except (ValueError, RecursionError):
             return None  # what it says is only an explanation: the templates are judged without it
 

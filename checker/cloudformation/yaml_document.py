@@ -42,7 +42,6 @@ _DIRECTIVE_LIMIT = 100
 _TAG_DIRECTIVE = pattern(r"^%TAG", re.MULTILINE)
 _UNPRINTABLE_ASCII = pattern("[^\t\n\r\x20-\x7e]")
 _UNPRINTABLE = pattern("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_FLOW = pattern(r"\s*+[\[{]")
 _PROPERTY = pattern(r"[&!]\S*+(?>(?:\s++|#[^\n\r]*+)*)")
 
 
@@ -52,7 +51,7 @@ def read_template(source: Source) -> list[Node]:
     What begins with a brace or bracket is JSON if its file is named so, or if it reads as such.
     Raises InputError.
     """
-    if _FLOW.match(source.text):
+    if source.text.lstrip()[:1] in ("[", "{"):
         from ..language.json_document import read_json
 
         if source.path.lower().endswith(".json"):
