@@ -237,14 +237,14 @@ def _rarest(needle: bytes) -> tuple[int, bytes]:
 
 
 def _begins(text: bytes, letter: int, part: bytes) -> bool:
-    """Whether a part that begins with a letter is in a text, which may have few of these."""
-    at = -1
+    """Whether a part that begins with a letter is in a text that has this letter."""
+    at = text.find(letter)
     for _ in range(_TRIES):
+        if text.startswith(part, at):
+            return True
         at = text.find(letter, at + 1)
         if at < 0:
             return False
-        if text.startswith(part, at):
-            return True
     return text.find(part, at) >= 0
 
 

@@ -177,9 +177,13 @@ class _Builder:
         parent = self._stack[-1] if self._stack else None
         awaits_key = parent is not None and parent.entries is not None and parent.key_span is None
         if awaits_key and plain and event.tag is None and event.anchor is None:  # as most keys are
-            key = value if isinstance(typed(value), str) else self._text[outer:end]
+            name = value if isinstance(typed(value), str) else self._text[outer:end]
             self._last_end = end
-            self._key(None if value == "<<" else key, Span(self._source, outer, end))
+            span = Span(self._source, outer, end)
+            if parent is None or name == "<<" or not parent.entries or name in parent.entries:
+                self._key(None if value == "<<" else name, span)
+            else:
+                parent.key, parent.key_span = name, span
             return
         start = content = outer
         given = tag = event.tag

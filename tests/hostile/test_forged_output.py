@@ -10,7 +10,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from iac_check.cli import FORMATS, main
+from iac_check.cli import main
+from iac_check.options import FORMATS
 from iac_check.report import escape, junit, markdown
 
 from .conftest import plant
