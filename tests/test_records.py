@@ -98,7 +98,7 @@ def test_arguments(classes: tuple[type[Any], ...]) -> None:
 def test_an_init_is_written_once_there_are_many() -> None:
     open_ = _classes(records)[1]
     first = open_.__init__
-    made = [open_("x", [n]) for n in range(20)]
+    made = [open_("x", [n]) for n in range(70)]
     assert open_.__init__ is not first
     assert all(vars(one) == {"name": "x", "items": [n], "made": 8} for n, one in enumerate(made))
 
