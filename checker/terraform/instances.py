@@ -7,6 +7,7 @@ from functools import cached_property
 
 from ..language.access import index
 from ..language.convert import to_number
+from ..language.decisions import Unreachable
 from ..language.evaluate import Scope, define
 from ..language.keys import ONE_OF, is_set, sources
 from ..language.types import element_type
@@ -173,6 +174,8 @@ def _for_each(attribute: AttributeSpan, scope: Scope, address: str) -> Instances
 
     def names(key: InstanceKey) -> Mapping[str, Value]:
         if isinstance(key, str):
+            if key not in items:  # an instance of other worlds
+                raise Unreachable
             return {"each": MapValue({"key": Known(key), "value": items[key]})}
         if rest is None:
             return {"each": _one_of(items, address, scope)}
