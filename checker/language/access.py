@@ -183,7 +183,8 @@ def _index_unordered(base: ListValue, least: int, number: Value, worlds: Worlds)
     found = standing_at(base, number, worlds)
     if found is not None:
         return found
-    assert base.rest is not None
+    if base.rest is None:
+        return _no_such_element(worlds)
     if base.element is None or least <= at:
         return _of_rest(base, base.rest, number, worlds)
     return base.element  # there are as many, and it is none of those that are known

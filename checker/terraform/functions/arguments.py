@@ -120,12 +120,12 @@ _RESULTS = {
         "jsonencode lower md5 pathexpand replace sha1 sha256 sha512 strrev substr "
         "textdecodebase64 textencodebase64 timeadd title trim trimprefix trimspace trimsuffix "
         "upper urlencode yamlencode",
-        "number": "abs ceil floor index length log max min parseint pow signum size sum timecmp",
+        "number": "abs ceil floor length log max min parseint pow signum size sum timecmp",
         "bool": "alltrue anytrue contains endswith fileexists startswith strcontains",
     }.items()
     for name in names.split()
-}
-"""The type of what a function gives, whatever it is given."""
+} | {"index of": "number"}  # what `index` gives: "index" is an element
+"""The type of what a function gives, whatever it is given, by the name of its result."""
 
 
 def unknown(name: str, *values: Value, not_null: bool = True) -> Unknown:
@@ -328,12 +328,12 @@ def rest_once(name: str, values: ListValue) -> Unknown | None:
     return values.rest if values.rest is None or apart else derived(name, values.rest)
 
 
-def rest_element(name: str, value: ListValue | MapValue) -> Value:
-    """One of the elements that `rest` stands for."""
+def rest_element(name: str, value: ListValue | MapValue, *at: Value) -> Value:
+    """One of the elements that `rest` stands for; `at` an index, where it is not any of them."""
     if value.element is not None:
         return value.element
     assert value.rest is not None
-    return derived(name, value.rest, not_null=False)
+    return derived(name, value.rest, *at, not_null=False)
 
 
 def parsed(data: object, depth: int = 0) -> Value:

@@ -10,7 +10,7 @@ from ...language.convert import is_empty, to_string
 from ...language.decisions import Unreachable
 from ...language.keys import has_element, has_key, is_element_of, is_key_of, size_of
 from ...language.operands import null_here
-from ...language.types import plain_type
+from ...language.types import element_type, plain_type
 from ...language.value import (
     EvaluationError,
     Known,
@@ -86,19 +86,21 @@ def _element(context: Context, arguments: tuple[Value, ...]) -> Value:
     values = sequence("element", arguments[0])
     number = typed("element", "n", arguments[1])
     if values is None:
-        return unknown("index", arguments[0], number, not_null=False)
+        found = unknown("index", arguments[0], number, not_null=False)
+        declared = arguments[0].type if isinstance(arguments[0], Unknown) else None
+        return replace(found, type=element_type(declared))
     if values.kind == "set":
         raise EvaluationError("element: a set has no elements that can be read by index")
     items, size = values.items, len(values.items)
     at = number.data if isinstance(number, Known) else None
     if values.least is not None:
-        found = standing_at(values, number, context.worlds)
-        return rest_element("index", values) if found is None else found
+        standing = standing_at(values, number, context.worlds)
+        return rest_element("index", values, number) if standing is None else standing
     if values.rest is not None:
         if isinstance(at, int) and 0 <= at < size:
             return items[at]
         if not rest_is_empty(context, values.rest):
-            return _of_open_list(context, values, at)
+            return _of_open_list(values, number)
     if not items:
         raise EvaluationError("element: the list is empty")
     if isinstance(number, Known):
@@ -115,16 +117,13 @@ def _element(context: Context, arguments: tuple[Value, ...]) -> Value:
     return items[-1]
 
 
-def _of_open_list(context: Context, values: ListValue, at: object) -> Value:
+def _of_open_list(values: ListValue, number: Value) -> Value:
     """An element past the known ones; the index wraps, so it may be one of those too."""
-    if not values.items:
-        return rest_element("index", values)
-    if values.element is not None and all(
-        term_of(item) == term_of(values.element) for item in values.items
-    ):
-        return values.element
     assert values.rest is not None
-    return derived("index", values.rest, *([Known(at)] if isinstance(at, int) else []))
+    alike = {term_of(item) for item in values.items} <= {term_of(values.element or Known(None))}
+    if values.element is not None and alike:
+        return values.element
+    return derived("index", values.rest, number, not_null=False)
 
 
 def _lookup(context: Context, arguments: tuple[Value, ...]) -> Value:

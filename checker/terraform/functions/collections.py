@@ -77,7 +77,7 @@ def _concat(context: Context, arguments: tuple[Value, ...]) -> Value:
             return ListValue(tuple(items), "list", values.rest, values.element)
         # `concat(aws_kms_key.k[*].arn, [""])[0]`: the first of what there is.
         if not rest_is_empty(context, values.rest):
-            items.append(rest_element("index", values))
+            items.append(rest_element("index", values, Known(len(values.items))))
             return _open("concat", items, values.rest, *after)
     return ListValue(tuple(items), kind)
 
@@ -93,7 +93,7 @@ def _unordered(name: str, lists: list[ListValue | None], arguments: tuple[Value,
     ]
     least = sum(fewest_of(values) for values in lists if values is not None)
     rest = unknown(name, *(rest for rest in rests if rest is not None)) if rests else None
-    return ListValue(items, "list", rest, least=least)
+    return ListValue(items, "list", rest, least=least if items else None)
 
 
 def fewest_of(values: ListValue) -> int:
@@ -144,7 +144,7 @@ def _flatten(context: Context, arguments: tuple[Value, ...]) -> Value:
                 element = None if isinstance(item.element, ListValue) else item.element
                 return ListValue((*items, *item.items), "tuple", item.rest, element)
             if not rest_is_empty(context, item.rest):
-                more = rest_element("index", item)
+                more = rest_element("index", item, Known(len(item.items)))
                 waiting.extend((unknown("flatten", item.rest), more, head))
                 continue
             item = head
