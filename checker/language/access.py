@@ -253,7 +253,8 @@ def _of_rest(base: ListValue | MapValue, rest: Unknown, key: Value, worlds: Worl
     Of instances it is always asked whether there is one; of other collections only where `try`
     survives the answer, for else the program would be refused.
     """
-    found = base.element or derived("index", rest, key, not_null=False)
+    type_ = element_type(rest.type)
+    found = base.element or derived("index", rest, key, not_null=False, type=type_)
     if (base.element is None and not worlds.trying) or is_key_of(key, rest.term):
         return found
     asked = has_index if isinstance(base, ListValue) else has_key

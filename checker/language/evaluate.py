@@ -184,7 +184,7 @@ def _template(expression: Template, scope: Scope) -> Value:
         return evaluate(expression.parts[0], scope)
     parts = []
     for part in expression.parts:
-        piece = to_string(given(evaluate(part, scope), scope))
+        piece = to_string(attempted(given(evaluate(part, scope), scope), "string", scope))
         if isinstance(piece, Known) and piece.data is None:
             raise EvaluationError("a string template has a part that is null", part.span)
         parts.append(piece)
@@ -309,7 +309,7 @@ def _object(expression: Object, scope: Scope) -> Value:
     items: dict[str, Expression] = {}
     unknown: list[tuple[Value, Expression, frozenset[str]]] = []  # and the keys before each
     for key_expression, value_expression in expression.items:
-        key = to_string(given(evaluate(key_expression, scope), scope))
+        key = to_string(attempted(given(evaluate(key_expression, scope), scope), "string", scope))
         if isinstance(key, Known) and isinstance(key.data, str):
             items[key.data] = value_expression
             unknown = [(other, value, before - {key.data}) for other, value, before in unknown]
@@ -351,7 +351,7 @@ def _for(expression: For, scope: Scope) -> Value:
         case Unknown() if primitive(collection):
             raise EvaluationError("for needs a collection", expression.collection.span)
         case Unknown() | Attribute():
-            return _for_unknown(expression, collection, scope)
+            return _for_unknown(expression, attempted(collection, "collection", scope), scope)
         case Whole():
             return Unknown("unsupported", "for over a resource", ("for", term_of(collection)))
         case _:
@@ -434,7 +434,7 @@ def _for_object(
 ) -> MapValue:
     groups: dict[str, list[Bound]] = {}
     for bound in kept:
-        key = to_string(given(evaluate(key_expression, bound), bound))
+        key = to_string(attempted(given(evaluate(key_expression, bound), bound), "string", bound))
         if not isinstance(key, Known):
             more = derived("key", key)
         elif key.data is None:

@@ -86,15 +86,18 @@ def negated(value: Value) -> Value:
 
 
 def attempted(value: Value, type_: str, scope: InWorlds) -> Value:
-    """What is read as a number or bool, as a string may be, or what has no declared type.
+    """What is read as a string, number, bool or collection, as what has no declared type may be.
 
-    Raises EvaluationError in a world of `try` where it is none.
+    So may a string be as a number or bool. Raises EvaluationError in a world of `try` where it
+    is none.
     """
     if not scope.worlds.trying or isinstance(value, Known | ListValue | MapValue):
         return value
-    if primitive(value) in (None, "string") and not scope.worlds.decide(
-        ("succeeds", (f"as {type_}", term_of(value)))
-    ):
+    if type_ in ("string", "collection"):
+        fallible = isinstance(value, Unknown) and value.type is None
+    else:
+        fallible = primitive(value) in (None, "string")
+    if fallible and not scope.worlds.decide(("succeeds", (f"as {type_}", term_of(value)))):
         raise EvaluationError(f"a {type_} is required")
     return value
 

@@ -145,7 +145,8 @@ class ModuleInstance:
         return MapValue(LazyItems(tuple(names), read), absent=f"{type_}.{{}} is not declared")
 
     def _unknown(self, name: str) -> Unknown:
-        return Unknown("external", f"{name} is not known", ("ref", "", name), not_null=True)
+        why, term = f"{name} is not known", ("ref", "", name)
+        return Unknown("external", why, term, not_null=True, type="string")
 
     def prefixed(self, address: str) -> str:
         """An address below this module, as Terraform writes it."""

@@ -10,7 +10,17 @@ from functools import cache
 from importlib import import_module
 
 from ...language.convert import composed
-from ...language.value import EvaluationError, Known, ListValue, MapValue, Text, Unknown, Value
+from ...language.value import (
+    EvaluationError,
+    Known,
+    ListValue,
+    MapValue,
+    Term,
+    Text,
+    Unknown,
+    Value,
+    term_of,
+)
 from ...records import replace
 from .context import Context, Function
 
@@ -51,6 +61,12 @@ _FALLIBLE_NAMES = (
 )
 _FALLIBLE = frozenset(_FALLIBLE_NAMES.split())
 
+# What takes a value of any type: what has no declared one is not refused there.
+_OF_ANY_TYPE_NAMES = (
+    "coalesce ephemeralasnull issensitive jsonencode nonsensitive sensitive type yamlencode"
+)
+_OF_ANY_TYPE = frozenset(_OF_ANY_TYPE_NAMES.split())
+
 # What reads no more of its arguments than it gives back.
 _CHEAP_NAMES = (
     "coalesce coalescelist element ephemeralasnull issensitive length lookup nonsensitive one "
@@ -85,9 +101,10 @@ def _guarded(name: str, function: Function) -> Function:
     """A sensitive argument makes the result sensitive, and no overflow escapes.
 
     What it reads and writes counts as steps. One that is fallible may also fail on what is not
-    known, in a world that `try` asks for.
+    known, in a world that `try` asks for; so may any on what has no declared type.
     """
     fallible, cheap = name in _FALLIBLE, name in _CHEAP
+    of_any_type = name in _OF_ANY_TYPE
 
     def marked(context: Context, arguments: tuple[Value, ...]) -> Value:
         try:
@@ -107,10 +124,19 @@ def _guarded(name: str, function: Function) -> Function:
             and not context.worlds.succeeds(result.term)
         ):
             raise EvaluationError("an argument is refused", context.span)
+        asked = fallible and isinstance(result, Unknown)
+        if context.worlds.trying and not (of_any_type or asked) and any(map(_untyped, arguments)):
+            call: Term = (name, *map(term_of, arguments))
+            if not context.worlds.succeeds(call):
+                raise EvaluationError("an argument is of another type", context.span)
         sensitive = any(argument.sensitive for argument in arguments)
         return result.hidden() if sensitive else result
 
     return marked
+
+
+def _untyped(value: Value) -> bool:
+    return isinstance(value, Unknown) and value.type is None
 
 
 def _is_taken(result: Unknown, arguments: tuple[Value, ...]) -> bool:

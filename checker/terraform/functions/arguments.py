@@ -29,6 +29,7 @@ from ...language.value import (
     MapValue,
     Term,
     Text,
+    Type,
     Unknown,
     Value,
     Whole,
@@ -111,7 +112,8 @@ def arity(name: str, arguments: tuple[Value, ...], least: int, most: int | None)
         raise EvaluationError(f"{name} takes {wanted} arguments, not {len(arguments)}")
 
 
-_RESULTS = {
+_STRINGS: Type = ("list", "string")
+_RESULTS: dict[str, Type] = {
     name: type_
     for type_, names in {
         "string": "abspath base64decode base64encode base64gzip base64sha256 base64sha512 basename "
@@ -124,8 +126,10 @@ _RESULTS = {
         "bool": "alltrue anytrue contains endswith fileexists startswith strcontains",
     }.items()
     for name in names.split()
-} | {"index of": "number"}  # what `index` gives: "index" is an element
+}
 """The type of what a function gives, whatever it is given, by the name of its result."""
+_RESULTS["index of"] = "number"  # what `index` gives: "index" is an element
+_RESULTS.update(dict.fromkeys(("compact", "keys", "sort", "split"), _STRINGS))
 
 
 def unknown(name: str, *values: Value, not_null: bool = True) -> Unknown:
