@@ -302,16 +302,17 @@ def _used(case: Case) -> list[str]:
     return [name for name in VARIABLES if re.search(rf"\bvar\.{name}\b", text)]
 
 
-def answer(case: Case, folder: str) -> list[object] | None:
+def answer(case: Case) -> list[object] | None:
     """The vault's keys over all assignments; "refused" where Terraform refuses the program.
 
     None where it refuses it whatever the values are.
     """
     settings = {**os.environ, "CHECKPOINT_DISABLE": "1"}
-    said = subprocess.run(
-        ["terraform", "console"], input=f"{question(case)}\n", env=settings, cwd=folder,
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    with TemporaryDirectory() as folder:  # consoles in one folder wait for each other's lock
+        said = subprocess.run(
+            ["terraform", "console"], input=f"{question(case)}\n", env=settings, cwd=folder,
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
     lines = [line for line in said.stdout.splitlines() if line.startswith('"')]
     return list(_leaves(json.loads(json.loads(lines[-1])))) if lines else None
 
@@ -379,8 +380,8 @@ def compare(seed: int, count: int, told: Counter[str]) -> bool:
     chance = random.Random(seed)
     kinds = (Scalars(chance), Instances(chance))
     cases = [kinds[number % 2].case() for number in range(count)]
-    with TemporaryDirectory() as folder, ThreadPoolExecutor(os.cpu_count()) as pool:
-        answers = list(pool.map(lambda case: answer(case, folder), cases))
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        answers = list(pool.map(answer, cases))
     sound = True
     for case, keys, verdict in zip(cases, answers, judged(cases), strict=True):
         if keys is None:

@@ -19,7 +19,7 @@ LINE_LIMIT = 500
 
 # Lowest first. A room may import itself and what stands below it, never its own row.
 ROWS = (
-    ("annotations", "patterns"),
+    ("annotations", "patterns", "options"),
     ("records", "kms", "globs", "meant", "watch"),
     ("backup",),
     ("source",),
@@ -31,6 +31,7 @@ ROWS = (
     ("policy.result",),
     ("policy.verdict",),
     ("policy.predicates",),
+    ("policy.shipped",),
     ("policy.card",),
     ("settings",),  # of the levels of a card's outcomes
     ("policy",),

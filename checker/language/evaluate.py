@@ -36,7 +36,7 @@ from .expression import (
 from .hops import HOPS_LIMIT, decided_by, explained, noted
 from .operands import TAKING_NULL, attempted, given, logical, negated, null_here, of_one_type, place
 from .operators import arithmetic, compare
-from .types import is_sequence, plain_type, primitive
+from .types import is_sequence, plain_type, primitive, type_of
 from .value import (
     Attribute,
     EvaluationError,
@@ -236,29 +236,39 @@ def _conditional(expression: Conditional, scope: Scope) -> Value:
     if not test:
         chosen, other = other, chosen
     value = of_one_type(evaluate(chosen, scope), settled(other))
-    if plain_type(value) in ("number", "bool") and _has_string(settled(other), scope):
-        value = to_string(value)
+    kind = plain_type(value)
+    if kind in ("number", "bool"):
+        others = _plain_types(settled(other), scope)
+        if "string" in others:
+            value = to_string(value)
+        elif others - {kind}:
+            raise EvaluationError("the branches of a condition have no type in common")
     return decided_by(value, condition, test, expression)
 
 
-def _has_string(expression: Expression, scope: Scope) -> bool:
-    """Whether an expression gives a string, whatever conditions in it decide.
+def _plain_types(expression: Expression, scope: Scope) -> frozenset[str]:
+    """Of the types that an expression may give, the plain ones, whatever conditions in it decide.
 
     One that is not valid here, or not without a condition, gives nothing that is known.
     """
     match expression:
         case Literal(value=data):
-            return isinstance(data, str)
-        case Operation():
-            return False
+            return _set_of(type_of(data))
+        case Operation(operator=operator):
+            return _set_of("number" if operator in ("+", "-", "*", "/", "%") else "bool")
         case Template(parts=parts) if len(parts) > 1:
-            return True
+            return _set_of("string")
         case Conditional(then=then, otherwise=otherwise):
-            return any(_has_string(settled(part), scope) for part in (then, otherwise))
+            branches = (_plain_types(settled(part), scope) for part in (then, otherwise))
+            return frozenset(chain.from_iterable(branches))
     try:
-        return plain_type(evaluate(expression, scope)) == "string"
+        return _set_of(plain_type(evaluate(expression, scope)))
     except (EvaluationError, InputError, Undecided):
-        return False
+        return frozenset()
+
+
+def _set_of(name: str | None) -> frozenset[str]:
+    return frozenset((name,)) if name is not None else frozenset()
 
 
 def _operation(expression: Operation, scope: Scope) -> Value:
