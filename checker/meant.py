@@ -6,6 +6,8 @@ TYPE_CHECKING = False  # `typing` is not worth its import time to every run
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+GUESSED = 1_000
+"""How many names of one kind are held against those that are known."""
 SHOWN = 3
 """How many names of one kind are told one by one where none is near to one that is known."""
 
@@ -35,8 +37,8 @@ def without_effect(
     """
     known = sorted(known)
     others = []
-    for name, place in names:
-        near = hint(name, known)
+    for number, (name, place) in enumerate(names):
+        near = hint(name, known) if number < GUESSED else ""
         if near:
             yield f"{place}: {nobody} declares {name}{near}"
         else:

@@ -104,23 +104,37 @@ def _remote_stacks(tree: Tree) -> set[str]:
     }
 
 
-def _lost_calls(tree: Tree) -> Iterator[str]:
-    """A warning for each module call whose path leads nowhere, with a guess at what was meant."""
-    for folder, sources in tree.remote_modules.items():
-        for source in filter(is_local, sources):
-            from .meant import hint
+LOST_SHOWN = 3
+"""Module calls that lead nowhere of which each is told, with its place."""
+GUESS_LIMIT = 200
+"""Folders among which the one is looked for that was meant."""
 
-            known = (os.path.relpath(other, folder) for other in tree.terraform if other != folder)
-            near = hint(source, (path.replace(os.sep, "/") for path in known))
-            what = f"the module source {source} leads to no folder{near}"
-            text = source.encode()
-            for file in tree.terraform.get(folder, ()):
-                at = file.searchable.find(b'"%b"' % text)
-                if at >= 0:
-                    line = file.searchable.count(b"\n", 0, at) + 1
-                    column = at - file.searchable.rfind(b"\n", 0, at)
-                    yield f"{file.path}:{line}:{column}: {what}"
-                    break
+
+def _lost_calls(tree: Tree) -> Iterator[str]:
+    """A warning for module calls whose path leads nowhere, with a guess at what was meant.
+
+    Of many the first few: the summary counts all that is not on disk.
+    """
+    lost = sorted(
+        (folder, source)
+        for folder, sources in tree.remote_modules.items()
+        for source in filter(is_local, sources)
+    )
+    for folder, source in lost[:LOST_SHOWN]:
+        from .meant import hint
+
+        known = (os.path.relpath(other, folder) for other in tree.terraform if other != folder)
+        few = len(tree.terraform) <= GUESS_LIMIT
+        near = hint(source, (path.replace(os.sep, "/") for path in known)) if few else ""
+        text = b'"%b"' % source.encode("utf-8", "surrogateescape")
+        for file in tree.terraform.get(folder, ()):
+            at = file.searchable.find(text)
+            if at >= 0:
+                line = file.searchable.count(b"\n", 0, at) + 1
+                column = at - file.searchable.rfind(b"\n", 0, at)
+                what = f"the module source {source} leads to no folder{near}"
+                yield f"{file.path}:{line}:{column}: {what}"
+                break
 
 
 def _ending(address: str) -> str:

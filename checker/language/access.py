@@ -122,16 +122,20 @@ def _index_map(base: MapValue, key: Value, worlds: Worlds) -> Value:
     return _no_such_element(worlds)
 
 
-GUESS_LIMIT = 200
-"""Names among which one is looked for that was meant."""
+NAMES_LIMIT, GUESS_LIMIT = 200, 100
+"""Names among which one is looked for that was meant, and how often in a run that is done."""
 
 
 def _absent(base: MapValue, key: Known, worlds: Worlds) -> str:
     """What is said of a name that is not there, with a guess where nothing else will be tried."""
     said = base.absent.format("…" if key.sensitive else key.data)
-    if key.sensitive or worlds.trying or len(base.items) > GUESS_LIMIT or said.endswith("]"):
+    if key.sensitive or worlds.trying or len(base.items) > NAMES_LIMIT or said.endswith("]"):
         return said
-    return f"{said}{hint(str(key.data), base.items, chr(34))}"
+    names = tuple(base.items)
+    guess = worlds.guesses.get((said, names))
+    if guess is None and len(worlds.guesses) < GUESS_LIMIT:
+        guess = worlds.guesses[said, names] = hint(str(key.data), names, '"')
+    return f"{said}{guess or ''}"
 
 
 def _index_list(base: ListValue, key: Value, worlds: Worlds) -> Value:

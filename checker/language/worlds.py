@@ -70,6 +70,8 @@ class Worlds(Decisions):
         self._depth = 0
         self.steps = 0
         """Expressions evaluated, over all judgements."""
+        self.guesses: dict[tuple[str, tuple[str, ...]], str] = {}
+        """What was meant by a name that is not among others."""
         self.explored = 0
         """Worlds entered, over all judgements."""
 

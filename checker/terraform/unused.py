@@ -12,6 +12,9 @@ from ..source import InputError
 from .declarations import OF_CALLS, Declarations
 from .given import Given
 
+GUESS_LIMIT = 1_000
+"""Names of a run that are held against the variables of a root."""
+
 
 def of_flags(variables: Iterable[str], declared: Collection[str]) -> Iterator[str]:
     """A warning for each --var of a name that no root module declares which was read."""
@@ -30,11 +33,15 @@ def of_roots(
     one root; of the files in `named` all is told that no root declares.
     """
     told = set()
+    left = GUESS_LIMIT
     for given, variables in roots:
         free = [variable for variable in variables if variable not in given]
         for name, one in given.items():
             if name in variables or one.place is None or one.place.source.path in named:
                 continue
+            left -= 1
+            if left < 0:
+                return
             near = hint(name, free)
             if near and one.place not in told:
                 told.add(one.place)
