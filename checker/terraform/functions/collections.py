@@ -286,10 +286,11 @@ def _values(context: Context, arguments: tuple[Value, ...]) -> Value:
 def _zipmap(context: Context, arguments: tuple[Value, ...]) -> Value:
     arity("zipmap", arguments, 2, 2)
     keys, values = (placed(context, "zipmap", argument) for argument in arguments)
-    if keys is None or values is None:
-        return MapValue({}, "map", unknown("zipmap", *arguments))
-    if keys.rest is not None or values.rest is not None:
-        return MapValue({}, "map", unknown("zipmap", keys, values), values.element)
+    if keys is None or values is None or keys.rest is not None or values.rest is not None:
+        found = unknown("zipmap", *arguments)
+        if not context.worlds.succeeds(found.term):
+            raise EvaluationError("zipmap: the numbers of keys and of values differ")
+        return MapValue({}, "map", found, values.element if values is not None else None)
     if len(keys.items) != len(values.items):
         raise EvaluationError("zipmap: the numbers of keys and of values differ")
     pairs = [
