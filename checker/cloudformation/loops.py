@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from itertools import chain
 
+from ..language.convert import scalar_text
 from ..language.document import Entry, MappingNode, Node, ScalarNode, SequenceNode
 from ..language.value import Known, ListValue, Term, Unknown, Value, derived, term_of
 from ..language.worlds import Worlds
@@ -151,8 +152,8 @@ def strings(items: Value, worlds: Worlds) -> tuple[str, ...] | None:
     found = [
         settled(worlds.refine(i) if isinstance(i, Unknown) else i, worlds) for i in items.items
     ]
-    known = [str(item.data) for item in found if isinstance(item, Known)]
-    return tuple(dict.fromkeys(known)) if len(known) == len(found) else None
+    known = [i.data for i in found if isinstance(i, Known) and i.data is not None]
+    return tuple(dict.fromkeys(map(scalar_text, known))) if len(known) == len(found) else None
 
 
 def each_of(arguments: tuple[Value, ...], where: str, worlds: Worlds) -> Value:
