@@ -1,0 +1,153 @@
+"""Which template a nested stack, a stack set or an application is made of."""
+
+from __future__ import annotations
+
+from ..discovery import Tree, Walker
+from ..language.document import Entry, MappingNode, Node, ScalarNode
+from ..language.value import Hop, Known, Text, Unknown, Value
+from ..language.worlds import Worlds
+from ..source import InputError, Source
+from .files import TemplateFiles
+from .outcomes import only, outcomes
+from .stack import NESTED, Stack
+from .template import Template, may_hold, templates
+
+BODY = "TemplateBody"
+
+
+class Nesting:
+    """Of one scan. A stack's template is looked for once."""
+
+    def __init__(
+        self,
+        tree: Tree,
+        walker: Walker,
+        worlds: Worlds,
+        types: frozenset[str],
+        files: TemplateFiles,
+        errors: list[InputError],
+    ) -> None:
+        self.targets: dict[tuple[Stack, str], Template | Unknown] = {}
+        self._tree = tree
+        self._walker = walker
+        self._worlds = worlds
+        self._types = types
+        self._files = files
+        self._errors = errors
+
+    def find(self, caller: Stack, name: str) -> Template | Unknown:
+        """The template of a nested stack, or what stands for it where it is not on disk."""
+        key = (caller, name)
+        if key not in self.targets:
+            # Kept while it is looked for: where a template is may lead back to this question.
+            self.targets[key] = _unread(caller, name, "where its template is depends on itself")
+            found = self.targets[key] = self._target(caller, name)
+            if isinstance(found, Template):
+                self._note_call(caller, name, found)
+        return self.targets[key]
+
+    def _note_call(self, caller: Stack, name: str, target: Template) -> None:
+        """Note the parameters that a stack passes and its template does not declare."""
+        from .unused import of_stack
+
+        entry = caller.section("Resources")[name]
+        for warning in of_stack(entry.value, name, target):
+            if warning not in self._tree.warnings:
+                self._tree.warnings.append(warning)
+
+    def _target(self, caller: Stack, name: str) -> Template | Unknown:
+        bodies: list[Value | None] = []
+        held = may_hold(caller.section("Resources")[name].value, BODY)
+        if held:
+            bodies = outcomes(self._worlds, lambda: caller.resource(name).read(BODY))
+            embedded = self._body(caller, name, bodies)
+            if embedded is not None:
+                return embedded
+        path = self.path(caller, name)
+        if held and path is None:
+            self._lost(caller, name, bodies)
+            return _unread(caller, name, f"its {BODY} cannot be read")
+        why = "its template is not on disk"
+        if path is not None and not self._walker.inside(path):
+            why = "its template lies outside the repository, where nothing is read"
+        elif path is not None:
+            found = self._files.templates(path)
+            if found:
+                return found[0]
+            why = "its file is no template"
+        return _unread(caller, name, why)
+
+    def path(self, caller: Stack, name: str) -> str | None:
+        """The file that a nested stack's template is in."""
+        location = self._location(caller, name, caller.section("Resources")[name])
+        return None if location is None else self._files.beside(caller.template.path, location)
+
+    def _location(self, caller: Stack, name: str, entry: Entry) -> str | None:
+        """Where the template is, where that is the same in every world."""
+        resource = caller.resource(name)
+        found = outcomes(self._worlds, lambda: resource.read(NESTED[resource.type]))
+        value = only(found)
+        if not any(self._on_disk(caller, outcome) for outcome in found):
+            # The CDK writes the file's name beside a TemplateURL that only S3 can tell.
+            asset = _inner(entry.value, "Metadata", "aws:asset:path")
+            if isinstance(asset, ScalarNode) and isinstance(asset.value, str):
+                return asset.value
+        elif value is None:
+            what = f"which template {name} nests depends on a condition; it is not followed"
+            self._errors.append(InputError.at(entry.span, what))
+        # Of an address in S3 the end is known: an assembly says which file is published there.
+        end = value.parts[-1] if isinstance(value, Text) else value
+        if not isinstance(end, Known) or not isinstance(end.data, str):
+            return None
+        published = self._files.assembly(caller.template.path).asset(end.data)
+        return published if isinstance(value, Text) else published or end.data
+
+    def _on_disk(self, caller: Stack, location: Value | None) -> bool:
+        if not isinstance(location, Known) or not isinstance(location.data, str):
+            return False
+        return self._files.beside(caller.template.path, location.data) is not None
+
+    def _body(self, caller: Stack, name: str, bodies: list[Value | None]) -> Template | None:
+        """A template that is written as a string. All of it stands at the string's place."""
+        value, outer = only(bodies), caller.template
+        if not isinstance(value, Known | Text):
+            return None
+        from .embedded import placed, written_out
+
+        written, parts = written_out(value)
+        try:
+            for found in templates(Source(outer.path, written)):
+                root = placed(found.root, value.trail[0].span)
+                return Template(outer.path, f"{outer.name}#{name}", root, outer=parts)
+        except InputError:
+            pass
+        return None
+
+    def _lost(self, caller: Stack, name: str, bodies: list[Value | None]) -> None:
+        """A body that is not read is an error where it names what is judged.
+
+        A string that CloudFormation would refuse may as well be another language.
+        """
+        from .embedded import written_out
+
+        entry = caller.section("Resources")[name]
+        texts = [written_out(body)[0] for body in bodies if isinstance(body, Known | Text)]
+        texts.append((entry.value if bodies else caller.template.root).span.text)
+        if any(type_ in text for type_ in self._types for text in texts):
+            body = _inner(entry.value, "Properties", BODY)
+            what = f"the template in {BODY} cannot be read; its resources are not checked"
+            self._errors.append(InputError.at(body.span if body else entry.span, what))
+
+
+def _unread(caller: Stack, name: str, why: str) -> Unknown:
+    address = caller.prefixed(name)
+    hop = Hop(caller.section("Resources")[name].span, f"the stack {address} is not read")
+    term = ("ref", caller.root, address)
+    return Unknown("module-unavailable", f"stack {address}: {why}", term, trail=(hop,))
+
+
+def _inner(node: Node, *keys: str) -> Node | None:
+    found: Node | None = node
+    for key in keys:
+        found = found.get(key) if isinstance(found, MappingNode) else None
+    return found
