@@ -74,9 +74,18 @@ class Variables:
         constraint = constraint_of(self._attribute(name, "type"))
         if given.text is not None and takes_text(constraint):
             hop = Hop(given.text, f"set by {given.text.source.path}")
-            return convert(Known(given.text.text, trail=(hop,)), constraint, self.scope)
+            return self._converted(name, Known(given.text.text, trail=(hop,)))
         value = given.read()
-        return None if value is None else convert(value, constraint, self.scope)
+        return None if value is None else self._converted(name, value)
+
+    def _converted(self, name: str, value: Value) -> Value:
+        """A value as the variable's type makes it. Raises EvaluationError, with its place."""
+        try:
+            return convert(value, constraint_of(self._attribute(name, "type")), self.scope)
+        except EvaluationError as error:
+            refused = type(error)(f'variable "{name}": {error.message}', error.span, error.cause)
+            refused.hops = error.hops if self._flag(name, "sensitive") else value.trail
+            raise refused from None
 
     def _default(self, name: str) -> Value | None:
         default = self._attribute(name, "default")
@@ -87,7 +96,7 @@ class Variables:
             shown = "a sensitive value"
         note = f'variable "{name}" defaults to {shown}'
         value = define(self.scope, expression(default.value), note)
-        value = convert(value, constraint_of(self._attribute(name, "type")), self.scope)
+        value = self._converted(name, value)
         if self.calls and name not in self.given:
             value = value.via(*self._unpassed(name))
         return value

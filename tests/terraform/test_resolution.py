@@ -205,3 +205,28 @@ def test_a_variable_file_in_json_holds_values_whatever_their_names(
     report = run(["."], Settings(cache=False, var_files=("prod.json",)))
     assert not report.errors
     assert [result.status for result in report.results] == ["pass"] * len(names)
+
+
+REFUSED = """variable "on" {
+  type = bool
+}
+resource "aws_kms_key" "k" {}
+resource "aws_backup_vault" "v" {
+  name        = "v"
+  kms_key_arn = var.on ? aws_kms_key.k.arn : null
+}
+"""
+
+
+@pytest.mark.parametrize("sensitive", [False, True])
+def test_a_value_that_a_variables_type_refuses_is_told_with_its_place(
+    sensitive: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret = "  sensitive = true\n" if sensitive else ""
+    (tmp_path / "main.tf").write_text(REFUSED.replace("= bool\n", f"= bool\n{secret}"))
+    (tmp_path / "terraform.tfvars").write_text('on = "yes"\n')
+    monkeypatch.chdir(tmp_path)
+    (result,) = run(["."], Settings(cache=False)).results
+    assert result.message.endswith(': variable "on": a bool is required')
+    places = [str(hop.span) for hop in result.trail]
+    assert ("terraform.tfvars:1:6" in places) is not sensitive
