@@ -52,7 +52,9 @@ def _left(glob: str, way: str) -> Iterator[str]:
         return
     if within(way, [glob]):
         yield "*"
-    for at in range(len(glob) + 1):
+    # Of a longer part no star is left that the way does not need, but for hostile ones: those
+    # leave out less.
+    for at in range(min(len(glob), 4 * len(way) + 64) + 1):
         if fnmatchcase(f"{way}/", glob[:at]):
             yield "*" * glob[:at].endswith("*") + glob[at:]  # a star may end anywhere on the way
 

@@ -32,6 +32,14 @@ CAUSES: tuple[Cause, ...] = (
     "caller-supplied", "undeclared", "not-a-key", "external", "module-unavailable", "cycle",
     "unsupported",
 )  # fmt: skip
+SIZE_LIMIT = 1 << 20
+"""Bytes of a settings file."""
+PARTS_LIMIT = 100
+"""Parts of a dotted key in it."""
+ITEMS_LIMIT = 1_000
+"""Globs, keys or files of one list in it."""
+LENGTH_LIMIT = 50_000
+"""Characters of one list in it."""
 OUTCOMES = (*REASONS, *(f"unresolved.{cause}" for cause in CAUSES))
 
 
@@ -81,9 +89,9 @@ class Settings:
         """What these settings let pass that would fail without them, one sentence each."""
         found = [*_lowered(self.levels, "")]
         for override in self.overrides:
-            found += _lowered(override.levels, f" in {', '.join(override.written)}")
+            found += _lowered(override.levels, f" in {_some(override.written)}")
         lists = (("trusted", self.trusted_keys), ("left out", self.exclude))
-        found += (f"{name}: {', '.join(items)}" for name, items in lists if items)
+        found += (f"{name}: {_some(items)}" for name, items in lists if items)
         if self.baseline is not None:
             found.append(f"accepted: the findings of {self.baseline}")
         if self.honour_checkov_skips:
@@ -170,19 +178,26 @@ def _table(path: str, pyproject: bool) -> dict[str, Any] | None:
     """The file's content; None for a pyproject.toml that says nothing of this tool."""
     try:
         with open(path, "rb") as stream:
-            data = stream.read()
+            data = stream.read(SIZE_LIMIT + 1)
     except OSError as error:
         from .candidates import reason
 
         raise InputError(reason(error), path) from None
+    if len(data) > SIZE_LIMIT:
+        raise InputError(f"it is larger than {SIZE_LIMIT} bytes", path)
     if pyproject and b"iac-check" not in data:
         return None
+    # tomllib takes the square of a dotted key's length.
+    if any(line.partition(b"=")[0].count(b".") > PARTS_LIMIT for line in data.split(b"\n")):
+        raise InputError(f"a key has more than {PARTS_LIMIT} parts", path)
     import tomllib
 
     try:
         content = tomllib.loads(data.decode("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except ValueError as error:  # a number of too many digits, too
         raise InputError(f"not valid TOML: {error}", path) from None
+    except RecursionError:
+        raise InputError("not valid TOML: it is nested too deeply", path) from None
     if not pyproject:
         return content
     tool = content.get("tool", {})
@@ -231,7 +246,15 @@ def _fields(
 def _texts(value: object, path: str, key: str) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
         raise InputError(f"{key} is a list of strings", path)
-    return tuple(value)
+    return tuple(_bounded(value, path, key))
+
+
+def _bounded(found: list[Any], path: str, key: str) -> list[Any]:
+    if len(found) > ITEMS_LIMIT:
+        raise InputError(f"{key} has more than {ITEMS_LIMIT} items", path)
+    if sum(len(item) for item in found if isinstance(item, str)) > LENGTH_LIMIT:
+        raise InputError(f"{key} has more than {LENGTH_LIMIT} characters", path)
+    return found
 
 
 def _files(value: object, path: str, key: str) -> tuple[str, ...]:
@@ -290,7 +313,7 @@ def _overrides(value: object, path: str, key: str) -> tuple[Override, ...]:
     if not isinstance(value, list):
         raise InputError("overrides is a list of tables: [[overrides]]", path)
     found = []
-    for item in value:
+    for item in _bounded(value, path, key):
         table = _fields(item, path, key, ("paths", "rules"))
         where = f"{key}.paths"
         paths = _globs(table.get("paths"), path, where)
@@ -316,6 +339,13 @@ _KEYS: Mapping[str, Callable[[object, str, str], object]] = {
 _FLAGS_ALONE = (
     "variables", "honour-ignores", "exit-zero", "read-everything", "cache", "cache-dir",
 )  # fmt: skip
+
+
+def _some(items: tuple[str, ...]) -> str:
+    """The first items of a list, shortened, and how many more there are."""
+    more = f" and {len(items) - 10} more" if len(items) > 10 else ""
+    shown = (item if len(item) <= 200 else f"{item[:197]}..." for item in items[:10])
+    return ", ".join(shown) + more
 
 
 def _lowered(levels: Levels, where: str) -> Iterator[str]:

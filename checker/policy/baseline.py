@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
-from ..candidates import reason
+from .. import candidates
 from ..globs import within
 from ..records import dataclass, replace
-from ..source import DirectiveError, Source, Span
+from ..source import DirectiveError, InputError, Source, Span
 from .result import Report, Result, Run, Suppression
 
 VERSION = 1
@@ -47,11 +47,10 @@ def read(path: str) -> list[Entry]:
     import json
 
     try:
-        with open(path, "rb") as stream:
-            source = Source.decode(path, stream.read())
+        source = Source.decode(path, candidates.read(path))
         content = json.loads(source.text)
-    except OSError as error:
-        raise DirectiveError(reason(error), path) from None
+    except InputError as error:
+        raise DirectiveError(error.message, path, error.line, error.column) from None
     except (ValueError, RecursionError):
         raise DirectiveError("it is not JSON", path) from None
     entries = content.get("findings") if isinstance(content, dict) else None
@@ -62,9 +61,12 @@ def read(path: str) -> list[Entry]:
         fingerprint = entry.get("fingerprint") if isinstance(entry, dict) else None
         if not isinstance(fingerprint, str) or not fingerprint:
             raise DirectiveError("an entry of the baseline has no fingerprint", path)
-        at = max(at, source.text.find(fingerprint, at))
-        found.append(Entry(fingerprint, entry, source.span(at, at + len(fingerprint))))
-        at += len(fingerprint)
+        # One that only escapes spell has no place, nor has what follows: each search reads it all.
+        place = source.text.find(fingerprint, at) if at < len(source.text) else -1
+        at = place if place >= 0 else len(source.text)
+        end = min(at + len(fingerprint), len(source.text))
+        found.append(Entry(fingerprint, entry, source.span(at, end)))
+        at = end
     return found
 
 

@@ -313,6 +313,43 @@ def test_it_ends_with_a_report(name: str, tmp_path: Path) -> None:
     assert done.returncode or summary["suppressed"] == summary["resources"]
 
 
+SETTINGS: dict[str, Callable[[], tuple[str, Mapping[str, str]]]] = {
+    "brackets": lambda: ("exclude = " + "[" * 100_000, {}),
+    "inline tables": lambda: ("a = " + "{a = " * 100_000, {}),
+    "a dotted key": lambda: ("a." * 100_000 + "a = 1", {}),
+    "digits": lambda: ("a = " + "9" * 100_000, {}),
+    "more than is read": lambda: ('exclude = ["x"]\n' + "#" * 2_000_000, {}),
+    "many globs": lambda: ("exclude = [" + '"x",' * 100_000 + "]", {}),
+    "a long glob": lambda: ('exclude = ["' + "*x" * 200_000 + '"]', {}),
+    "stars": lambda: (
+        'exclude = ["' + "**/*a*" * 500 + 'z"]\ntrusted-keys = ["arn:' + "*a" * 1_000 + 'z"]',
+        {"a" * 200 + ".tf": vault('"arn:' + "a" * 10_000 + '"')},
+    ),
+    "a baseline that never ends": lambda: ('baseline = "b"', {"b": "-> /dev/zero"}),
+    "a baseline that never begins": lambda: ('baseline = "pipe"', {}),
+    "values that never begin": lambda: ('var-files = ["pipe"]\nparameters = ["pipe"]', {}),
+    "a deep baseline": lambda: ('baseline = "b"', {"b": "[" * 1_000_000}),
+    "fingerprints that are escaped": lambda: (
+        'baseline = "b"',
+        {"b": '{"version": 1, "findings": ['
+         + ", ".join(f'{{"fingerprint": "\\u0061{n}"}}' for n in range(200_000)) + "]}"},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_settings_end_with_a_report_or_an_error(name: str, tmp_path: Path) -> None:
+    text, files = SETTINGS[name]()
+    os.mkfifo(tmp_path / "pipe")
+    plant(tmp_path, {"main.tf": vault("null"), **files, ".git/HEAD": "", "iac-check.toml": text})
+    (tmp_path / "in/a/b").mkdir(parents=True)
+    for folder in (tmp_path, tmp_path / "in/a/b"):
+        done = checked(folder)
+        assert done.returncode in (1, 2) if folder is tmp_path else done.returncode in (2, 3)
+        assert "internal error" not in done.stderr
+        assert len(done.stderr) < 10_000
+
+
 def test_what_is_no_file(tmp_path: Path) -> None:
     """Pipes and devices are not waited for, links not followed in circles."""
     plant(tmp_path, {"good/main.tf": vault("null"), "zero.tf": "-> /dev/zero", "a.tf": "-> a.tf"})
