@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 FILE = "iac-check.toml"
 PYPROJECT = "pyproject.toml"
+_MISNAMED = (".iac-check.toml", "iac_check.toml", "iac-check.yaml", "iac-check.yml")
 LEVELS: tuple[Level, ...] = ("error", "warning", "off")
 REASONS: tuple[Reason, ...] = ("missing", "aws-managed", "unresolved")
 CAUSES: tuple[Cause, ...] = (
@@ -161,7 +162,10 @@ def load(path: str | None = None) -> Settings:
         table = _table(path, path.endswith(PYPROJECT))
         return _settings(table if table is not None else {}, path)
     folder = os.getcwd()
+    odd: list[str] = []
     while True:
+        near = (os.path.join(folder, name) for name in _MISNAMED)
+        odd += (os.path.relpath(path) for path in near if os.path.isfile(path))
         for name in (FILE, PYPROJECT):
             candidate = os.path.join(folder, name)
             if os.path.isfile(candidate):
@@ -170,7 +174,9 @@ def load(path: str | None = None) -> Settings:
                     return _settings(table, os.path.relpath(candidate))
         parent = os.path.dirname(folder)
         if parent == folder or os.path.lexists(os.path.join(folder, ".git")):
-            return Settings()
+            return Settings(
+                warnings=tuple(f"{n} is not read: settings stand in {FILE}" for n in odd)
+            )
         folder = parent
 
 
@@ -185,7 +191,7 @@ def _table(path: str, pyproject: bool) -> dict[str, Any] | None:
         raise InputError(reason(error), path) from None
     if len(data) > SIZE_LIMIT:
         raise InputError(f"it is larger than {SIZE_LIMIT} bytes", path)
-    if pyproject and b"iac-check" not in data:
+    if pyproject and b"iac-check" not in data and b"iac_check" not in data:
         return None
     # tomllib takes the square of a dotted key's length.
     if any(line.partition(b"=")[0].count(b".") > PARTS_LIMIT for line in data.split(b"\n")):
@@ -201,6 +207,8 @@ def _table(path: str, pyproject: bool) -> dict[str, Any] | None:
     if not pyproject:
         return content
     tool = content.get("tool", {})
+    if isinstance(tool, dict) and "iac-check" not in tool and "iac_check" in tool:
+        raise InputError("the table is [tool.iac-check], not [tool.iac_check]", path)
     return tool.get("iac-check") if isinstance(tool, dict) else None
 
 

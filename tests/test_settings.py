@@ -37,6 +37,20 @@ def test_the_nearest_file_up_to_the_repository_counts(repository: Path) -> None:
     (repository.parent / "iac-check.toml").unlink()
 
 
+@pytest.mark.parametrize("name", [".iac-check.toml", "iac_check.toml", "iac-check.yaml"])
+def test_a_file_of_a_near_name_is_told(name: str, repository: Path) -> None:
+    (repository / name).write_text("allow-empty = true\n")
+    assert load() == Settings(
+        warnings=(f"../{name} is not read: settings stand in iac-check.toml",)
+    )
+
+
+def test_a_table_of_a_near_name_is_an_error(repository: Path) -> None:
+    (repository / "pyproject.toml").write_text("[tool.iac_check]\nallow-empty = true\n")
+    with pytest.raises(InputError, match=r"the table is \[tool.iac-check\]"):
+        load()
+
+
 def test_everything_it_may_say(repository: Path) -> None:
     (repository / "iac-check.toml").write_text(
         """
