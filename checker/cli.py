@@ -261,7 +261,9 @@ def _write_baseline(report: Report, path: str) -> int:
         return UNTRUSTED
     complain(f"checked {totals(report)}")
     beside = f", beside {len(kept)} outside of these paths" if kept else ""
-    complain(f"{path}: {counted(len(findings), 'finding')} accepted{beside}")
+    changes = [f"{n} {what}" for what, n in baseline.changes(before, [*findings, *kept])]
+    compared = f" ({', '.join(changes) or 'nothing new'})" if before else ""
+    complain(f"{path}: {counted(len(findings), 'finding')} accepted{compared}{beside}")
     return OK
 
 

@@ -91,9 +91,21 @@ def test_a_baseline_of_a_part_keeps_the_rest(capsys: pytest.CaptureFixture[str])
     assert main(["--write-baseline", "baseline.json", "."]) == 0
     assert "baseline.json: 2 findings accepted\n" in capsys.readouterr().err
     assert main(["--write-baseline", "baseline.json", "other"]) == 0
-    told = "baseline.json: 1 finding accepted, beside 1 outside of these paths\n"
+    told = "baseline.json: 1 finding accepted (nothing new), beside 1 outside of these paths\n"
     assert told in capsys.readouterr().err
     assert main(["--baseline", "baseline.json", "."]) == 0
+
+
+def test_what_a_baseline_gets_and_loses_is_counted(capsys: pytest.CaptureFixture[str]) -> None:
+    for text, told in (
+        (VAULT, "1 finding accepted"),
+        (VAULT + VAULT.replace('"v"', '"new"'), "2 findings accepted (1 new)"),
+        (VAULT.replace('"v"', '"newer"'), "1 finding accepted (1 new, 2 gone)"),
+        (VAULT.replace('"v"', '"newer"'), "1 finding accepted (nothing new)"),
+    ):
+        Path("main.tf").write_text(text)
+        assert main(["--write-baseline", "baseline.json", "."]) == 0
+        assert capsys.readouterr().err.endswith(f"baseline.json: {told}\n")
 
 
 def test_what_is_left_out_is_neither_stale_nor_pruned(

@@ -98,6 +98,16 @@ def elsewhere(report: Report, before: Iterable[Entry]) -> list[dict[str, object]
     return kept
 
 
+def changes(
+    before: Iterable[Entry], after: Iterable[Mapping[str, object]]
+) -> tuple[tuple[str, int], ...]:
+    """How many entries a file gets and loses: ("new", 1), ("gone", 2); of what is not none."""
+    old = Counter(entry.identity for entry in before)
+    new = Counter((str(entry["fingerprint"]), str(entry.get("root", ""))) for entry in after)
+    counts = (("new", (new - old).total()), ("gone", (old - new).total()))
+    return tuple(pair for pair in counts if pair[1])
+
+
 def text(findings: Iterable[dict[str, object]]) -> str:
     """The content of a baseline file."""
     import json
