@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from .language.document import Node
+from .language.document import Entry
 from .language.value import Hop, Known, Value
 from .records import dataclass, field
 from .source import Span
@@ -48,5 +48,5 @@ class Resource:
     calls: tuple[Span, ...] = ()  # the module calls that lead here, outermost first
     extent: Span | None = None  # the whole declaration
     # `Metadata: {iac-check: …}` of a template's resource, and of the stacks that lead to it.
-    metadata: tuple[Node, ...] = ()
+    metadata: tuple[Entry, ...] = ()
     origin: Callable[[], Origin | None] = field(repr=False, default=lambda: None)

@@ -9,7 +9,7 @@ from itertools import chain
 from ..candidates import STACKS_IN_TERRAFORM, File
 from ..discovery import Tree, Walker, normal, read_bytes
 from ..graph import Origin, Resource
-from ..language.document import Node
+from ..language.document import Entry
 from ..language.value import Known, Unknown, Value
 from ..language.worlds import Worlds
 from ..records import dataclass, field
@@ -18,7 +18,7 @@ from .family import Family
 from .files import TemplateFiles
 from .parameters import Given, read_files
 from .stack import NESTED, Stack
-from .template import Template, covers, metadata, type_of
+from .template import Template, covers, marks, type_of
 
 TYPE_CHECKING = False  # few templates read exports, or nest others
 if TYPE_CHECKING:
@@ -68,14 +68,11 @@ class CloudFormationLoader:
         nested = sum(not isinstance(target, Unknown) for target in self._targets())
         return {"templates read": read, "nested stacks": nested}
 
-    def marks(self) -> Iterator[Node]:
+    def marks(self) -> Iterator[Entry]:
         """What the templates that were read say to this tool in `Metadata`."""
         for template in chain.from_iterable(self._files.read.values()):
             resources = (entry.value for entry in template.section("Resources"))
-            for holder in (template.root, *resources):
-                found = metadata(holder, "iac-check")
-                if found is not None:
-                    yield found
+            yield from chain.from_iterable(map(marks, (template.root, *resources)))
 
     # -- the graph --------------------------------------------------------------------------
 

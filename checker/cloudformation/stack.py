@@ -37,7 +37,7 @@ from .loops import Runs, each_of, expand, is_item, strings
 from .names import AnyName, MoreNames
 from .parameters import Given, parameter
 from .passed import OF_INSTANCE, Call
-from .template import Template, child_of, construct, metadata, type_of
+from .template import Template, child_of, construct, marks, type_of
 from .transforms import TRANSFORM, Transform, asked, beside
 
 NESTED: Mapping[str, str] = {
@@ -311,13 +311,12 @@ class Stack:
         self._resources[name] = found
         return found
 
-    def _marks(self, resource: Node) -> Iterator[Node]:
+    def _marks(self, resource: Node) -> Iterator[Entry]:
         """What a resource and the stacks that it is in say to this tool, nearest first."""
-        found = metadata(resource, "iac-check")
-        if found is not None:
-            yield found
+        yield from marks(resource)
         if self.parent is not None:
-            yield from self.parent._marks(self.parent.section("Resources")[self.name].value)
+            above = self.parent._marks(self.parent.section("Resources")[self.name].value)
+            yield from (mark for mark in above if mark.key == "iac-check")
 
     def prefixed(self, name: str) -> str:
         return f"{self.address}/{name}" if self.address else name

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 
 from ..annotations import TypeGuard
@@ -135,12 +135,15 @@ def child_of(node: Node, key: str) -> Node | None:
     return node.get(key) if isinstance(node, MappingNode) else None
 
 
-def metadata(resource: Node, key: str) -> Node | None:
+def marks(resource: Node) -> Iterator[Entry]:
+    """What `Metadata` says to this tool, or to Checkov, whose words settings may let count."""
     found = child_of(resource, "Metadata")
-    return child_of(found, key) if found is not None else None
+    if isinstance(found, MappingNode):
+        yield from (entry for entry in found.entries if entry.key in ("iac-check", "checkov"))
 
 
 def construct(resource: Node) -> str | None:
     """The CDK construct path, where the template has it."""
-    node = metadata(resource, "aws:cdk:path")
+    found = child_of(resource, "Metadata")
+    node = child_of(found, "aws:cdk:path") if found is not None else None
     return str(node.value) if isinstance(node, ScalarNode) else None

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from typing import Literal
 
     from ..graph import Framework
-    from ..language.document import Node
+    from ..language.document import Entry
     from ..language.value import Cause, Hop
     from .verdict import Reason
 
@@ -59,7 +59,7 @@ class Result:
     calls: tuple[Span, ...] = ()  # the module calls or nested stacks that lead here
     notes: tuple[Hop, ...] = ()  # arguments by a wrong name, the line of the CDK's construct
     senders: tuple[Hop, ...] = ()  # the plans and copy actions that send recovery points here
-    metadata: tuple[Node, ...] = ()  # what templates say to this tool of it
+    metadata: tuple[Entry, ...] = ()  # what templates say to this tool of it
     construct: str | None = None  # the CDK construct path
     suppression: Suppression | None = None
 

@@ -10,7 +10,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from itertools import chain
 
-from ..language.document import MappingNode, Node, ScalarNode, SequenceNode
+from ..language.document import Entry, MappingNode, Node, ScalarNode, SequenceNode
 from ..meant import hint
 from ..records import dataclass, replace
 from ..source import DirectiveError, InputError, Source, Span
@@ -69,7 +69,7 @@ class Suppressions:
         self.warnings: list[str] = []
         self._directives: dict[str, list[Directive]] = {}  # in the order of their lines
         self._within: dict[str, list[Directive]] = {}
-        self._marks: dict[int, tuple[Node, tuple[Directive, ...]]] = {}
+        self._marks: dict[int, tuple[Entry, tuple[Directive, ...]]] = {}
         self._blocks: dict[tuple[str, int], int] = {}
         self._used: set[Span] = set()
 
@@ -203,18 +203,19 @@ class Suppressions:
 
     # -- metadata ---------------------------------------------------------------------------
 
-    def read_metadata(self, nodes: Iterable[Node]) -> None:
+    def read_metadata(self, marks: Iterable[Entry]) -> None:
         """Collect what templates say in `Metadata: {iac-check: {ignore: [{rule, reason, until}]}}`.
 
         It speaks of its resource, or of all that is in its nested stack.
         """
-        for node in nodes:
-            if id(node) not in self._marks:
-                self._marks[id(node)] = node, tuple(self._of_metadata(node))
+        for mark in marks:
+            if id(mark.value) not in self._marks:
+                read = self._of_checkov if mark.key == "checkov" else self._of_metadata
+                self._marks[id(mark.value)] = mark, tuple(read(mark.value))
 
     def _metadata(self, result: Result) -> Iterator[Directive]:
         self.read_metadata(result.metadata)
-        return chain.from_iterable(self._marks[id(node)][1] for node in result.metadata)
+        return chain.from_iterable(self._marks[id(mark.value)][1] for mark in result.metadata)
 
     def _of_metadata(self, node: Node) -> Iterator[Directive]:
         if not self._has_only(node, ("ignore",)):
@@ -227,6 +228,19 @@ class Suppressions:
                 rule, reason, until = (_text(item, key) for key in _KEYS)
                 if self._valid(item.span, (rule,) if rule else (), reason or "", until):
                     yield self._placed(item.span, (rule or "",), reason or "", until)
+
+    def _of_checkov(self, node: Node) -> Iterator[Directive]:
+        """`checkov: {skip: [{id, comment}]}`.
+
+        https://www.checkov.io/2.Basics/Suppressing%20and%20Skipping%20Policies.html
+        """
+        skips = node.get("skip") if isinstance(node, MappingNode) else None
+        if self.honour_checkov and isinstance(skips, SequenceNode):
+            for item in skips.items:
+                rule = CHECKOV.get(_text(item, "id") or "")
+                if rule is not None:
+                    reason = _text(item, "comment") or "set aside for Checkov"
+                    yield self._placed(item.span, (rule,), reason, None)
 
     def _has_only(self, node: Node, keys: tuple[str, ...]) -> bool:
         """Whether a node is a mapping; other keys than those it may have are warned of."""

@@ -10,7 +10,7 @@ from ..annotations import TypeVar
 from ..candidates import File
 from ..discovery import Tree, Walker, normal, read_bytes
 from ..graph import Resource
-from ..language.document import Node
+from ..language.document import Entry
 from ..language.value import EvaluationError, Hop, Known, Unknown, Value
 from ..language.worlds import TooManyWorlds, Worlds
 from ..records import dataclass, field
@@ -77,7 +77,7 @@ class TerraformLoader:
             "expressions parsed with the grammar": grammar.asked,
         }
 
-    def marks(self) -> Iterable[Node]:
+    def marks(self) -> Iterable[Entry]:
         """What Terraform says to this tool otherwise than in comments: nothing."""
         return ()
 

@@ -114,6 +114,32 @@ def test_checkovs_skips(
     assert [result.status for result in report.results] == [status]
 
 
+@pytest.mark.parametrize(
+    ("skip", "honour", "status"),
+    [
+        ("{skip: [{id: CKV_AWS_18}, {id: CKV_AWS_166, comment: why}]}", True, "suppressed"),
+        ("{skip: [{id: CKV_AWS_166, comment: why}]}", False, "fail"),
+        ("{skip: [{id: CKV_AWS_18, comment: why}]}", True, "fail"),
+        ("[odd]", True, "fail"),
+        ("{skip: {id: CKV_AWS_166}}", True, "fail"),
+    ],
+)
+def test_checkovs_skips_in_metadata(
+    skip: str, honour: bool, status: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "t.yaml").write_text(
+        f"Resources:\n  V:\n    Type: AWS::Backup::BackupVault\n"
+        f"    Metadata: {{checkov: {skip}}}\n    Properties: {{BackupVaultName: v}}\n"
+    )
+    monkeypatch.chdir(tmp_path)
+    report = run(["."], Settings(cache=False, honour_checkov_skips=honour))
+    (result,) = report.results
+    assert result.status == status
+    assert (result.suppression.reason if result.suppression else "why") == "why"
+    assert not report.errors
+    assert not report.warnings
+
+
 @pytest.mark.parametrize(("honour", "errors"), [(True, 1), (False, 0)])
 def test_metadata_that_is_wrong_is_nothing_where_ignores_are_overruled(
     honour: bool, errors: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
