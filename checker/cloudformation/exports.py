@@ -77,7 +77,8 @@ class Exports:
             raise EvaluationError(what, cause="unsupported")
         if term_of(name) not in self._named and choices(name) <= CHOICES_LIMIT:
             name = importer.settled(name) or name
-        found = self._named.get(term_of(name)) or self._alike(name)
+        exactly = self._named.get(term_of(name))
+        found = exactly or self._alike(name)
         term = ("Fn::ImportValue", term_of(name))
         if not found:
             return _nobody(name, term)
@@ -92,7 +93,12 @@ class Exports:
             exported = chosen.name()
             if exported is None or not _may_be(name, exported):
                 raise Unreachable  # in this world its name is another one
-        return chosen.stack.output(chosen.key)
+        value = chosen.stack.output(chosen.key)
+        named = next(exported for exported, output in self._names if output is chosen)
+        if exactly or not named.trail:
+            return value
+        what = "the name of its stack is not known: it is taken to be the one that is imported"
+        return value.via(named.trail[0].span, what)
 
     def _alike(self, name: Value) -> list[Output]:
         """What may have a name by that of its stack; then also what else may have it."""
