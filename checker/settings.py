@@ -46,7 +46,7 @@ OUTCOMES = (*REASONS, *(f"unresolved.{cause}" for cause in CAUSES))
 
 @dataclass(frozen=True)
 class Override:
-    """Levels for the findings that stand in some paths (globs), and the globs as written."""
+    """Levels for what stands in some paths (globs) or is called there; the globs as written."""
 
     paths: tuple[str, ...]
     levels: Levels
@@ -120,14 +120,17 @@ class Settings:
                 given[key] = getattr(self, key.replace("-", "_"))
         return json.dumps(given, indent=2) + "\n"
 
-    def level(self, rule: str, path: str, reason: str, cause: str | None) -> Level:
-        """The level of an outcome at a path; the last override that speaks of it wins."""
+    def level(self, rule: str, paths: Iterable[str], reason: str, cause: str | None) -> Level:
+        """The level of an outcome; the last override that speaks of it wins.
+
+        `paths`: where it stands, and where the calls do that lead there.
+        """
         found: Level = "error"
         tables = [self.levels]
         for override in self.overrides:
             from .globs import within
 
-            if within(path, override.paths):
+            if any(within(path, override.paths) for path in paths):
                 tables.append(override.levels)
         for table in tables:
             for outcome in (reason, f"{reason}.{cause}"):

@@ -85,6 +85,19 @@ def test_globs_of_a_settings_file_are_relative_to_it(monkeypatch: pytest.MonkeyP
     assert main(["."]) == 0
 
 
+def test_an_override_speaks_of_what_is_called_in_its_paths() -> None:
+    for root in ("sandbox", "prod"):
+        Path(root).mkdir()
+        Path(root, "main.tf").write_text('module "m" {\n  source = "../modules/v"\n}\n')
+    Path("modules/v").mkdir(parents=True)
+    Path("main.tf").rename("modules/v/main.tf")
+    Path("iac-check.toml").write_text(
+        '[[overrides]]\npaths = ["sandbox"]\nrules.BACKUP001.levels.missing = "off"\n'
+    )
+    assert main(["sandbox"]) == 0
+    assert main(["prod"]) == 1
+
+
 def test_a_baseline_of_a_part_keeps_the_rest(capsys: pytest.CaptureFixture[str]) -> None:
     Path("other").mkdir()
     Path("other/main.tf").write_text(VAULT)

@@ -81,11 +81,11 @@ def test_everything_it_may_say(repository: Path) -> None:
     assert found.honour_checkov_skips
     assert found.allow_empty
     assert found.file == "../iac-check.toml"
-    assert found.level("BACKUP001", "a.tf", "missing", None) == "error"
-    assert found.level("BACKUP001", "a.tf", "unresolved", "external") == "warning"
-    assert found.level("BACKUP001", "a.tf", "unresolved", "cycle") == "error"
-    assert found.level("BACKUP001", "../sandbox/a.tf", "missing", None) == "off"
-    assert found.level("BACKUP001", "sandbox/a.tf", "missing", None) == "error"
+    assert found.level("BACKUP001", ["a.tf"], "missing", None) == "error"
+    assert found.level("BACKUP001", ["a.tf"], "unresolved", "external") == "warning"
+    assert found.level("BACKUP001", ["a.tf"], "unresolved", "cycle") == "error"
+    assert found.level("BACKUP001", ["../sandbox/a.tf"], "missing", None) == "off"
+    assert found.level("BACKUP001", ["sandbox/a.tf"], "missing", None) == "error"
     assert found.loosened() == (
         "BACKUP001 unresolved is a warning",
         "BACKUP001 missing is off in sandbox/*",

@@ -238,7 +238,7 @@ class Engine:
         outcome = verdict.reason or "pass"
         level: Level = "error"
         if verdict.reason is not None:
-            where = span.source.path
+            where = [place.source.path for place in (span, *resource.calls)]
             level = self._settings.level(card.id, where, verdict.reason, verdict.cause)
         anchored = self._anchored(span.source.path)
         return Result(
