@@ -301,7 +301,7 @@ def _is_null(node: Node) -> bool:
 
 
 def _member(node: Node | None, key: str) -> Node | None:
-    if isinstance(node, SequenceNode) and key.isdecimal() and len(key) < 9:
+    if isinstance(node, SequenceNode) and key.isascii() and key.isdecimal() and len(key) < 9:
         return node.items[int(key)] if int(key) < len(node.items) else None
     return node.get(key) if isinstance(node, MappingNode) else None
 

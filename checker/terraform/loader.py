@@ -15,6 +15,7 @@ from ..language.value import EvaluationError, Hop, Known, Unknown, Value
 from ..language.worlds import TooManyWorlds, Worlds
 from ..records import dataclass, field
 from ..source import InputError, Source, Span
+from ..unforeseen import told
 from . import grammar
 from .arguments import automatic_files, from_file, from_flags
 from .calls import Calls
@@ -195,15 +196,23 @@ class TerraformLoader:
         for unit in units:
             self._reach(unit.module.folder, reached)
             reached.add(unit.root)
-            found.extend(self._expand(unit, (unit.module.folder,)))
+            found.extend(self._of_root(unit.module.folder, unit))
         roots = [folder for folder in sorted(wanted) if folder not in called | installed]
         for folder in [*roots, *sorted(wanted - installed)]:
             if folder not in reached and self.module(folder) is not None:
                 self._reach(folder, reached)
-                found.extend(self._expand(self._root(folder), (folder,)))
+                found.extend(self._of_root(folder))
         self.tree.warnings.extend(self._unused())
         context = self.tree.context
         return [resource for resource in found if resource.span.source.path not in context]
+
+    def _of_root(self, folder: str, unit: ModuleInstance | None = None) -> list[Resource]:
+        """Those of a root and what it calls. What nobody foresaw is an error of that root."""
+        try:
+            return list(self._expand(unit or self._root(folder), (folder,)))
+        except Exception as error:
+            self.errors.append(InputError(told(error, "it is not checked"), folder))
+            return []
 
     def _unused(self) -> Iterator[str]:
         """What is said of values that are set by flags, and that no root module declares."""

@@ -29,9 +29,9 @@ from .templates import heredoc, quoted
 Read = Callable[[Span], Expression]
 
 _WORDS: dict[str, bool | None] = {"true": True, "false": False, "null": None}
-_NUMBER = pattern(r"\d++(?:\.\d++)?(?:[eE][+-]?\d++)?\Z")
+_NUMBER = pattern(r"[0-9]++(?:\.[0-9]++)?(?:[eE][+-]?[0-9]++)?\Z")
 _ROOT = pattern(rf"({IDENTIFIER}(?>(?:::{IDENTIFIER})*))(\()?")
-_NAME_STEP = pattern(rf"\.({IDENTIFIER})|\.(\d++)")
+_NAME_STEP = pattern(rf"\.({IDENTIFIER})|\.([0-9]++)")
 _KEY = pattern(rf'({IDENTIFIER}|"[^"\\$%\n]*+")[ \t]*+(?:=(?![=>])|:(?!:))[ \t]*+')
 _FOR = pattern(rf"{BLANK}for{WORD_END}")
 
@@ -59,7 +59,7 @@ def simple(span: Span, read: Read) -> Expression | None:
         return quoted(source, start + 1, end - 1) if end == span.end else None
     if first == "<" and text.startswith("<<", start):
         return heredoc(span) if scanner.heredoc(start) == span.end else None
-    if first.isdigit():
+    if "0" <= first <= "9":
         return Literal(span, number(span.text)) if _NUMBER.match(span.text) else None
     found = _primary(span, scanner, read)
     return _steps(found, span, scanner, read) if found is not None else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -223,3 +224,29 @@ def test_what_is_not_foreseen_is_an_error_of_its_vault_alone(
     monkeypatch.setenv("IAC_CHECK_DEBUG", "1")
     with pytest.raises(IndexError):
         run(["."], Settings(cache=False))
+
+
+def test_what_nobody_foresaw_in_a_root_is_an_error_of_that_root(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from iac_check.terraform.module import ModuleInstance
+
+    keys = ModuleInstance.resource_keys
+
+    def broken(self: ModuleInstance, key: Any) -> Any:
+        if self.root == "bad":
+            raise IndexError
+        return keys(self, key)
+
+    monkeypatch.setattr(ModuleInstance, "resource_keys", broken)
+    monkeypatch.delenv("IAC_CHECK_DEBUG", raising=False)
+    monkeypatch.chdir(tmp_path)
+    for folder in ("bad", "good"):
+        (tmp_path / folder).mkdir()
+        vault = 'resource "aws_backup_vault" "v" {\n  count = 1\n  name = "v"\n}\n'
+        (tmp_path / folder / "main.tf").write_text(vault)
+    report = run(["."], Settings(cache=False))
+    assert [result.span.source.path for result in report.results] == ["good/main.tf"]
+    (error,) = report.errors
+    assert error.path == "bad"
+    assert "internal error, so it is not checked: IndexError" in error.message

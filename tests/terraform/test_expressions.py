@@ -51,6 +51,9 @@ def ref(path: str) -> Expression:
     ("text", "tree"),
     [
         ("null", lit(None)),
+        ("٣", ref("٣")),  # a digit of another script makes no number
+        ("a.٠", ref("a.٠")),
+        ("a[٣]", Index(S, ref("a"), ref("٣"))),
         ("1.50", lit(1.5)),
         ("1e3", lit(1000)),
         ('"a\\n\\u0041$${b}"', lit("a\nA${b}")),
@@ -143,7 +146,8 @@ def test_trees(text: str, tree: Expression) -> None:
 @pytest.mark.parametrize(
     ("text", "column"),
     [("a +", 4), ("f(a", 2), ("a b", 3), ('"${}"', 2), ('"%{ if a }x"', 2), ('"%{ endif }"', 2),
-     ('"\\q"', 2), ("a ? b", 6), ("{ a = }", 7), ("(1]", 3), ("f([1)", 5)],
+     ('"\\q"', 2), ("a ? b", 6), ("{ a = }", 7), ("(1]", 3), ("f([1)", 5),
+     ("1٣", 2), ("1e٣", 2), ("²", 1)],
 )  # fmt: skip
 def test_what_is_no_expression_is_refused_at_its_place(text: str, column: int) -> None:
     with pytest.raises(InputError) as caught:
@@ -201,7 +205,7 @@ def test_both_readers_build_the_same_tree(text: str) -> None:
         assert parsed(span) == quick
 
 
-@given(st.text(alphabet='ab1"{}[]().,:?=>!&|+-*/ \n$%~<E', max_size=40))
+@given(st.text(alphabet='ab1٣²"{}[]().,:?=>!&|+-*/ \n$%~<E', max_size=40))
 def test_any_text_is_read_or_refused(text: str) -> None:
     if text.strip() != text or not text:
         return

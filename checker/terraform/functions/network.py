@@ -29,7 +29,8 @@ def _without_zeros(address: str) -> str:
     if ":" in address:
         return address
     return ".".join(
-        part.lstrip("0") or "0" if part.isdigit() else part for part in address.split(".")
+        part.lstrip("0") or "0" if part.isascii() and part.isdigit() else part
+        for part in address.split(".")
     )
 
 

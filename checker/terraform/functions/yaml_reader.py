@@ -16,9 +16,10 @@ from .arguments import bounded_length, key_text
 
 _TRUE = "y|Y|yes|Yes|YES|true|True|TRUE|on|On|ON"
 _FALSE = "n|N|no|No|NO|false|False|FALSE|off|Off|OFF"
-_CLOCK = r"\d{1,2}:\d{1,2}:\d{1,2}(?:\.\d+)?"
+_CLOCK = r"[0-9]{1,2}:[0-9]{1,2}:[0-9]{1,2}(?:\.[0-9]+)?"
 _MOMENT = re.compile(
-    rf"(\d{{4}})-(\d\d?)-(\d\d?)(?:(?:[Tt]({_CLOCK})(Z|[-+]\d\d:\d\d)| ({_CLOCK})))?\Z"
+    r"([0-9]{4})-([0-9][0-9]?)-([0-9][0-9]?)"
+    rf"(?:(?:[Tt]({_CLOCK})(Z|[-+][0-9]{{2}}:[0-9]{{2}})| ({_CLOCK})))?\Z"
 )
 _TAG = "tag:yaml.org,2002:"
 _SCALARS = {
