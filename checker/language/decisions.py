@@ -10,7 +10,7 @@ from .alike import same
 from .consistency import consistent
 from .convert import number_of, read_number
 from .expression import Scalar
-from .keys import ONE_OF, measured, size_of, sources
+from .keys import ONE_OF, length, measured, size_of, sources
 from .types import type_of
 from .value import Term, Unknown, Value
 
@@ -46,6 +46,7 @@ class Decisions:
         self._equal: dict[Term, Scalar] = {}
         self._domains: dict[Term, tuple[Scalar, ...]] = {}
         self._types: dict[Term, str] = {}
+        self._counts: set[Term] = set()
         self._touched = False
         self._numeric_of: Facts | None = None
         self._numeric_facts: Mapping[Term, Sequence[tuple[Term, bool]]] = {}
@@ -98,6 +99,10 @@ class Decisions:
         Outside of `try` and `can` it does: the program would be refused where it fails.
         """
         return not self.trying or self.decide(("succeeds", term))
+
+    def is_count(self, term: Term) -> None:
+        """Note that a term is a number of instances: whole, and not below 0, or refused."""
+        self._counts.add(term)
 
     def _fact(self, term: Term) -> bool:
         self._touched = True
@@ -201,6 +206,8 @@ class Decisions:
         match left, right:  # the last index of a list is below its length
             case ("-", tuple(whole), ("literal", _, int() | float() as less)), _ if whole == right:
                 return less > 0
+            case ("index of", tuple(listed), _), _ if right == length(listed):
+                return True  # of what is found; where nothing is, the program is refused
         if (split := _extreme_below(left, right)) is not None:
             return self.decide(split)
         if _literal(right) and isinstance(bound := right[2], int | float):
@@ -223,7 +230,7 @@ class Decisions:
         match term:
             case ("size", *_):
                 low = 1.0
-            case ("count.index", *_):
+            case ("count.index" | "index of", *_):
                 low = 0.0
             case ("bounded", (_, _, int(least)), (_, _, most), _):
                 low = float(least)
@@ -241,20 +248,31 @@ class Decisions:
                 low = 1.0
             if any(self._bounds(("length", whole))[1] <= 0 for whole in sources(of) if whole != of):
                 high = 0.0
+        whole = term[0] in _WHOLE or term in self._counts
+        if term in self._counts:
+            low = max(low, 0.0)
+        others = set()
         for fact, truth in self._numeric().get(term, ()):
             match fact:
                 case ("<", _, ("literal", _, int(bound) | float(bound))):
                     if truth:
-                        high = min(high, _next(term, bound, -1))
+                        high = min(high, _next(bound, -1, whole))
                     else:
                         low = max(low, bound)
                 case ("<", ("literal", _, int(bound) | float(bound)), _):
                     if truth:
-                        low = max(low, _next(term, bound, 1))
+                        low = max(low, _next(bound, 1, whole))
                     else:
                         high = min(high, bound)
                 case ("==", _, ("literal", _, int(bound) | float(bound))):
-                    low = high = bound
+                    if truth:
+                        low = high = bound
+                    else:
+                        others.add(bound)
+        while whole and low in others:
+            low += 1
+        while whole and high in others:
+            high -= 1
         return low, high
 
     def is_within(self, number: Term, low: int, high: int) -> bool:
@@ -273,7 +291,7 @@ class Decisions:
                         found.setdefault(term, []).append((fact, truth))
                     case ("<", ("literal", _, int() | float()), tuple(term)):
                         found.setdefault(term, []).append((fact, truth))
-                    case ("==", tuple(term), ("literal", _, int() | float())) if truth:
+                    case ("==", tuple(term), ("literal", _, int() | float())):
                         found.setdefault(term, []).append((fact, truth))
             self._numeric_of, self._numeric_facts = self.facts, found
         return self._numeric_facts
@@ -329,9 +347,9 @@ _WHOLE = frozenset({"length", "size", "bounded", "count.index", "index of"})
 _EXACT = 2**53  # above it floats stand further apart than whole numbers
 
 
-def _next(term: Term, bound: float, direction: int) -> float:
-    """The number nearest to a bound that a term may be which is not the bound itself."""
-    if term[0] in _WHOLE:
+def _next(bound: float, direction: int, whole: bool) -> float:
+    """The number nearest to a bound, a whole one or any, which is not the bound itself."""
+    if whole:
         return bound + direction if bound == int(bound) else bound
     if abs(bound) > _EXACT:
         return bound

@@ -126,7 +126,8 @@ def _counted(attribute: AttributeSpan, scope: Scope, address: str) -> Instances:
             )
         keys = tuple(range(int(value.data)))
     else:
-        none = scope.worlds.decide(("<", term_of(value), ("literal", "int", 1)))  # it is whole
+        scope.worlds.is_count(term_of(value))
+        none = scope.worlds.decide(("<", term_of(value), ("literal", "int", 1)))
         keys = () if none else (AnyKey(),)
         unknown = derived("count", value)
 

@@ -273,7 +273,7 @@ def _index(context: Context, arguments: tuple[Value, ...]) -> Value:
         elif answer.data:
             return Known(at)
     if values.rest is not None:
-        return unknown("index of", values.rest, arguments[1])
+        return unknown("index of", *arguments)
     raise EvaluationError("index: the item is not in the list")
 
 
