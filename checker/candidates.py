@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
 TERRAFORM = (".tf", ".tofu", ".tf.json", ".tofu.json")
+TOFU = (".tofu", ".tofu.json")
+"""Files that OpenTofu reads, and Terraform does not."""
 VALUES = (".tfvars", ".tfvars.json")
 TERRAGRUNT = ("terragrunt.hcl", "terragrunt.hcl.json")
 TEMPLATES = (".yaml", ".yml", ".json", ".template", ".cfn")

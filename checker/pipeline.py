@@ -11,12 +11,13 @@ from itertools import chain
 
 from . import __version__
 from .backup import PLANS
-from .candidates import COMMENTS, STACK_IN_TERRAFORM, TERRAFORM, is_local, reason
+from .candidates import COMMENTS, STACK_IN_TERRAFORM, TERRAFORM, TOFU, is_local, reason
 from .discovery import Tree, Walker, normal
 from .kms import ALIASES
 from .patterns import pattern
 from .policy.card import resource_types
 from .policy.result import Report, Result, Run
+from .records import replace
 from .settings import Settings
 from .source import InputError
 from .watch import Watch
@@ -60,6 +61,15 @@ def run(paths: Sequence[str], settings: Settings, watch: Watch | None = None) ->
     asked = _run(paths, walker, settings)
     if tree.hits():
         results = _judge(tree, walker, types, settings, errors, warnings, watch)
+        if any(file.path.endswith(TOFU) for files in tree.terraform.values() for file in files):
+            from .policy.programs import as_terraform, both
+
+            terraform = as_terraform(tree.terraform)
+            if terraform is not None:
+                again = replace(tree, terraform=terraform, errors=[], warnings=[])
+                found = _judge(again, walker, types, settings, errors, warnings, watch)
+                tree.errors.extend(again.errors)
+                results = both(results, found)
     unread = _remote_stacks(tree).union(*tree.remote_modules.values())
     watch.begin("report")
     errors.extend(tree.errors)

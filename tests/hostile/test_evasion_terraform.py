@@ -137,6 +137,12 @@ ATTACKS: dict[str, Mapping[str, str | bytes]] = {
         "override.tf": 'variable "key" {\n  default = null\n}\n',
     },
     "a .tofu file in place of the .tf": {"main.tf": GOOD, "main.tofu": MISSING},
+    "an empty .tofu file in place of the .tf, for Terraform": {"main.tf": MISSING, "main.tofu": ""},
+    "a .tofu override that mends the vault, for Terraform": {
+        "main.tf": KEY + MISSING,
+        "override.tofu": 'resource "aws_backup_vault" "v" {\n'
+        "  kms_key_arn = aws_kms_key.k.arn\n}\n",
+    },
     "a .tofu file in JSON": {
         "main.tf.json": "{}",
         "main.tofu.json": '{"resource": {"aws_backup_vault": {"v": {"name": "v"}}}}',
