@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 
 from ..graph import Origin, Resource
 from ..language.bounded import is_bounded
@@ -32,6 +33,10 @@ from .predicates import PREDICATES, Surroundings
 from .result import Level, Result
 from .verdict import Verdict, passed, unresolved
 from .wording import message, when
+
+Rank = tuple[int, int]  # the level, then the reason
+
+_LEVELS: tuple[Level | None, ...] = (None, "off", "warning", "error")
 
 
 @dataclass(frozen=True)
@@ -106,7 +111,8 @@ class Engine:
         if not existing:
             self.uncreated.append(resource.span)
             return None
-        facts, worst, others = _worst(outcomes if one_of_several else existing)
+        rank = partial(self._rank, card, resource)
+        facts, worst, others = _worst(outcomes if one_of_several else existing, rank)
         told = one_of_several or (worst.verdict is not None and worst.verdict.reason is not None)
         world = when(facts) if told else None
         names = {seen.name for _, seen in existing}
@@ -217,6 +223,17 @@ class Engine:
         if origin and origin.created:
             yield origin.created
 
+    def _level(self, card: Card, resource: Resource, span: Span, verdict: Verdict) -> Level | None:
+        if verdict.reason is None:
+            return None
+        where = [place.source.path for place in (span, *resource.calls)]
+        return self._settings.level(card.id, where, verdict.reason, verdict.cause)
+
+    def _rank(self, card: Card, resource: Resource, seen: _Seen, verdict: Verdict) -> Rank:
+        """How bad it is: what fails the run first, whatever else its reason is."""
+        level = self._level(card, resource, seen.place or resource.span, verdict)
+        return _LEVELS.index(level), verdict.rank
+
     def _report(
         self,
         card: Card,
@@ -232,10 +249,7 @@ class Engine:
         span = place or resource.span
         origin = resource.origin()
         outcome = verdict.reason or "pass"
-        level: Level = "error"
-        if verdict.reason is not None:
-            where = [place.source.path for place in (span, *resource.calls)]
-            level = self._settings.level(card.id, where, verdict.reason, verdict.cause)
+        level = self._level(card, resource, span, verdict) or "error"
         anchored = self._anchored(span.source.path)
         return Result(
             rule=card.id,
@@ -268,7 +282,9 @@ class Engine:
         )
 
 
-def _worst(outcomes: list[tuple[Facts, _Seen]]) -> tuple[Facts, _Seen, tuple[str, ...]]:
+def _worst(
+    outcomes: list[tuple[Facts, _Seen]], rank: Callable[[_Seen, Verdict], Rank]
+) -> tuple[Facts, _Seen, tuple[str, ...]]:
     """The outcome in the worst world, with only the facts that it takes to get it.
 
     Facts without which every world still gives this reason and cause are dropped; a world in which
@@ -276,7 +292,8 @@ def _worst(outcomes: list[tuple[Facts, _Seen]]) -> tuple[Facts, _Seen, tuple[str
     """
     judged = [(facts, seen, seen.verdict) for facts, seen in outcomes if seen.verdict is not None]
     facts, worst, wrong = max(
-        judged, key=lambda one: (one[2].rank, -len(one[0]), repr(sorted(map(repr, one[0]))))
+        judged,
+        key=lambda one: (rank(one[1], one[2]), -len(one[0]), repr(sorted(map(repr, one[0])))),
     )
 
     def agreeing(kept: Facts) -> Iterator[Verdict | None]:

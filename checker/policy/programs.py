@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 _OF_TOFU = "OpenTofu runs it, not Terraform"
 _OF_TERRAFORM = "Terraform runs it, which reads no .tofu files"
-_WORST = ("missing", "aws-managed", "unresolved", None)
+_LEVELS = ("off", "warning", "error")
+_REASONS = ("unresolved", "aws-managed", "missing")
 
 
 def as_terraform(folders: Mapping[str, list[File]]) -> dict[str, list[File]] | None:
@@ -69,9 +70,16 @@ def _worse(tofu: Result | None, terraform: Result | None) -> Result:
         return tofu if tofu.status != "suppressed" else terraform
     if terraform.cause == "undeclared" or tofu.cause == "undeclared":
         return tofu if terraform.cause == "undeclared" else terraform
-    if _WORST.index(tofu.reason) <= _WORST.index(terraform.reason):
+    if _rank(tofu) >= _rank(terraform):
         return _where(tofu, _OF_TOFU)
     return _where(terraform, _OF_TERRAFORM)
+
+
+def _rank(result: Result) -> tuple[int, ...]:
+    """How bad it is, as the engine ranks the worlds of one program."""
+    if result.reason is None:
+        return ()
+    return _LEVELS.index(result.level), _REASONS.index(result.reason)
 
 
 def _where(result: Result, who: str) -> Result:

@@ -250,3 +250,24 @@ def test_what_nobody_foresaw_in_a_root_is_an_error_of_that_root(
     (error,) = report.errors
     assert error.path == "bad"
     assert "internal error, so it is not checked: IndexError" in error.message
+
+
+@pytest.mark.parametrize(
+    ("levels", "found"),
+    [
+        ({}, ("missing", "error")),
+        ({"missing": "off"}, ("aws-managed", "error")),
+        ({"missing": "warning"}, ("aws-managed", "error")),
+        ({"missing": "off", "aws-managed": "warning"}, ("aws-managed", "warning")),
+        ({"missing": "off", "aws-managed": "off"}, ("missing", "off")),
+    ],
+)
+def test_the_world_of_the_highest_level_counts(
+    levels: dict[str, Any], found: tuple[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    key = 'var.e == "a" ? null : "alias/aws/backup"'
+    vault = f'resource "aws_backup_vault" "v" {{\n  name = "v"\n  kms_key_arn = {key}\n}}\n'
+    (tmp_path / "main.tf").write_text('variable "e" {}\n' + vault)
+    (result,) = run(["."], Settings(cache=False, levels={"BACKUP001": levels})).results
+    assert (result.reason, result.level) == found
