@@ -121,9 +121,12 @@ class _Judgement:
             self._around.trusts(written) or _OPEN not in written.rpartition("/")[2]
         ):
             return self._literal(written, trail)
-        unknown = first_unknown(*reversed(parts))  # the last part is what tells keys apart
+        # The last part is what tells keys apart; what a declared key goes by is known well enough.
+        others = (part for part in reversed(parts) if not _is_of_key(part))
+        unknown = first_unknown(*others)
         if unknown is None:
-            return unresolved("not-a-key", "it is a string composed of other attributes", trail)
+            detail = "it is a string composed of other attributes, and no key's ARN"
+            return unresolved("not-a-key", detail, trail)
         why = f"it is composed of what is not known: {unknown.why}"
         return unresolved(unknown.cause, why, _distinct((*trail, *unknown.trail)))
 
@@ -181,7 +184,8 @@ class _Judgement:
         hops = _distinct((*trail, _declared(resource)))
         exists = resource.exists()
         if isinstance(exists, Known) and exists.data is False:
-            return unresolved("undeclared", f"{resource.address} has no instance", hops)
+            detail = f"{resource.address} has no instance"
+            return unresolved("undeclared", detail, _distinct((*hops, *exists.trail)))
         if not isinstance(exists, Known):
             return unresolved("undeclared", f"{resource.address} may have no instance", hops)
         if resource.type in KEYS:
@@ -224,6 +228,10 @@ class _Judgement:
             return self.judge(value).after(*trail)
         finally:
             self._seen.discard(mark)
+
+
+def _is_of_key(part: Value) -> bool:
+    return isinstance(part, Attribute) and part.resource.type in KEYS and not part.resource.data
 
 
 _UNKNOWN = "\0"

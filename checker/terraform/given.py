@@ -25,8 +25,8 @@ class KnownModule:
     outputs: frozenset[str]
 
 
-def switched_on(arguments: Mapping[str, AttributeSpan], scope: Scope) -> bool:
-    """Whether the call of a known module leaves its key on, in this world.
+def switched_off(arguments: Mapping[str, AttributeSpan], scope: Scope) -> Span | None:
+    """The argument by which the call of a known module creates no key, in this world.
 
     Cloud Posse's `context` hands on `enabled`, where that is absent or null.
     https://github.com/cloudposse/terraform-null-label/blob/main/exports/context.tf
@@ -38,8 +38,8 @@ def switched_on(arguments: Mapping[str, AttributeSpan], scope: Scope) -> bool:
         if name == "context" and not null_here(scope, value):
             value = index(value, Known("enabled"), scope.worlds)
         if name.startswith("create") or not null_here(scope, value):
-            return truth(value, scope)
-    return True
+            return None if truth(value, scope) else arguments[name].value
+    return None
 
 
 @dataclass(frozen=True)

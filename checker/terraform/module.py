@@ -33,7 +33,7 @@ from ..source import InputError, Span
 from .declarations import OF_CALLS, Declarations, Key
 from .dynamic import generated
 from .expressions import expression
-from .given import Given, KnownModule, switched_on
+from .given import Given, KnownModule, switched_off
 from .instances import InstanceKey, Instances, collection, instances, suffix
 from .outline import Block
 from .variables import Variables
@@ -123,6 +123,8 @@ class ModuleInstance:
             return found
         if name in ("each", "count", "self"):
             raise EvaluationError(f"{name} is not available here", span)
+        if name == "ephemeral":
+            raise EvaluationError("a resource's argument cannot hold an ephemeral value", span)
         raise Absent(f"no {name} is declared in this module", span)
 
     def call(self, name: str, arguments: tuple[Value, ...], span: Span) -> Value:
@@ -214,7 +216,9 @@ class ModuleInstance:
             return self._blocks(block, name, scope)
 
         def exists() -> Value:
-            return Known(self.exists() and self.has(block, address_of(key), instance))
+            there = self.has(block, address_of(key), instance)
+            trail = () if there else self.expanded(block, address_of(key)).trail
+            return Known(self.exists() and there, trail=trail)
 
         resource = Resource(
             framework="terraform",
@@ -305,8 +309,9 @@ class ModuleInstance:
         scope = _InstanceScope(self, block, f"module.{name}", key)
 
         def exists() -> Value:
-            if not switched_on(self.module.body(block).attributes, scope):
-                return Known(False)
+            off = switched_off(self.module.body(block).attributes, scope)
+            if off is not None:
+                return Known(False, trail=(Hop(off, f"so {address} creates no key"),))
             return Known(self.exists() and self.has(block, f"module.{name}", key))
 
         declared = Resource(

@@ -166,6 +166,9 @@ CASES = [
     ('"${aws_kms_key.k.arn}"', "pass"),
     ('format("%s", aws_kms_key.k.arn)', "pass"),
     ("aws_kms_key.k.policy", "not-a-key"),
+    ('"${var.u}/${aws_kms_key.k.key_id}"', "caller-supplied"),
+    ('"arn:aws:s3:::${aws_kms_key.k.key_id}"', "not-a-key"),
+    ('ephemeral.aws_kms_secrets.s.plaintext["x"]', "undeclared"),
     ("(aws_kms_key.k).arn", "pass"),
     ('aws_kms_key.k["arn"]', "pass"),
     ("data.terraform_remote_state.r.outputs.key", "external"),
@@ -230,3 +233,17 @@ def test_a_value_that_a_variables_type_refuses_is_told_with_its_place(
     assert result.message.endswith(': variable "on": a bool is required')
     places = [str(hop.span) for hop in result.trail]
     assert ("terraform.tfvars:1:6" in places) is not sensitive
+
+
+def test_what_a_known_module_is_switched_off_by_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "main.tf").write_text(
+        'module "kms" {\n  source = "terraform-aws-modules/kms/aws"\n  create = false\n}\n'
+        'resource "aws_backup_vault" "v" {\n  name = "v"\n  kms_key_arn = module.kms.key_arn\n}\n'
+    )
+    monkeypatch.chdir(tmp_path)
+    (result,) = run(["."], Settings(cache=False)).results
+    assert result.cause == "undeclared"
+    last = result.trail[-1]
+    assert (str(last.span), last.note) == ("main.tf:3:12", "so module.kms creates no key")
