@@ -314,7 +314,7 @@ def test_a_nested_stack_that_passes_nothing_is_told(
                 "!If [IsProd, !GetAtt K.Arn, !Ref AWS::NoValue]", "!FindInMap [M, a, b]"
             )
             + "Mappings: {M: {a: {b: alias/aws/backup}}}\n",
-            ["the vault's key", "it leads to this"],
+            ["the vault's key", 'mapping "M"'],
         ),
     ],
 )

@@ -279,6 +279,15 @@ def _include(arguments: tuple[Value, ...], scope: Scope) -> Value:
     return Unknown("external", why, ("AWS::Include",))
 
 
+def _mapped(arguments: tuple[Value, ...], scope: Scope) -> Value:
+    """What Fn::FindInMap finds, which is written in a mapping of that name."""
+    found, name = arguments
+    if not found.trail or found.trail[0].note or not isinstance(name, Known):
+        return found
+    first, *others = found.trail
+    return replace(found, trail=(Hop(first.span, f'mapping "{name.data}"'), *others))
+
+
 def _alias(arguments: tuple[Value, ...], scope: Scope) -> Value:
     """What a YAML alias stands for; its trail leads on to the anchor."""
     value = arguments[0]
@@ -322,6 +331,7 @@ _FUNCTIONS: dict[str, Callable[[tuple[Value, ...], Scope], Value]] = {
     "resolve": _resolve,
     "serverless": _serverless,
     "AWS::Include": _include,
+    "mapped": _mapped,
     "alias": _alias,
     "YAML 1.1": _older_yaml,
     "number": _number,

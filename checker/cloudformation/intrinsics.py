@@ -232,6 +232,7 @@ class _Reader:
         found: Expression = Reference(span, "Mappings")
         for key in items[:3]:
             found = Index(span, found, self.value(key))
+        found = Call(span, "mapped", (found, self.value(items[0])))
         options = items[3] if len(items) == 4 else None
         default = options.get("DefaultValue") if isinstance(options, MappingNode) else None
         if default is None:

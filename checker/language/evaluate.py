@@ -33,11 +33,12 @@ from .expression import (
     Unsupported,
     settled,
 )
-from .hops import HOPS_LIMIT, decided_by, explained, noted
+from .hops import decided_by, explained
 from .operands import TAKING_NULL, attempted, given, logical, negated, null_here, of_one_type, place
 from .operators import arithmetic, compare
 from .types import is_sequence, plain_type, primitive, type_of
 from .value import (
+    HOPS_LIMIT,
     Attribute,
     EvaluationError,
     Hop,
@@ -50,6 +51,7 @@ from .value import (
     Value,
     Whole,
     derived,
+    noted,
     term_of,
     text,
 )

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from itertools import islice
 
 from ..records import replace
 from .expression import Conditional
-from .value import Hop, Known, ListValue, Value
+from .value import HOPS_LIMIT, Hop, Known, ListValue, Value, noted
 
 CONDITION_WIDTH = 60
 """Characters of a condition that a hop quotes; a longer one is not."""
@@ -15,14 +14,6 @@ CONDITION_WIDTH = 60
 
 NOTE_WIDTH = 150
 """Characters of what a hop says; of a longer one, nothing more is said."""
-
-HOPS_LIMIT = 20
-"""Definitions that are told of a condition, or of what a function or comparison gives."""
-
-
-def noted(hops: Iterable[Hop]) -> tuple[Hop, ...]:
-    """The hops that say something: those of definitions."""
-    return tuple(hop for hop in hops if hop.note)
 
 
 def decided_by(value: Value, condition: Value, test: bool, expression: Conditional) -> Value:

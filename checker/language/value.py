@@ -9,7 +9,7 @@ Every value has a trail: the hops (span, note) it came through, nearest first.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 
 from ..annotations import Any, TypeVar
@@ -77,6 +77,15 @@ class Absent(EvaluationError):
 class Hop:
     span: Span
     note: str
+
+
+HOPS_LIMIT = 20
+"""Definitions that are told of a condition, or of what is made of several values."""
+
+
+def noted(hops: Iterable[Hop]) -> tuple[Hop, ...]:
+    """The hops that say something: those of definitions."""
+    return tuple(hop for hop in hops if hop.note)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -335,6 +344,28 @@ TEXT_LIMIT = 1_000_000
 """Characters of one string, a part that is not known counting 100; a longer one is not composed."""
 
 
+def _joined(first: Known, second: Known) -> Known:
+    """Two strings as one, with the definitions that both came through."""
+    hops = _definitions(first.trail, second.trail)
+    longer = second if len(str(second.data)) > len(str(first.data)) else first
+    assumed = first.assumption is not None or second.assumption is not None
+    return Known(
+        f"{first.data}{second.data}",
+        trail=hops or longer.trail,
+        sensitive=first.sensitive or second.sensitive,
+        assumption=_MADE if assumed else None,
+    )
+
+
+_MADE: Term = ("as string", "of what is assumed")  # so it is never of another type
+
+
+def _definitions(first: tuple[Hop, ...], second: tuple[Hop, ...]) -> tuple[Hop, ...]:
+    found = noted(first)
+    more = noted(second)
+    return tuple(dict.fromkeys((*found, *more)))[:HOPS_LIMIT] if found and more else found or more
+
+
 def text(parts: list[Value], *, trail: tuple[Hop, ...] = ()) -> Value:
     """Join strings: Known where all parts are, else Text with neighbouring known parts merged.
 
@@ -352,16 +383,15 @@ def text(parts: list[Value], *, trail: tuple[Hop, ...] = ()) -> Value:
         for piece in part.parts if isinstance(part, Text) else (part,):
             last = flat[-1] if flat else None
             if isinstance(piece, Known) and isinstance(last, Known):
-                joined = f"{last.data}{piece.data}"
-                longer = piece if len(str(piece.data)) > len(str(last.data)) else last
-                hidden = piece.sensitive or last.sensitive
-                flat[-1] = Known(joined, trail=longer.trail, sensitive=hidden)
+                flat[-1] = _joined(last, piece)
             elif not (isinstance(piece, Known) and piece.data == ""):
                 flat.append(piece)
     if not flat:
         return Known("", trail=trail, sensitive=sensitive)
     if len(flat) == 1 and isinstance(flat[0], Known):
-        return Known(flat[0].data, trail=trail or flat[0].trail, sensitive=sensitive)
+        whole = flat[0]
+        hops = (*trail, *noted(whole.trail)) if trail else whole.trail
+        return replace(whole, trail=hops, sensitive=sensitive)
     if len(flat) == 1:
         alone = flat[0].hidden() if sensitive else flat[0]
         return replace(alone, not_null=True) if isinstance(alone, Unknown) else alone

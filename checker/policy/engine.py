@@ -12,8 +12,8 @@ from ..language.bounded import is_bounded
 from ..language.consistency import consistent
 from ..language.convert import equal
 from ..language.decisions import Facts
-from ..language.hops import HOPS_LIMIT
 from ..language.value import (
+    HOPS_LIMIT,
     Absent,
     EvaluationError,
     Hop,

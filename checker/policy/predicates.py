@@ -102,7 +102,7 @@ class _Judgement:
                 certain = managed[1] if at == len(parts) - 1 else f"{managed[1]}…"
                 if whole.sensitive or part.sensitive:
                     certain = "alias/aws/…"
-                hops = trail if len(parts) == 1 else (*trail, *part.trail[:1])
+                hops = trail if len(parts) == 1 else (*trail, *part.trail)
                 return Verdict("aws-managed", certain, None, _distinct(hops))
         last = parts[-1]
         if isinstance(last, Attribute) and _composes_arn(parts[:-1], last):

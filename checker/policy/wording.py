@@ -11,10 +11,16 @@ from .verdict import Verdict
 
 
 def _blame(verdict: Verdict, span: Span) -> str:
-    """Where the value was decided, in words: the last definition of the trail."""
-    named = [
-        hop for hop in verdict.trail if hop.note and hop.span != span and hop.note != verdict.detail
-    ]
+    """Where the value was decided, in words: the last definition of the trail.
+
+    What comes after the place where the alias is written gave other parts of the string.
+    """
+    hops = verdict.trail
+    if verdict.reason == "aws-managed":
+        alias = verdict.detail.rstrip("…")
+        written = [at for at, hop in enumerate(hops, 1) if alias in hop.span.text]
+        hops = hops[: written[-1]] if written else hops
+    named = [hop for hop in hops if hop.note and hop.span != span and hop.note != verdict.detail]
     if not named:
         return ""
     last = named[-1]

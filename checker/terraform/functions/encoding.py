@@ -17,9 +17,11 @@ from ...language.value import (
     MapValue,
     Unknown,
     Value,
+    noted,
     term_of,
     text,
 )
+from ...records import replace
 from .arguments import (
     TEXT_LIMIT,
     NotKnown,
@@ -49,13 +51,14 @@ def _decoder(name: str, decode: Callable[[str], Value], letters_a_step: int = 20
         try:
             document = bounded_text(str(value.data))
             context.worlds.step(len(document) // letters_a_step)
-            return decode(document)
+            found = decode(document)
         except OverflowError:
             raise too_large("a number") from None
         except ValueError as error:
             raise EvaluationError(f"{name}: {error}") from None
         except RecursionError:
             raise too_large("a deeply nested document") from None
+        return replace(found, trail=noted(value.trail))
 
     return function
 

@@ -79,7 +79,21 @@ def _on_path(name: str, answer: Callable[[str, str], Value]) -> Function:
 
 
 def _content(name: str, convert: Callable[[bytes], str]) -> Function:
-    return _on_path(name, lambda path, real: Known(convert(read_bytes(name, path, real))))
+    content = _on_path(name, lambda path, real: Known(convert(read_bytes(name, path, real))))
+
+    def function(context: Context, arguments: tuple[Value, ...]) -> Value:
+        value = content(context, arguments)
+        if not isinstance(value, Known):
+            return value
+        return value.via(context.span, f"read from {reported(context, arguments[0])}")
+
+    return function
+
+
+def reported(context: Context, path: Value) -> str:
+    """A file's path as it is told: seen from where the scan runs."""
+    written = str(path.data) if isinstance(path, Known) else ""
+    return posixpath.normpath(posixpath.join(context.root_dir, written))
 
 
 def _fileexists(path: str, real: str) -> Value:

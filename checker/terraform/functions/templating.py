@@ -59,7 +59,7 @@ def _rendered(context: Context, source: Source, variables: MapValue) -> Value:
 
 def _templatefile(context: Context, arguments: tuple[Value, ...]) -> Value:
     from .files import FUNCTIONS as FILES
-    from .files import located, read_bytes
+    from .files import located, read_bytes, reported
 
     arity("templatefile", arguments, 2, 2)
     path = typed("templatefile", "s", arguments[0])
@@ -72,7 +72,7 @@ def _templatefile(context: Context, arguments: tuple[Value, ...]) -> Value:
     written = str(path.data)
     try:
         data = read_bytes("templatefile", written, located(context, written))
-        source = Source.decode(written, data)
+        source = Source.decode(reported(context, path), data)
     except InputError as error:
         raise EvaluationError(f"templatefile: {error.message}") from None
     return _rendered(context, source, variables)

@@ -1,0 +1,172 @@
+"""The trail of a value that is composed: a hop for each definition that a part came from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from iac_check.language.hops import HOPS_LIMIT
+from iac_check.pipeline import run
+from iac_check.policy.result import Result
+from iac_check.settings import Settings
+
+TERRAFORM = """
+variable "region" { default = "eu-west-1" }
+variable "given" {}
+data "aws_caller_identity" "c" {}
+locals {
+  account = "123456789012"
+  prefix  = "alias/aws"
+  path    = "x.yaml"
+  file    = yamldecode(file("${path.module}/x.yaml"))
+}
+resource "aws_backup_vault" "v" {
+  name        = "ops"
+  kms_key_arn = KEY
+}
+"""
+REGION = 'variable "region" defaults to "eu-west-1"'
+READS = "read from x.yaml"
+
+TEMPLATE = """Parameters:
+  Alias: {Type: String, Default: aws/backup}
+  Region: {Type: String, Default: eu-west-1}
+Mappings:
+  M: {a: {k: alias/aws}}
+Resources:
+  V:
+    Type: AWS::Backup::BackupVault
+    Properties: {BackupVaultName: ops, EncryptionKeyArn: KEY}
+"""
+ALIAS = 'parameter "Alias" defaults to "aws/backup"'
+
+
+def judged(files: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Result:
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+    monkeypatch.chdir(tmp_path)
+    (result,) = run(["."], Settings(cache=False)).results
+    return result
+
+
+def notes(result: Result) -> list[str]:
+    return [hop.note for hop in result.trail[1:]]
+
+
+@pytest.mark.parametrize(
+    ("key", "hops", "blame"),
+    [
+        (
+            '"arn:aws:kms:${var.region}:${local.account}:alias/aws/backup"',
+            [REGION, "local.account"],
+            "",
+        ),
+        ('"${local.prefix}/backup"', ["local.prefix"], " (local.prefix in main.tf:7)"),
+        (
+            'join(":", ["arn:aws:kms", var.region, local.account, "alias/aws/backup"])',
+            [REGION, "local.account"],
+            "",
+        ),
+        (
+            '"arn:aws:kms:${var.given}:${local.account}:${local.prefix}/backup"',
+            ["local.account", "local.prefix"],
+            " (local.prefix in main.tf:7)",
+        ),
+        (
+            'jsondecode("{\\"k\\": \\"${local.prefix}/backup\\"}").k',
+            ["local.prefix"],
+            " (local.prefix in main.tf:7)",
+        ),
+        ("local.file.key", ["local.file", READS], f" ({READS} in main.tf:9)"),
+        ('yamldecode(file("x.yaml")).list[0].key', [READS], f" ({READS} in main.tf:13)"),
+        ('trimspace(file("x.txt"))', ["read from x.txt"], " (read from x.txt in main.tf:13)"),
+        (
+            'templatefile("t.tpl", { p = local.prefix, r = var.region })',
+            ["it leads to this", "local.prefix"],
+            " (local.prefix in main.tf:7)",
+        ),
+    ],
+)
+def test_terraform(
+    key: str,
+    hops: list[str],
+    blame: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    files = {
+        "main.tf": TERRAFORM.replace("KEY", key),
+        "x.yaml": "list: [{key: alias/aws/backup}]\nkey: alias/aws/backup\n",
+        "x.txt": "alias/aws/backup\n",
+        "t.tpl": "${p}/backup",
+    }
+    result = judged(files, tmp_path, monkeypatch)
+    assert notes(result) == hops
+    assert result.message.endswith(f"the AWS managed key alias/aws/backup{blame}")
+
+
+def test_a_value_of_a_file_is_told_with_its_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    main = TERRAFORM.replace("KEY", '"arn:aws:kms:${var.region}:${local.account}:key/1"')
+    result = judged({"main.tf": main, "a.auto.tfvars": 'region = "x"'}, tmp_path, monkeypatch)
+    assert [hop.span.source.path for hop in result.trail[1:]] == ["a.auto.tfvars", "main.tf"]
+    assert (result.reason, result.cause) == ("unresolved", "external")
+
+
+def test_parts_that_only_a_world_knows_have_no_definition(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = '"${var.given}-${local.account}" == "x-123456789012" ? "alias/aws/backup" : null'
+    result = judged({"main.tf": TERRAFORM.replace("KEY", key)}, tmp_path, monkeypatch)
+    assert "local.account" not in notes(result)
+
+
+def test_the_parts_that_are_told_are_bounded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    count = 40
+    names = "".join(f'  p{at} = "x"\n' for at in range(count))
+    composed = "".join(f"${{local.p{at}}}" for at in range(count))
+    chain = "".join(f'  c{at} = "${{local.c{at - 1}}}x${{local.p{at}}}"\n' for at in range(1, 30))
+    text = f'locals {{\n{names}  c0 = "{composed}"\n{chain}}}\n'
+    result = judged(
+        {"main.tf": text + TERRAFORM.replace("KEY", "local.c29")}, tmp_path, monkeypatch
+    )
+    assert HOPS_LIMIT < len(result.trail) <= 2 * HOPS_LIMIT + 2
+
+
+@pytest.mark.parametrize(
+    ("key", "hops", "blame"),
+    [
+        ('!Sub "alias/${Alias}"', [ALIAS], f" ({ALIAS} in t.yaml:2)"),
+        ('!Join ["/", [alias, !Ref Alias]]', [ALIAS], f" ({ALIAS} in t.yaml:2)"),
+        (
+            '!Sub ["${p}/backup", {p: !FindInMap [M, a, k]}]',
+            ['mapping "M"'],
+            ' (mapping "M" in t.yaml:5)',
+        ),
+        (
+            '!Join ["/", [!FindInMap [M, a, k], backup]]',
+            ['mapping "M"'],
+            ' (mapping "M" in t.yaml:5)',
+        ),
+        (
+            '!Sub "arn:aws:kms:${Region}:${AWS::AccountId}:alias/${Alias}"',
+            [ALIAS],
+            f" ({ALIAS} in t.yaml:2)",
+        ),
+        (
+            '!Sub "arn:aws:kms:${Region}:1:alias/aws/backup"',
+            ['parameter "Region" defaults to "eu-west-1"'],
+            "",
+        ),
+    ],
+)
+def test_cloudformation(
+    key: str, hops: list[str], blame: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    result = judged({"t.yaml": TEMPLATE.replace("KEY", key)}, tmp_path, monkeypatch)
+    assert notes(result) == hops
+    assert result.message.endswith(f"the AWS managed key alias/aws/backup{blame}")
