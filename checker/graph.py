@@ -50,3 +50,5 @@ class Resource:
     # `Metadata: {iac-check: …}` of a template's resource, and of the stacks that lead to it.
     metadata: tuple[Entry, ...] = ()
     origin: Callable[[], Origin | None] = field(repr=False, default=lambda: None)
+    # The region and the account that it is created in, in the current world.
+    located: Callable[[], tuple[Value, Value] | None] = field(repr=False, default=lambda: None)

@@ -307,6 +307,7 @@ class Stack:
             origin=lambda: self.library.origin(self.template, name, construct(entry.value)),
             extent=Span(entry.span.source, entry.span.start, entry.value.span.end),
             metadata=tuple(self._marks(entry.value)),
+            located=lambda: (self._ref("AWS::Region"), self._ref("AWS::AccountId")),
         )
         self._resources[name] = found
         return found

@@ -35,6 +35,7 @@ class Declarations:
     outputs: dict[str, Block] = field(default_factory=dict)
     resources: dict[Key, Block] = field(default_factory=dict)
     calls: dict[str, Block] = field(default_factory=dict)
+    providers: list[Block] = field(default_factory=list)
     sources: list[Source] = field(default_factory=list)
     errors: list[InputError] = field(default_factory=list)
     _bodies: dict[int, Body] = field(default_factory=dict)
@@ -75,6 +76,8 @@ class Declarations:
                 self._declare(self.outputs, labels[0], block, override)
             case "module" if len(labels) == 1:
                 self._declare(self.calls, labels[0], block, override)
+            case "provider" if len(labels) == 1:
+                self.providers.append(block)
             case "locals":
                 for name, attribute in outline_span(block.body).attributes.items():
                     if name in self.locals and not override:

@@ -220,6 +220,11 @@ class ModuleInstance:
             trail = () if there else self.expanded(block, address_of(key)).trail
             return Known(self.exists() and there, trail=trail)
 
+        def located() -> tuple[Value, Value]:
+            from .providers import place_of  # asked for where a plan names a vault by its ARN
+
+            return place_of(self, type_, block, scope)
+
         resource = Resource(
             framework="terraform",
             type=type_,
@@ -233,6 +238,7 @@ class ModuleInstance:
             echoes=type_ in _ECHOES,
             calls=self.calls,
             extent=block.span,
+            located=located,
         )
         self._resources[key, instance] = resource
         return resource
@@ -357,6 +363,10 @@ class ModuleInstance:
             self._children[name, key] = found
         return found
 
+    def caller(self) -> tuple[ModuleInstance, Block] | None:
+        """The module instance that calls this one, and its call; None for a root module."""
+        return None
+
     def outputs(self) -> Value:
         """All outputs, as the object that `module.x` is."""
         where = self.address or self.root
@@ -379,6 +389,9 @@ class _Child(ModuleInstance):
     parent: ModuleInstance
     key: InstanceKey
     name: str
+
+    def caller(self) -> tuple[ModuleInstance, Block]:
+        return self.parent, self.parent.module.calls[self.name]
 
     def exists(self) -> bool:
         block = self.parent.module.calls[self.name]
