@@ -9,22 +9,18 @@ the strings are not all known have one copy more, in which the identifier is any
 
 from __future__ import annotations
 
-import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from functools import partial
-from itertools import chain
 
 from ..language.convert import scalar_text
 from ..language.document import Entry, MappingNode, Node, ScalarNode, SequenceNode
 from ..language.value import Known, ListValue, Term, Unknown, Value, derived, term_of
 from ..language.worlds import Worlds
-from ..patterns import pattern
 from ..records import dataclass, replace
-from ..source import InputError, Span
+from ..source import InputError
+from .copies import AnyItem, stand_in_of, substitute
 from .functions import Words, settled
-from .intrinsics import EACH, IS_ITEM, LOOP, function_of
-
-_NOT_ALPHANUMERIC = pattern(r"[^A-Za-z0-9]")
+from .intrinsics import IS_ITEM, LOOP
 
 EXPANSION_LIMIT = 10_000
 """Copies of a body that the loops of one section may give."""
@@ -42,6 +38,7 @@ class Runs:
 
 
 _CREATED = ("Resources", "Outputs")  # whose entries may have a condition
+_NAMED = ("Resources", "Conditions")  # whose entries the template refers to
 
 Collection = Callable[[Node], Runs]
 
@@ -58,7 +55,9 @@ def expand(
 ) -> dict[str, Entry]:
     """The entries of a section, or of a mapping (""), with each loop replaced by what it gives.
 
-    Loops that multiply past the limit are a fault, and end there.
+    What an identifier names that is not known is told apart by what its loop runs over; the key
+    of its entry reads as it is written. Loops that multiply past the limit are a fault, and end
+    there.
     """
     found: dict[str, Entry] = {}
     loops = _Loops(section, collection, fault)
@@ -68,6 +67,10 @@ def expand(
         except _TooMany:
             what = f"its loops give more than {EXPANSION_LIMIT} copies; not all are checked"
             fault(InputError.at(entry.span, what))
+    shown = Counter(loops.written.values())
+    for key, written in loops.written.items():
+        if key in found and shown[written] == 1:
+            found[key] = found[key]._replace(key=written)
     return found
 
 
@@ -79,8 +82,11 @@ class _Loops:
         self._collection = collection
         self._fault = fault
         self._left = EXPANSION_LIMIT
+        self.written: dict[str, str] = {}
+        """How a key is written that holds a string which is not known."""
 
-    def expanded(self, entry: Entry) -> Iterator[Entry]:
+    def expanded(self, entry: Entry, outer: tuple[str, ...] = ()) -> Iterator[Entry]:
+        """`outer`: what stands for the identifiers of the loops around an entry."""
         if not entry.key.startswith(LOOP):
             yield entry
             return
@@ -91,19 +97,35 @@ class _Loops:
                     self._left -= 1
                     if self._left < 0:
                         raise _TooMany
-                    copy = self._copy(body, name, values, item)
-                    if isinstance(copy, MappingNode):
-                        for inner in chain.from_iterable(map(self.expanded, copy.entries)):
-                            yield inner if runs.always else self._where(inner, values, runs, item)
+                    copies = (
+                        self._others(body, name, values, outer)
+                        if item is None
+                        else self._inner(substitute(body, name, item), outer)
+                    )
+                    for copy in copies:
+                        yield copy if runs.always else self._where(copy, values, runs, item)
 
-    def _copy(self, body: MappingNode, name: str, values: Node, item: str | None) -> Node:
-        if item is not None:
-            return substitute(body, name, item)
-        any_ = _Any(name, values)
-        for span in any_.types(body) if self._section == "Resources" else ():
+    def _inner(self, body: Node, outer: tuple[str, ...]) -> Iterator[Entry]:
+        for entry in body.entries if isinstance(body, MappingNode) else ():
+            yield from self.expanded(entry, outer)
+
+    def _others(
+        self, body: MappingNode, name: str, values: Node, outer: tuple[str, ...]
+    ) -> Iterator[Entry]:
+        """The copy that stands for all strings that are not known."""
+        stand_in = stand_in_of(values, outer, whole=self._section != "")
+        some = AnyItem(name, values, stand_in, self._section in _NAMED)
+        for copy in self._inner(self._any(body, some), (*outer, stand_in)):
+            if stand_in in copy.key:
+                written = self.written.get(copy.key, copy.key)
+                self.written[copy.key] = written.replace(stand_in, f"${{{name}}}")
+            yield copy
+
+    def _any(self, body: MappingNode, some: AnyItem) -> Node:
+        for span in some.types(body) if self._section == "Resources" else ():
             what = "its type is not known, as what the loop runs over is not; it is not checked"
             self._fault(InputError.at(span, what))
-        return any_.body(body) if self._section in _CREATED else any_.of(body)
+        return some.body(body) if self._section in (*_CREATED, *_NAMED) else some.of(body)
 
     def _where(self, copy: Entry, values: Node, runs: Runs, item: str | None) -> Entry:
         """A copy that is there in the worlds that have its string."""
@@ -169,140 +191,3 @@ def each_of(arguments: tuple[Value, ...], where: str, worlds: Worlds) -> Value:
     domain = items.words if isinstance(items, Words) else None
     found = derived("Fn::ForEach", items, not_null=True)
     return settled(worlds.refine(replace(found, term=term, domain=domain)), worlds)
-
-
-# -- the body -----------------------------------------------------------------------------------
-
-
-def substitute(node: Node, name: str, value: str) -> Node:
-    """A loop's body for one value of its identifier."""
-    function = function_of(node)
-    if function is not None and function[0] == "Ref":
-        argument = function[1]
-        if isinstance(argument, ScalarNode) and argument.value == name:
-            return ScalarNode(node.span, value, value)
-    match node:
-        case ScalarNode(value=str(text)):
-            return replace(node, value=_replaced(text, name, value))
-        case SequenceNode(items=items):
-            return replace(node, items=tuple(substitute(item, name, value) for item in items))
-        case MappingNode(entries=entries):
-            copies = (
-                Entry(_replaced(key, name, value), span, substitute(inner, name, value))
-                for key, span, inner in entries
-            )
-            return replace(node, entries=tuple(copies))
-    return node
-
-
-def _replaced(text: str, name: str, value: str) -> str:
-    if "{" not in text:
-        return text
-    plain = _NOT_ALPHANUMERIC.sub("", value)
-    return text.replace(f"${{{name}}}", value).replace(f"&{{{name}}}", plain)
-
-
-class _Any:
-    """A body in which the identifier is not known.
-
-    The names of what the template declares stay as they are written: those of the same loop, or
-    of another over the same strings, agree.
-    """
-
-    def __init__(self, name: str, values: Node) -> None:
-        self._name = name
-        self._values = values
-        self._written = re.compile(rf"[$&]\{{{re.escape(name)}\}}")
-
-    def of(self, node: Node) -> Node:
-        function = function_of(node)
-        if function is not None:
-            return self._function(node, *function)
-        match node:
-            case ScalarNode(value=str(text)):
-                return self._text(node, text)
-            case SequenceNode(items=items):
-                return replace(node, items=tuple(map(self.of, items)))
-            case MappingNode(entries=entries):
-                return replace(node, entries=tuple(map(self._entry, entries)))
-        return node
-
-    def body(self, node: Node) -> Node:
-        """A body of resources or outputs: which conditions they have is a name, too."""
-        if not isinstance(node, MappingNode):
-            return self.of(node)
-        return replace(node, entries=tuple(map(self._declared, node.entries)))
-
-    def types(self, body: MappingNode) -> Iterator[Span]:
-        """Where the identifier is a part of a resource's type."""
-        for entry in body.entries:
-            match entry.value:
-                case SequenceNode(items=(_, _, MappingNode() as inner)) if entry.key.startswith(
-                    LOOP
-                ):
-                    yield from self.types(inner)
-                case MappingNode() as resource:
-                    type_ = resource.get("Type")
-                    if type_ is not None and self.of(type_) != type_:
-                        yield type_.span
-
-    def _declared(self, entry: Entry) -> Entry:
-        match entry.value:
-            case SequenceNode(items=(name, values, body)) if entry.key.startswith(LOOP):
-                items = (name, self.of(values), self.body(body))
-                return entry._replace(value=replace(entry.value, items=items))
-            case MappingNode(entries=entries) if function_of(entry.value) is None:
-                kept = (e if e.key == "Condition" else self._entry(e) for e in entries)
-                return entry._replace(value=replace(entry.value, entries=tuple(kept)))
-        return self._entry(entry)
-
-    def _entry(self, entry: Entry) -> Entry:
-        return entry._replace(value=self.of(entry.value))
-
-    def _function(self, node: Node, function: str, argument: Node) -> Node:
-        match function, argument:
-            case "Ref", ScalarNode(value=self._name):
-                return self._each(node.span)
-            case (("Ref" | "Condition" | "Fn::GetAtt"), _):
-                return node
-            case "Fn::If", SequenceNode(items=(ScalarNode(tag=None) as test, *others)):
-                return _with(node, replace(argument, items=(test, *map(self.of, others))))
-            case "Fn::Sub", ScalarNode(value=str(text)) if self._written.search(text):
-                given = MappingNode(argument.span, (self._variable(argument.span),))
-                return _with(node, SequenceNode(argument.span, (argument, given)))
-            case "Fn::Sub", SequenceNode(items=(text, MappingNode() as given)):
-                given = replace(
-                    given,
-                    entries=(*map(self._entry, given.entries), self._variable(argument.span)),
-                )
-                return _with(node, replace(argument, items=(text, given)))
-            case "Fn::Sub", _:
-                return node
-        return _with(node, self.of(argument))
-
-    def _variable(self, span: Span) -> Entry:
-        return Entry(self._name, span, self._each(span))
-
-    def _each(self, span: Span) -> Node:
-        loop = str(self._values.span)
-        told = (ScalarNode(span, text, text) for text in (self._name, loop))
-        return SequenceNode(span, (self._values, *told), tag=EACH)
-
-    def _text(self, node: ScalarNode, text: str) -> Node:
-        if node.tag is not None or not self._written.search(text):
-            return node
-        span = node.span
-        part = partial(ScalarNode, span)
-        pieces: list[Node] = [part(piece, piece) for piece in self._written.split(text)]
-        joined: list[Node] = pieces[:1]
-        for piece in pieces[1:]:
-            joined += (self._each(span), piece)
-        return SequenceNode(span, (part("", ""), SequenceNode(span, tuple(joined))), tag="Join")
-
-
-def _with(node: Node, argument: Node) -> Node:
-    """A function with another argument, in the same form."""
-    if node.tag is not None:
-        return replace(argument, tag=node.tag)
-    assert isinstance(node, MappingNode)
-    return replace(node, entries=(node.entries[0]._replace(value=argument),))

@@ -320,6 +320,8 @@ class Stack:
             yield from (mark for mark in above if mark.key == "iac-check")
 
     def prefixed(self, name: str) -> str:
+        """The address of a resource."""
+        name = self.section("Resources")[name].key
         return f"{self.address}/{name}" if self.address else name
 
     def member(self, node: Node, name: str, note: str) -> Value | None:
