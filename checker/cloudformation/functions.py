@@ -88,10 +88,9 @@ def split(delimiter: str, value: Value) -> Value:
         return ListValue(tuple(replace(value, data=part) for part in parts), "list")
     if isinstance(value, Known):
         raise EvaluationError("Fn::Split takes a string, not null")
-    found = pieces(value, delimiter) if isinstance(value, Text | Attribute) and delimiter else None
-    if found is not None:
-        return ListValue(found, "list")
-    return derived("Fn::Split", Known(delimiter), value)
+    found, more = pieces(value, delimiter) if delimiter else ((), value)
+    rest = derived("Fn::Split", Known(delimiter), more) if more is not None else None
+    return ListValue(found, "list", rest) if found or rest is None else rest
 
 
 def _settled(arguments: tuple[Value, ...], scope: Scope) -> Value:

@@ -93,17 +93,18 @@ def refuses(entry: Entry, value: Value, scope: Scope, read: Callable[[Node], Exp
 
 def _listed(value: Value) -> Value:
     """A list parameter's value: the parts between commas, without blanks around them."""
+    rest = None
     if isinstance(value, Known) and value.data is not None:
         parts = split(",", value)
         found = parts.items if isinstance(parts, ListValue) else ()
     elif isinstance(value, Text | Attribute):
-        pieced = pieces(value, ",")
-        if pieced is None:
-            return derived("Fn::Split", Known(","), value)
-        found = pieced
+        found, more = pieces(value, ",")
+        rest = derived("Fn::Split", Known(","), more) if more is not None else None
+        if rest is not None and not found:
+            return rest
     else:
         return value
-    return ListValue(tuple(map(_stripped, found)), "list", trail=value.trail)
+    return ListValue(tuple(map(_stripped, found)), "list", rest, trail=value.trail)
 
 
 def _stripped(value: Value) -> Value:

@@ -7,20 +7,24 @@ from ..records import replace
 from .value import Attribute, Known, Text, Unknown, Value, text
 
 
-def pieces(value: Text | Attribute, mark: str) -> tuple[Value, ...] | None:
-    """What a string is between its marks; None where a part may hold a mark of its own.
+def pieces(value: Value, mark: str) -> tuple[tuple[Value, ...], Value | None]:
+    """What a string certainly is between its marks, from its beginning on, and what follows.
 
-    A part that is a key's attribute is written in few letters. One of a mark's letters could
-    only be such a part's where all of them may be, so no mark reaches across its edge.
+    That is None where all of it is certain; else it begins with the piece in which a part may
+    hold a mark of its own. A part that is a key's attribute is written in few letters. One of a
+    mark's letters could only be such a part's where all of them may be, so no mark reaches across
+    its edge.
     """
     runs: list[list[Value]] = [[]]
-    for part in value.parts if isinstance(value, Text) else (value,):
+    parts = value.parts if isinstance(value, Text) else (value,)
+    for at, part in enumerate(parts):
         found = _of_part(part, mark)
         if found is None:
-            return None
+            *whole, last = runs
+            return tuple(map(text, whole)), text([*last, *parts[at:]])
         runs[-1].append(found[0])
         runs.extend([piece] for piece in found[1:])
-    return tuple(text(run) for run in runs)
+    return tuple(map(text, runs)), None
 
 
 def _of_part(part: Value, mark: str) -> list[Value] | None:

@@ -165,15 +165,14 @@ def _place_in(value: Value) -> _Place | None:
     https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsbackup.html
     """
     parts = value.parts if isinstance(value, Text) else (value,)
-    first, last = parts[0], parts[-1]
+    last = parts[-1]
     if not (isinstance(last, Known) and _VAULT_NAME.search(str(last.data))):
         return None
-    found = pieces(value, ":") if isinstance(value, Text) else _split(last)
-    if found is not None:
-        return (found[3], found[4]) if len(found) == _FIELDS else (None, None)
+    before, more = pieces(value, ":")
+    if more is None:
+        return (before[3], before[4]) if len(before) == _FIELDS else (None, None)
     # A part that is not known may be several: what is certain stands before or after all of them.
-    before = _split(first)[:-1] if isinstance(first, Known) else ()
-    after = _split(last)[1:]
+    after = tuple(map(Known, str(last.data).split(":")[1:]))
 
     def field(at: int) -> Value | None:
         if at < len(before):
@@ -181,10 +180,6 @@ def _place_in(value: Value) -> _Place | None:
         return after[at - _FIELDS] if _FIELDS - at <= len(after) else None
 
     return field(3), field(4)
-
-
-def _split(value: Known) -> tuple[Value, ...]:
-    return tuple(map(Known, str(value.data).split(":")))
 
 
 def _is_at(sent: _Place, vault: _Place) -> bool | None:

@@ -217,24 +217,16 @@ def _split(context: Context, arguments: tuple[Value, ...]) -> Value:
     if not isinstance(separator, Known):
         return unknown("split", separator, value)
     mark = str(separator.data)
-    found = pieces(value, mark) if isinstance(value, Text | Attribute) and mark else None
-    if found is not None:
-        return ListValue(found, "list")
-    if not isinstance(value, Known | Text):
-        return unknown("split", separator, value)
     if isinstance(value, Known):
         data = str(value.data)
         plain_pieces = data.split(mark) if mark else list(data)
         bounded_length(len(plain_pieces))
         return ListValue(tuple(Known(piece) for piece in plain_pieces), "list")
-    first = value.parts[0]
-    if not mark or not isinstance(first, Known):
-        return unknown("split", separator, value)
-    # What stands before the first unknown part is certain; that part may hold separators itself.
-    *whole, _ = str(first.data).split(mark)
-    return ListValue(
-        tuple(Known(piece) for piece in whole), "list", unknown("split", separator, value)
-    )
+    found, more = pieces(value, mark) if mark else ((), value)
+    if more is None:
+        return ListValue(found, "list")
+    rest = unknown("split", separator, more)
+    return ListValue(found, "list", rest) if isinstance(value, Text) and mark else rest
 
 
 def _join(context: Context, arguments: tuple[Value, ...]) -> Value:
