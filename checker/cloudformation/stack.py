@@ -27,8 +27,9 @@ from ..language.value import (
 )
 from ..language.worlds import TooManyWorlds, Worlds
 from ..meant import meant
+from ..patterns import pattern
 from ..records import dataclass, field
-from ..source import Span
+from ..source import InputError, Span
 from .functions import call as call_function
 from .functions import settled
 from .intrinsics import EACH, IS_ITEM, LOOP, function_of
@@ -53,6 +54,8 @@ _PRODUCTS = ("AWS::ServiceCatalog::CloudFormationProvisionedProduct",)
 
 # Properties of which only one value is asked for: they need no world for each that they may have.
 _ASKED = ("BackupVaultName",)
+
+_NAME = pattern(r"[A-Za-z0-9]+\Z")  # of a condition
 
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/pseudo-parameter-reference.html
 _ACCOUNT_WIDE = ("AWS::AccountId", "AWS::Partition", "AWS::Region", "AWS::URLSuffix")
@@ -258,13 +261,40 @@ class Stack:
         if condition is None:
             return True
         if isinstance(condition, ScalarNode) and condition.tag is None:
-            table = self.lookup("Condition", condition.span)
-            assert isinstance(table, MapValue)
-            key = str(condition.value)
-            if key not in table.items:
-                raise Absent(table.absent.format(key), condition.span)
-            return truth(table.items[key], self)
+            return truth(self._named(condition), self)
         return truth(evaluate(self.template.condition(condition), self), self)
+
+    def _named(self, condition: ScalarNode) -> Value:
+        """A condition by its name. Raises Absent for one that is not declared."""
+        table = self.lookup("Condition", condition.span)
+        assert isinstance(table, MapValue)
+        found = table.items.get(str(condition.value), table.rest)
+        if found is None:
+            raise Absent(table.absent.format(condition.value), condition.span)
+        return found
+
+    def _require_condition(self, node: Node) -> None:
+        """Raises Absent, and tells of it, where a resource has a condition that is not declared.
+
+        CloudFormation refuses the template, unless a macro adds the condition.
+        """
+        condition = node.get("Condition") if isinstance(node, MappingNode) else None
+        if (
+            isinstance(condition, ScalarNode)
+            and condition.tag is None
+            and not self.template.transforms
+            and _NAME.match(str(condition.value))
+        ):
+            try:
+                self._named(condition)
+            except Absent as absent:
+                what = f"{absent.message}, so CloudFormation refuses it"
+                if condition.span not in self.template.refused:
+                    self.template.refused.add(condition.span)
+                    self.library.errors.append(InputError.at(condition.span, what))
+                raise
+        if self.parent is not None:
+            self.parent._require_condition(self.parent.section("Resources")[self.name].value)
 
     # -- resources --------------------------------------------------------------------------
 
@@ -287,6 +317,8 @@ class Stack:
         address = self.prefixed(name)
 
         def read(path: str) -> Value | None:
+            if type_of(entry.value) not in NESTED:  # that is told of what is in it
+                self._require_condition(entry.value)
             note = f"{path} of {address}"
             value = None if properties is None else self.member(properties, path, note)
             if value is None and transform is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -210,3 +211,62 @@ def test_the_worlds_are_those_of_cfn_lint(
         return tuple(truth(table.items[name], stack) for name in NAMES)
 
     assert {outcome for _, outcome in worlds.explore(truths)} == theirs
+
+
+VAULT = "{Type: AWS::Backup::BackupVault, Condition: %s, Properties: {EncryptionKeyArn: !Ref K}}"
+ONE_VAULT = f"Resources:\n  K: {{Type: AWS::KMS::Key}}\n  V: {VAULT}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "cause", "told"),
+    [
+        (
+            ONE_VAULT % "Nope",
+            "undeclared",
+            ['t.yaml:3:50: the template declares no condition "Nope"'],
+        ),
+        ("Conditions: {Yes: !Equals [a, a]}\n" + ONE_VAULT % "Yes", None, []),
+        ("Transform: TheirMacro\n" + ONE_VAULT % "Nope", "unsupported", []),
+        (
+            "Conditions: {Fn::Transform: {Name: AWS::Include, Parameters: {Location: s3://b/k}}}\n"
+            + ONE_VAULT % "Theirs",
+            None,
+            [],
+        ),
+        (
+            "Resources:\n  K: {Type: AWS::KMS::Key, Condition: Nope}\n  V: "
+            + VAULT % "Yes"
+            + "\nConditions: {Yes: !Equals [a, a]}\n",
+            "undeclared",
+            [],
+        ),
+    ],
+)
+def test_a_condition_that_is_not_declared(
+    text: str,
+    cause: str | None,
+    told: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    (tmp_path / "t.yaml").write_text(text)
+    monkeypatch.chdir(tmp_path)
+    report = run(["."], Settings(cache=False))
+    assert [result.cause for result in report.results] == [cause]
+    errors = [f"{e.path}:{e.line}:{e.column}: {e.message}" for e in report.errors]
+    assert errors == [f"{error}, so CloudFormation refuses it" for error in told]
+
+
+def test_a_condition_of_the_stack_that_nests_a_vault(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "c.yaml").write_text(
+        "Resources: {K: {Type: AWS::KMS::Key}, V: {Type: AWS::Backup::BackupVault, "
+        "Properties: {EncryptionKeyArn: !Ref K}}}"
+    )
+    stack = "{Type: AWS::CloudFormation::Stack, Condition: Nope, Properties: {TemplateURL: c.yaml}}"
+    (tmp_path / "p.yaml").write_text(f"Resources: {{S: {stack}}}")
+    monkeypatch.chdir(tmp_path)
+    report = run(["."], Settings(cache=False))
+    assert [result.cause for result in report.results] == ["undeclared"]
+    assert [error.path for error in report.errors] == ["p.yaml"]
