@@ -6,9 +6,10 @@ import io
 from typing import Any
 
 from iac_check.language.value import Hop
-from iac_check.policy.result import Report, Result, Suppression
+from iac_check.policy.result import Report, Result, Run, Suppression
+from iac_check.records import replace
 from iac_check.report import renderer
-from iac_check.source import InputError, Source, Span
+from iac_check.source import DirectiveError, InputError, Source, Span
 
 MODULE = Source(
     "modules/v/main.tf",
@@ -85,6 +86,24 @@ def hostile(text: str, **changes: Any) -> Result:
         "suppression": Suppression(hop.span, text),
     }
     return result(**{**fields, **changes})
+
+
+def steeped(text: str) -> Report:
+    """A report in which whatever a scan, its paths, its settings or its faults can hold is a text."""
+    one = hostile(text)
+    (hop, _), aside = one.trail, Suppression(one.span, text, text)
+    full = replace(one, calls=(hop.span,), notes=(hop,), senders=(hop,), help=text, caution=text)
+    return replace(
+        report(
+            full,
+            replace(full, resource_name="x"),
+            replace(full, status="suppressed", suppression=aside),
+            errors=(InputError(text, text, 1, 1), DirectiveError(text, text)),
+        ),
+        warnings=(text,),
+        unread=(text,),
+        run=Run(paths=(text,), loosened=(text,), date=text),
+    )
 
 
 def report(*results: Result, errors: tuple[InputError, ...] = (), files: int = 2) -> Report:

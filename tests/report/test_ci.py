@@ -66,6 +66,10 @@ class TestGithub:
             assert properties["file"] in (shown, f"{shown}.tf")
             assert data.partition("\nHelp: ")[0] in (shown, f"{shown} (when {shown}) [{shown}]")
 
+    def test_the_help_is_no_command(self) -> None:
+        out = rendered("github", report(result(help="100%0A\r::stop-commands::x")))
+        assert out.endswith("%0AHelp: 100%250A\\r::stop-commands::x\n")
+
     def test_at_most_ten_a_level(self) -> None:
         many = [result(message=f"e{at}") for at in range(12)]
         many += [result(message=f"w{at}", level="warning") for at in range(11)]
@@ -114,6 +118,8 @@ class TestGitlab:
         (entry,) = json.loads(text)
         assert "\\x1b\\u202e" in entry["description"]
         assert "\u202e" not in text
+        (fault,) = json.loads(rendered("gitlab", report(errors=(InputError("\u202e", "x"),))))
+        assert fault["description"] == "cannot be read: \\u202e"
 
 
 # What Jenkins' junit-10.xsd allows: attributes (a `!` marks a needed one) and children.

@@ -24,6 +24,7 @@ from iac_check.report.escape import cells, escape, escape_json
         ("\U000e0041", "\\U000e0041"),
         ("a ##[group]x", "a #\\x23[group]x"),
         ("##vso[task.x]y", "#\\x23vso[task.x]y"),
+        ("##VSO[task.x]y", "#\\x23VSO[task.x]y"),
         ("## [a] #[b]", "## [a] #[b]"),
         (" ::error::x", " \\x3a:error::x"),
         ("AWS::Backup", "AWS::Backup"),
@@ -31,6 +32,20 @@ from iac_check.report.escape import cells, escape, escape_json
 )
 def test_escape(text: str, shown: str) -> None:
     assert escape(text) == shown
+
+
+@pytest.mark.parametrize(
+    "character",
+    "\x00\x07\x08\n\r\x1b\x1f\x7f\x80\x85\x9b\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028\u2029"
+    "\u202a\u202e\u2060\u2066\u2069\u206f\ud800\udfff\ufeff\ufff9\ufffb\U000e0001\U000e007f",
+    ids=ascii,
+)
+def test_what_steers_hides_or_turns_is_shown(character: str) -> None:
+    shown = escape(f"a{character}b")
+    assert shown.isascii()
+    assert shown.isprintable()
+    assert "".join(printed for printed, _ in cells(f"a{character}b")) == shown
+    assert escape_json(json.dumps(character, ensure_ascii=False)).isascii()
 
 
 @given(st.text(st.characters(exclude_categories=())))

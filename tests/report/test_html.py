@@ -17,9 +17,9 @@ from iac_check.language.value import Hop
 from iac_check.policy.result import Run
 from iac_check.records import replace
 from iac_check.report.html_page import STYLE
-from iac_check.source import DirectiveError, InputError
+from iac_check.source import DirectiveError
 
-from .samples import CALLER, MODULE, at, everything, hostile, rendered, report, result, span
+from .samples import CALLER, MODULE, at, everything, hostile, rendered, report, result, span, steeped
 
 VOID = {"meta", "br", "input", "link"}
 HOSTILE = [
@@ -120,7 +120,8 @@ def test_nothing_is_loaded() -> None:
 def test_the_policy_allows_our_script_and_style_alone() -> None:
     text = rendered("html", everything())
     (policy,) = (meta["content"] or "" for meta in Page(text).of("meta") if "http-equiv" in meta)
-    assert "default-src 'none'" in policy
+    for directive in ("default-src", "base-uri", "form-action"):
+        assert f"{directive} 'none'" in policy
     for directive, tag in (("script-src", "script"), ("style-src", "style")):
         (inline,) = re.findall(f"<{tag}>(.*?)</{tag}>", text, re.S)
         digest = b64encode(sha256(inline.encode()).digest()).decode()
@@ -129,15 +130,14 @@ def test_the_policy_allows_our_script_and_style_alone() -> None:
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_nothing_scanned_is_markup(text: str) -> None:
-    harmless = page(report(hostile("x"), errors=(InputError("x", "x"),)))
-    found = page(report(hostile(text), errors=(InputError(text, text),)))
+    harmless, found = page(steeped("x")), page(steeped(text))
     assert [tag for tag, _ in found.elements] == [tag for tag, _ in harmless.elements]
     for (_, attributes), (_, expected) in zip(found.elements, harmless.elements, strict=True):
         assert set(attributes) == set(expected)
 
 
 def test_controls_are_shown() -> None:
-    out = rendered("html", report(hostile("\u202e\x1b")))
+    out = rendered("html", steeped("\u202e\x1b"))
     assert "\u202e" not in out
     assert "\x1b" not in out
     assert "\\u202e\\x1b" in out

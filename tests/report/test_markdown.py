@@ -39,6 +39,7 @@ HOSTILE = [
     "end",
     "#quot;&quot;",
     "__x__ **y** ~~z~~",
+    "$x$ &#64;octocat a+b=c^d 'e' \"f\"",
 ]
 
 
@@ -112,7 +113,7 @@ class TestMarkdown:
         quiet = re.sub(f"{escape}|{code}", "", body)
         assert not re.search(r"@\w|#\w", quiet)
         bare = re.sub(r"<!-- -->|^\|.*\|$", "", quiet, flags=re.M)
-        assert not re.search(r"[`<>\[\]*_|!]", bare)
+        assert not re.search(r"[`<>\[\]*_|!~$&=^+'\"]", bare)
         assert "](javascript" not in bare
         assert "http://evil" not in bare
 
@@ -142,6 +143,12 @@ class TestMarkdown:
         assert out.count("### error") == 1
         assert "2 more findings left out of this page." in out
 
+    def test_a_page_is_one_that_github_takes(self) -> None:
+        """A summary above a megabyte is not shown at all."""
+        many = [result(address=f"aws_backup_vault.v{at}", when=f"v{at}") for at in range(5_000)]
+        warnings = tuple("w" * 500 for _ in range(5_000))
+        assert len(rendered("markdown", replace(report(*many), warnings=warnings))) < 1 << 20
+
 
 LABEL = re.compile(r'  n\d+\[\(?"(.*)"\)?\]:::(\w+)')
 
@@ -156,6 +163,12 @@ class TestMermaid:
             assert label is not None
             plain = re.sub(r"#\d+;|<br/>", "", label[1])
             assert re.fullmatch(r"[\w ,/-]*", plain)
+
+    def test_emphasis_and_lists_are_none(self) -> None:
+        out = rendered("mermaid", report(hostile("_x_ - y -")))
+        label = LABEL.fullmatch(out.splitlines()[1])
+        assert label is not None
+        assert not re.search(r"(?<![^\W_])[_-]|[_-](?![^\W_])", label[1])
 
     def test_a_label_means_its_text(self) -> None:
         out = rendered("mermaid", report(hostile('a"b#c')))

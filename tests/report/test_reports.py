@@ -13,7 +13,7 @@ from iac_check.options import FORMATS
 from iac_check.report import renderer
 from iac_check.source import InputError
 
-from .samples import CAUTION, at, everything, hostile, rendered, report, result
+from .samples import CAUTION, at, everything, hostile, rendered, report, result, steeped
 
 GOLDENS = Path(__file__).parent / "goldens"
 
@@ -45,6 +45,9 @@ def test_nothing_scanned_steers_a_terminal_or_turns_a_line(name: str) -> None:
     aside = hostile(f"c{unsafe}", status="suppressed")
     out = rendered(name, report(one, one, aside, errors=(InputError(unsafe, unsafe),)), True)
     assert not set(unsafe) & set(out)
+    everywhere = rendered(name, steeped(f"a{unsafe}b ##[group]x"), True)
+    assert not set(unsafe) & set(everywhere)
+    assert "##[" not in everywhere
 
 
 @pytest.mark.parametrize("name", ["text", "concise", "github", "markdown", "mermaid", "dot"])
