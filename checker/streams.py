@@ -44,8 +44,9 @@ class replaced:
     """
 
     def __init__(self, path: str) -> None:
-        self._path = os.path.realpath(path)
-        as_it_is = os.path.lexists(self._path) and not os.path.isfile(self._path)
+        as_it_is = os.path.exists(path) and not os.path.isfile(path)
+        # The path of a pipe behind `/dev/stdout` is none that could be opened.
+        self._path = path if as_it_is else os.path.realpath(path)
         self._temporary = None if as_it_is else f"{self._path}.{os.getpid()}.tmp"
 
     def __enter__(self) -> TextIO:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -202,3 +203,28 @@ def test_a_file_that_changes_while_it_is_read_is_an_error(tmp_path: Path) -> Non
         file.write_text(other)
         with pytest.raises(InputError, match="changed while it was read"):
             _ = found.data
+
+
+def test_a_file_that_is_too_large_is_an_error(root: Path) -> None:
+    """At the limit that is documented, whatever the file holds: a sparse one is cheap."""
+    for name, size in (("a.tf", 50 * 1024 * 1024), ("b.tf", 50 * 1024 * 1024 + 1)):
+        write(root, **{name: VAULT})
+        os.truncate(name, size)
+    (error,) = walk(".").errors
+    assert (error.path, error.message) == ("b.tf", "it is larger than 52428800 bytes")
+
+
+@pytest.mark.parametrize("more", [-1, 1], ids=["it grew", "it shrank"])
+def test_a_file_of_another_size_than_it_had_is_an_error(
+    more: int, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(root, **{"main.tf": VAULT})
+    fstat = os.fstat
+
+    def before(handle: int) -> os.stat_result:
+        status = fstat(handle)
+        return os.stat_result((*status[:6], status.st_size + more, *status[7:]))
+
+    monkeypatch.setattr(os, "fstat", before)
+    (error,) = walk("main.tf").errors
+    assert (error.path, error.message) == ("main.tf", "it changed while it was read")

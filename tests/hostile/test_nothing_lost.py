@@ -13,8 +13,14 @@ from pathlib import Path
 
 import pytest
 
+from iac_check.cli import main
+
+from .conftest import plant
+
 FIXTURES = Path(__file__).parent.parent.parent / "fixtures"
+VAULT = 'resource "aws_backup_vault" "v" {\n  name = "v"\n}\n'
 START = [sys.executable, "-P", "-m", "iac_check"]
+SETPRIV = shutil.which("setpriv") or ""
 FORMATS = ("text", "json", "sarif", "markdown", "junit", "gitlab", "dot")
 
 
@@ -26,11 +32,13 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tree
 
 
-def reports(tree: Path, out: Path, *paths: str, **environment: str) -> dict[str, bytes]:
+def reports(
+    tree: Path, out: Path, *paths: str, before: tuple[str, ...] = (), **environment: str
+) -> dict[str, bytes]:
     out.mkdir()
     options = [o for name in FORMATS for o in ("--format", name, "--output", str(out / name))]
     done = subprocess.run(
-        [*START, *options, "--no-config", *(paths or (".",))],
+        [*before, *START, *options, "--no-config", *(paths or (".",))],
         cwd=tree, env={**os.environ, **environment}, capture_output=True, check=False,
     )  # fmt: skip
     assert done.returncode in (1, 2), done.stderr
@@ -53,6 +61,12 @@ def test_the_environment_changes_nothing(
     environment: dict[str, str], tree: Path, usual: dict[str, bytes], tmp_path: Path
 ) -> None:
     assert reports(tree, tmp_path / "out", **environment) == usual
+
+
+@pytest.mark.skipif(not (SETPRIV and os.geteuid() == 0), reason="needs root, and setpriv")
+def test_being_root_changes_nothing(tree: Path, usual: dict[str, bytes], tmp_path: Path) -> None:
+    """Without its capabilities root may do what everybody may with files of their own."""
+    assert reports(tree, tmp_path / "out", before=(SETPRIV, "--bounding-set=-all")) == usual
 
 
 def test_the_order_of_files_and_paths_changes_nothing(
@@ -98,6 +112,44 @@ def test_an_interrupt_leaves_no_half_of_a_file(tree: Path, tmp_path: Path) -> No
     assert kept.read_text() == "the old one"
     assert [path.name for path in tmp_path.iterdir() if path.name.endswith(".tmp")] == []
     assert b"Traceback" not in told or run.returncode == -signal.SIGINT
+
+
+@pytest.mark.parametrize("victim", ["kept", "nowhere"])
+def test_a_planted_link_is_not_written_through(
+    victim: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the new content is put first can be guessed: it must be a file of our own."""
+    monkeypatch.chdir(tmp_path)
+    plant(tmp_path, {"main.tf": VAULT, "kept": "kept"})
+    temporary = Path(f"{tmp_path / 'report'}.{os.getpid()}.tmp")
+    temporary.symlink_to(tmp_path / victim)
+    assert main(["main.tf", "--no-cache", "--output", "report"]) == 2
+    assert Path("kept").read_text() == "kept"
+    assert not Path("nowhere").exists()
+
+
+def test_a_report_behind_a_link_stays_behind_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    plant(tmp_path, {"main.tf": VAULT, "real/report": "old", "report": "-> real/report"})
+    assert main(["main.tf", "--no-cache", "--format", "concise", "--output", "report"]) == 1
+    assert Path("report").is_symlink()
+    assert Path("real/report").read_text().startswith("main.tf:1:1:")
+    assert [path.name for path in (tmp_path / "real").iterdir()] == ["report"]
+
+
+@pytest.mark.parametrize("output", ["report", "/dev/stdout"])
+def test_files_are_utf_8_whatever_the_locale(output: str, tmp_path: Path) -> None:
+    plant(tmp_path, {"main.tf": VAULT.replace('"v" {', '"é" {')})
+    other = {"PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "LC_ALL": "C"}
+    done = subprocess.run(
+        [*START, "--no-config", "--format", "concise", "--output", output, "main.tf"],
+        cwd=tmp_path, env={**os.environ, **other}, capture_output=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 1, done.stderr
+    found = done.stdout if output == "/dev/stdout" else (tmp_path / output).read_bytes()
+    assert "aws_backup_vault.é" in found.decode("utf-8")
 
 
 def test_a_closed_pipe_ends_quietly(tree: Path) -> None:

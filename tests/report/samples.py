@@ -89,7 +89,7 @@ def hostile(text: str, **changes: Any) -> Result:
 
 
 def steeped(text: str) -> Report:
-    """A report in which whatever a scan, its paths, its settings or its faults can hold is a text."""
+    """A report in which whatever a scan, its settings and its faults can hold is a text."""
     one = hostile(text)
     (hop, _), aside = one.trail, Suppression(one.span, text, text)
     full = replace(one, calls=(hop.span,), notes=(hop,), senders=(hop,), help=text, caution=text)

@@ -19,7 +19,17 @@ from iac_check.records import replace
 from iac_check.report.html_page import STYLE
 from iac_check.source import DirectiveError
 
-from .samples import CALLER, MODULE, at, everything, hostile, rendered, report, result, span, steeped
+from .samples import (
+    CALLER,
+    MODULE,
+    at,
+    everything,
+    rendered,
+    report,
+    result,
+    span,
+    steeped,
+)
 
 VOID = {"meta", "br", "input", "link"}
 HOSTILE = [
