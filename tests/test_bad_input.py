@@ -105,6 +105,16 @@ def test_what_is_no_regular_file_is_not_waited_for(
     assert len(report["results"]) == 1
 
 
+@pytest.mark.parametrize("arguments", [["pipe"], ["good", "--var-file", "pipe"]])
+def test_a_pipe_by_name_is_not_waited_for(
+    arguments: list[str], tree: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    os.mkfifo(tree / "pipe")
+    code, report = check(tree, *arguments, capsys=capsys)
+    assert code == 2
+    assert [error["path"] for error in report["errors"]] == ["pipe"]
+
+
 def test_an_empty_tree(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "values.yaml").write_text("replicas: {{ .Values.x }}\n")
     assert check(tmp_path, str(tmp_path), capsys=capsys)[0] == 3

@@ -170,7 +170,7 @@ def test_an_unknown_function_is_named(text: str, construct: str) -> None:
     "text",
     ["!If [Yes, a]", "!FindInMap [M, t]", "!Join [a]", "!GetAtt {a: b}", "!Sub [a, b, c]",
      "!Equals [a]", "!Not [a, b]", "!And []", "!Ref Nothing", "!Select [9, !Ref List]",
-     "!Cidr [nonsense, 1, 8]", "!Join [',', text]"],
+     "!Cidr [nonsense, 1, 8]", "!Cidr [10.0.0.0/16, 257, 4]", "!Join [',', text]"],
 )  # fmt: skip
 def test_what_cloudformation_refuses_is_an_evaluation_error(text: str) -> None:
     with pytest.raises(EvaluationError):

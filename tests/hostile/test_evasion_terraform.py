@@ -276,6 +276,19 @@ ATTACKS: dict[str, Mapping[str, str | bytes]] = {
     "a file that is a link": {"real.txt": MISSING, "main.tf": "-> real.txt"},
     "a file that links out of the repository": {"main.tf": "-> ../../outside.tf"},
     "a folder that is a link": {"real/x.txt": MISSING, "main.tf": "-> real/x.txt"},
+    "instances by files behind a link": {
+        "main.tf": MISSING.replace("{", '{\n  for_each = fileset(path.module, "link/*")', 1),
+        "real/x.txt": "",
+        "link": "-> real",
+    },
+    "instances by files outside of the repository": {
+        "main.tf": MISSING.replace("{", '{\n  for_each = fileset(path.module, "link/*")', 1),
+        "link": "-> ..",
+    },
+    "instances by files that a pattern leads up to": {
+        "a/main.tf": MISSING.replace("{", '{\n  for_each = fileset(path.module, "../b/*")', 1),
+        "b/x.txt": "",
+    },
     # -- modules
     "a module through a link": {
         "main.tf": 'module "m" {\n  source = "./link"\n}\n',

@@ -117,23 +117,49 @@ def _fileset(context: Context, arguments: tuple[Value, ...]) -> Value:
 
     try:
         top = located(context, str(folder.data))
-        matches = matcher(str(pattern.data))
+        # Terraform joins the two before it looks for anything.
+        cleaned = posixpath.normpath(str(pattern.data).lstrip("/"))
+        if cleaned.startswith("../"):
+            raise EvaluationError("fileset: the pattern leads upward", cause="unsupported")
+        found = _listed(context, top, *matcher(cleaned))
     except Outside:
         return _outside("fileset", str(folder.data))
     except ValueError as error:
         raise EvaluationError(f"fileset: {error}") from None
-    boundary = os.path.realpath(context.boundary)
-    found: list[str] = []
-    seen = 0
-    for parent, folders, names in os.walk(top):
-        seen = bounded_length(seen + len(folders) + len(names))
-        for name in names:
-            real = os.path.realpath(os.path.join(parent, name))
-            inside = os.path.commonpath([real, boundary]) == boundary
-            relative = os.path.relpath(os.path.join(parent, name), top).replace(os.sep, "/")
-            if inside and os.path.isfile(real) and matches(relative):
-                found.append(relative)
+    except OSError as error:
+        raise EvaluationError(f"fileset: {error.filename}: {error.strerror}") from None
     return ListValue(tuple(map(Known, sorted(found))), "set")
+
+
+def _listed(
+    context: Context, top: str, matches: Callable[[str], bool], leads_on: Callable[[str], bool]
+) -> list[str]:
+    """The files below a folder that match; links to folders are followed, as Terraform does.
+
+    Raises Outside where a link that matters leads out, OSError where it leads nowhere, and
+    EvaluationError where it leads back.
+    """
+    found: list[str] = []
+    waiting = [("", (top,))]
+    seen = 0
+    while waiting:
+        prefix, above = waiting.pop()
+        names = os.listdir(above[-1]) if os.path.isdir(above[-1]) else []
+        seen = bounded_length(seen + len(names))
+        for name in names:
+            relative, path = f"{prefix}{name}", os.path.join(above[-1], name)
+            if not (matches(relative) or leads_on(relative)):
+                continue
+            real = located(context, path)
+            if os.path.isdir(real):
+                if leads_on(relative) and real in above:
+                    raise EvaluationError(f"fileset: {relative} leads back", cause="unsupported")
+                if leads_on(relative):
+                    waiting.append((f"{relative}/", (*above, real)))
+            elif matches(relative):
+                if stat.S_ISREG(os.stat(real).st_mode):
+                    found.append(relative)
+    return found
 
 
 def _pathexpand(path: str) -> str:

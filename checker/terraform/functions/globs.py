@@ -5,18 +5,24 @@ https://github.com/bmatcuk/doublestar
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import product
 
 ALTERNATIVES_LIMIT = 256
 
 
-def matcher(pattern: str) -> Callable[[str], bool]:
-    """Whether a relative path matches. Raises ValueError for a pattern that is not one."""
+def matcher(pattern: str) -> tuple[Callable[[str], bool], Callable[[str], bool]]:
+    """Whether a relative path matches, and whether one in a folder may, by the folder's path.
+
+    Raises ValueError for a pattern that is not one.
+    """
     patterns = [alternative.split("/") for alternative in _alternatives(pattern)]
     for piece in {piece for pieces in patterns for piece in pieces}:
         _name(piece, "")  # finds what is not closed
-    return lambda path: any(_matches(pieces, path.split("/")) for pieces in patterns)
+    return (
+        lambda path: any(_matches(pieces, path.split("/")) for pieces in patterns),
+        lambda folder: any(_leads_on(pieces, folder.split("/")) for pieces in patterns),
+    )
 
 
 def _alternatives(pattern: str) -> list[str]:
@@ -65,13 +71,29 @@ def _braces(pattern: str, start: int) -> tuple[int, list[str]]:
 
 def _matches(pieces: list[str], names: list[str]) -> bool:
     """Whether folders and a file match, piece by piece; `**` is any number of folders."""
+    *_, reached = _reached(pieces, names)
+    return len(names) in reached
+
+
+def _leads_on(pieces: list[str], names: list[str]) -> bool:
+    """Whether what begins with some folders may match: they are used up before the pieces are."""
+    *before, _ = _reached(pieces, names)
+    return any(
+        len(names) in reached or (piece == "**" and reached)
+        for piece, reached in zip(pieces, before, strict=True)
+    )
+
+
+def _reached(pieces: list[str], names: list[str]) -> Iterator[set[int]]:
+    """How many of the names may be used up before the first piece, and after each."""
     reached = {0}
+    yield reached
     for piece in pieces:
         if piece == "**":
             reached = set(range(min(reached), len(names) + 1)) if reached else reached
         else:
             reached = {at + 1 for at in reached if at < len(names) and _name(piece, names[at])}
-    return len(names) in reached
+        yield reached
 
 
 def _name(piece: str, name: str) -> bool:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import base64
 import gzip
+import os
 
 import pytest
 
 from iac_check.language.value import EvaluationError, Known, Text
+from iac_check.terraform.functions import arguments
 
 
 @pytest.fixture
@@ -97,6 +99,11 @@ def test_fileexists(plain, tree):
         ("[!a].txt", set()),
         ("\\a.txt", {"a.txt"}),
         ("**", {"a.txt", "latin.txt", "sub/b.txt", "sub/c.json"}),
+        ("./sub//../*.txt", {"a.txt", "latin.txt"}),
+        ("/sub/b.txt", {"sub/b.txt"}),
+        ("*/**/*.json", {"sub/c.json"}),
+        ("**/sub/**/b.txt", {"sub/b.txt"}),
+        ("sub", set()),
     ],
 )
 def test_fileset(plain, tree, pattern, expected):
@@ -107,6 +114,55 @@ def test_fileset(plain, tree, pattern, expected):
 def test_fileset_refuses_what_is_no_pattern(plain, tree, pattern):
     with pytest.raises(EvaluationError):
         plain("fileset", ".", pattern)
+
+
+def test_fileset_follows_links(run, plain, tree, tmp_path_factory):
+    """As Terraform does; what it cannot know of them is unknown, never absent."""
+    (tree / "link").symlink_to("sub")
+    assert plain("fileset", ".", "link/*.txt") == {"link/b.txt"}
+    assert plain("fileset", ".", "*/b.txt") == {"sub/b.txt", "link/b.txt"}
+    assert plain("fileset", ".", "**/b.txt") == {"sub/b.txt", "link/b.txt"}
+    outside = tmp_path_factory.mktemp("outside")
+    (outside / "b.txt").write_text("")
+    (tree / "out.txt").symlink_to(outside / "b.txt")
+    (tree / "out").symlink_to(outside)
+    assert plain("fileset", ".", "a*") == {"a.txt"}
+    for pattern in ("out.*", "out/*", "o*/b.txt", "**"):
+        result = run("fileset", ".", pattern)
+        assert (result.cause, result.not_null) == ("external", True), pattern
+
+
+@pytest.mark.parametrize(
+    ("target", "pattern", "cause"),
+    [("gone", "l*", None), (".", "**/*.txt", "unsupported"), (".", "../*", "unsupported")],
+)
+def test_links_that_fileset_cannot_follow(plain, tree, target, pattern, cause):
+    (tree / "link").symlink_to(target)
+    assert plain("fileset", ".", "*.txt") == {"a.txt", "latin.txt"}
+    with pytest.raises(EvaluationError) as caught:
+        plain("fileset", ".", pattern)
+    assert cause in (None, caught.value.cause)
+
+
+def test_fileset_of_many_files_ends(plain, tree, monkeypatch):
+    """Links that part and meet again give more paths than there are files."""
+    monkeypatch.setattr(arguments, "ELEMENT_LIMIT", 50)
+    for level in range(10):
+        (tree / f"d{level}").mkdir()
+        for name in "ab":
+            (tree / f"d{level}" / name).symlink_to(f"../d{level + 1}")
+    (tree / "d10").mkdir()
+    with pytest.raises(EvaluationError) as caught:
+        plain("fileset", "d0", "**/*.txt")
+    assert caught.value.cause == "unsupported"
+
+
+@pytest.mark.parametrize("name", ["file", "filemd5", "templatefile"])
+def test_a_pipe_is_not_waited_for(plain, tree, name):
+    os.mkfifo(tree / "pipe")
+    with pytest.raises(EvaluationError, match="is not a file"):
+        plain(name, "pipe", *[{}] * (name == "templatefile"))
+    assert plain("fileset", ".", "p*") == set()
 
 
 def test_templatefile(plain, run, tree, key):
