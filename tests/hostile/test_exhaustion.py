@@ -216,6 +216,26 @@ TREES: dict[str, Callable[[], Mapping[str, str | bytes]]] = {
         },
         "s12.yaml": template("!Ref AWS::NoValue"),
     },
+    **{
+        f"variables of a service that double: {name}": (
+            lambda first=first, step=step: {  # type: ignore[misc]
+                "serverless.yml": "service: s\nprovider: {name: aws}\ncustom:\n"
+                + f"  a0: {first}\n"
+                + "".join(f"  a{n}: {step.format(f'${{self:custom.a{n - 1}}}')}\n" for n in range(1, 60))
+                + "resources:\n  " + template("${self:custom.a59}").replace("\n", "\n  ")
+            }
+        )
+        for name, first, step in (
+            ("lists", "[x, x]", "['{0}', '{0}']"),
+            ("texts", "xx", "'{0}{0}'"),
+            ("links", "x", "{0}"),
+        )
+    },
+    "variables of a service in a circle": lambda: {
+        "serverless.yml": "service: s\nprovider: {name: aws}\n"
+        "custom: {a: 'x${self:custom.b}', b: 'x${self:custom.a}'}\n"
+        "resources:\n  " + template("${self:custom.a}").replace("\n", "\n  ")
+    },
     "worlds that multiply": lambda: {
         "main.tf": WORLDS
         + vault(

@@ -156,9 +156,8 @@ def _listed(
                     raise EvaluationError(f"fileset: {relative} leads back", cause="unsupported")
                 if leads_on(relative):
                     waiting.append((f"{relative}/", (*above, real)))
-            elif matches(relative):
-                if stat.S_ISREG(os.stat(real).st_mode):
-                    found.append(relative)
+            elif matches(relative) and stat.S_ISREG(os.stat(real).st_mode):
+                found.append(relative)
     return found
 
 
