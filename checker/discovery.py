@@ -214,10 +214,7 @@ class Walker:
                         elif name == ".terraform":
                             tree.initialised.append(folder)
                     elif is_candidate(name):
-                        regular = entry.is_file(follow_symlinks=False)
-                        if not regular and entry.is_symlink() and not self.inside(path):
-                            raise OSError(0, "the link leads outside the repository")
-                        self._file(tree, path, folder, regular)
+                        self._file(tree, path, folder, entry.is_file(follow_symlinks=False))
                 except OSError as error:
                     tree.errors.append(InputError(reason(error), path))
 
@@ -247,6 +244,17 @@ class Walker:
         real = self._realpath(path)
         return any(real == top or real.startswith(top + os.sep) for top in self._boundaries)
 
+    def read(self, tree: Tree, path: str, *, regular: bool = False) -> bytes | None:
+        """A file's bytes; None, with an error noted, where it cannot or may not be read.
+
+        `regular`: that it is a file, and no link, was seen in a folder inside.
+        """
+        if not (regular or self.inside(path)):
+            what = "the link leads" if os.path.islink(path) else "it lies"
+            tree.errors.append(InputError(f"{what} outside the repository", path))
+            return None
+        return read_bytes(tree, path, regular=regular)
+
     def terraform_folder(self, tree: Tree, folder: str) -> None:
         """Read the Terraform files of one folder, which may lie outside the named paths."""
         for entry in _entries(tree, folder):
@@ -267,10 +275,8 @@ class Walker:
         data = self._unsaved.get(path) if self._unsaved else None
         unsaved = data is not None
         if data is None:
-            try:
-                data = candidates.read(path, regular=regular)
-            except InputError as error:
-                tree.errors.append(error)
+            data = self.read(tree, path, regular=regular)
+            if data is None:
                 return
         folder = folder or os.path.dirname(path) or "."
         tree.walked += 1
@@ -348,10 +354,13 @@ def boundary(path: str) -> str:
     return folder
 
 
-def read_bytes(tree: Tree, path: str) -> bytes | None:
-    """A regular file's bytes; None, with an error noted, where it cannot be read."""
+def read_bytes(tree: Tree, path: str, *, regular: bool = False) -> bytes | None:
+    """A regular file's bytes; None, with an error noted, where it cannot be read.
+
+    For what whoever runs this names; what code names is read by `Walker.read`.
+    """
     try:
-        return candidates.read(path)
+        return candidates.read(path, regular=regular)
     except InputError as error:
         tree.errors.append(error)
         return None

@@ -275,7 +275,9 @@ class TerraformLoader:
             if not isinstance(path, str):
                 given.update((path,))
                 continue
-            data = read_bytes(self.tree, normal(path))
+            named = path in self.var_files  # by whoever runs this, from wherever
+            read = read_bytes if named else self.walker.read
+            data = read(self.tree, normal(path))
             if data is None:
                 continue
             try:
@@ -295,7 +297,7 @@ class TerraformLoader:
             path = normal(manifest_path(root))
             if not os.path.lexists(path):
                 continue
-            data = read_bytes(self.tree, path)
+            data = self.walker.read(self.tree, path)
             if data is None:
                 continue
             try:

@@ -9,7 +9,7 @@ from itertools import islice
 
 from ..annotations import Protocol
 from ..candidates import TERRAFORM, TERRAGRUNT, File
-from ..discovery import Tree, Walker, normal, read_bytes
+from ..discovery import Tree, Walker, normal
 from ..language.evaluate import evaluate
 from ..language.value import Hop, Known, Unknown, Value
 from ..language.worlds import Worlds
@@ -214,7 +214,7 @@ class Units:
         if path not in self._configurations:
             self._configurations[path] = None
             if os.path.isfile(path) and self._modules.walker.inside(path):
-                data = read_bytes(self._modules.tree, path)
+                data = self._modules.walker.read(self._modules.tree, path)
                 try:
                     if data is not None:
                         read = outline_terragrunt if path.endswith(".json") else outline

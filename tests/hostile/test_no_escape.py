@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from iac_check.cli import main
 from iac_check.terraform import grammar
 
-from .conftest import plant
+from .conftest import Files, plant
 
 MISSING = 'resource "aws_backup_vault" "v" {\n  name = "v"\n}\n'
 PARSED = MISSING.replace("}", "  kms_key_arn = 1 + 1 == 2 ? null : null\n}")
@@ -91,6 +92,54 @@ def test_a_harmless_settings_file_is_not_told(tmp_path: Path) -> None:
     (tmp_path / ".git").mkdir()
     plant(tmp_path, {"main.tf": MISSING, "iac-check.toml": 'aws-region = "eu-west-1"\n'})
     assert "note:" not in run(STARTS["the command"], tmp_path).stderr
+
+
+CALL = 'module "m" {\n  source = "../m"\n}\n'
+KEYED = 'variable "key" {}\n' + MISSING.replace("}", "  kms_key_arn = var.key\n}")
+SECRET = 'key = "SECRET"\n'
+UNIT = 'terraform {\n  source = "../m"\n  extra_arguments "x" {\n    commands = ["apply"]\n'
+# What the file outside holds, the tree, what of it is scanned, and what is reported.
+LEADS_OUT: dict[str, tuple[str, Files, str, str]] = {
+    "a file of Terraform": (KEYED + "# SECRET", {"a.tf": "-> ../s"}, ".", "a.tf"),
+    "a file beside a named one": (
+        "# SECRET", {"main.tf": MISSING, "a.tf": "-> ../s"}, "main.tf", "a.tf",
+    ),
+    "a file of a called module": (
+        "# SECRET", {"e/a.tf": CALL, "m/m.tf": MISSING, "m/a.tf": "-> ../../s"}, "e", "m/a.tf",
+    ),
+    "a template": ("Resources: {}", {"a.tf": MISSING, "t.yaml": "-> ../s"}, ".", "t.yaml"),
+    "tfvars": (SECRET, {"a.tf": KEYED, "terraform.tfvars": "-> ../s"}, ".", "terraform.tfvars"),
+    "automatic tfvars": (SECRET, {"a.tf": KEYED, "x.auto.tfvars": "-> ../s"}, ".", "x.auto.tfvars"),
+    "tfvars of a unit": (
+        SECRET,
+        {
+            "m/a.tf": KEYED,
+            "u/terragrunt.hcl": f'{UNIT}    required_var_files = ["../../s"]\n  }}\n}}\n',
+        },
+        ".", "../s",
+    ),
+    "the manifest of modules": (
+        '{"Modules": []}',
+        {"a.tf": MISSING, ".terraform/modules/modules.json": "-> ../../../s"},
+        ".", ".terraform/modules/modules.json",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", LEADS_OUT)
+def test_what_leads_out_of_the_repository_is_not_read(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    secret, files, path, reported = LEADS_OUT[name]
+    (tmp_path / "s").write_text(secret)
+    (tmp_path / "tree" / ".git").mkdir(parents=True)
+    plant(tmp_path / "tree", files)
+    monkeypatch.chdir(tmp_path / "tree")
+    assert main(["--no-cache", "--show-passed", path]) == 2
+    told = capsys.readouterr().out
+    assert "SECRET" not in told
+    assert f"error: {reported}: " in told
+    assert "outside the repository" in told
 
 
 class Bomb:

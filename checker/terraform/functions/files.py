@@ -140,7 +140,7 @@ def _listed(
     EvaluationError where it leads back.
     """
     found: list[str] = []
-    waiting = [("", (top,))]
+    waiting: list[tuple[str, tuple[str, ...]]] = [("", (top,))]
     seen = 0
     while waiting:
         prefix, above = waiting.pop()
