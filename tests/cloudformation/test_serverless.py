@@ -109,8 +109,8 @@ def test_variables_that_multiply_are_an_error(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_variables_that_lead_far_down_end() -> None:
-    levels = "".join(f"  a{n}: {{b: '${{self:custom.a{n + 1}}}'}}\n" for n in range(900))
-    _read(f"custom:\n{levels}  a900: x\nresources:\n  x: ${{self:custom.a0}}\n")
+    levels = "".join(f"  a{n}: {{b: '${{self:custom.a{n + 1}}}'}}\n" for n in range(9_000))
+    _read(f"custom:\n{levels}  a9000: x\nresources:\n  x: ${{self:custom.a0}}\n")
 
 
 def test_a_part_is_judged_in_its_service_only(check: Check) -> None:

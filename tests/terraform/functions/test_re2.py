@@ -75,11 +75,28 @@ def test_what_re2_refuses(pattern):
 
 
 @pytest.mark.parametrize(
-    "pattern", ["((a{1000}){1000}){1000}", "(" * 500 + ")" * 500, "x" * 3000, "\\p{Greek}", "\\C"]
+    "pattern",
+    [
+        "((a{1000}){1000}){1000}",
+        "a{1000}" * 6,
+        "(" * 500 + ")" * 500,
+        "x" * 3000,
+        "\\p{Greek}",
+        "\\C",
+    ],
 )
 def test_what_is_too_large(pattern):
     with pytest.raises(UnsupportedPattern):
         compile_pattern(pattern)
+
+
+def test_a_search_has_a_budget():
+    """Of instructions by characters, and of all that are tried for one match after another."""
+    with pytest.raises(UnsupportedPattern):
+        compile_pattern("a{1000}" * 4).search("a" * 9_999)
+    with pytest.raises(UnsupportedPattern):
+        for _ in compile_pattern("a*b|a").find_all("a" * 5_000):
+            pass
 
 
 @pytest.mark.parametrize("pattern", ["(a+)+$", "(a|a)*b", "(.*)(.*)(.*)x", "((a*)*)*b", "(?:){9}"])
