@@ -77,6 +77,23 @@ def test_a_broken_file_is_one_error_and_the_rest_is_checked(
     assert "good/main.tf" in {result["location"]["path"] for result in report["results"]}
 
 
+def test_errors_and_warnings_are_in_the_order_of_their_places(
+    tree: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    odd = "# iac-check: ignor[BACKUP001] x\n"
+    for name in ("a", "b"):
+        (tree / name).mkdir()
+        (tree / name / "bad.tf").write_text("# aws_backup_vault\na = \n")
+        (tree / name / "good.tf").write_text(odd * 11 + GOOD)
+    told = []
+    for paths in (["a", "b"], ["b", "a"]):
+        main(["--format", "concise", "--no-cache", "--no-config", *paths])
+        told.append(capsys.readouterr())
+    assert told[0] == told[1]
+    places = [line.split(" ")[1] for line in told[0].err.splitlines() if "warning" in line]
+    assert places == [f"{name}/good.tf:{line}:1:" for name in "ab" for line in range(1, 12)]
+
+
 def test_a_path_that_does_not_exist(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code, report = check(tree, "good", "nowhere", capsys=capsys)
     assert code == 2

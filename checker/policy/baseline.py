@@ -136,12 +136,10 @@ def apply(
             result = replace(result, status="suppressed", suppression=aside)
         applied.append(result)
     unused = (entry for rest in left.values() for entry in rest)
-    stale = sorted(
-        (entry for entry in unused if _within(entry, run)), key=lambda entry: entry.span.start
-    )
     return applied, [
         f"{entry.span}: {entry.what} no longer occurs (--write-baseline prunes it)"
-        for entry in stale
+        for entry in unused
+        if _within(entry, run)
     ]
 
 
