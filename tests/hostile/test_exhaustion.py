@@ -84,6 +84,10 @@ TREES: dict[str, Callable[[], Mapping[str, str | bytes]]] = {
     "objects in JSON": lambda: {
         "main.tf.json": '{"resource": {"aws_backup_vault": {"v": ' + '{"a":' * 100_000 + "}}}"
     },
+    "brackets of an expression in JSON": lambda: {
+        "main.tf.json": '{"resource": {"aws_backup_vault": {"v": {"kms_key_arn": "${'
+        + "[" * 50_000 + "]" * 50_000 + '}"}}}}'
+    },
     "jsondecode": lambda: {"main.tf": vault('jsondecode("' + "[" * 100_000 + '")')},
     "yamldecode": lambda: {"main.tf": vault('yamldecode("' + "[" * 50_000 + '")')},
     # -- growth

@@ -89,6 +89,15 @@ def test_warnings(
         'name = "# iac-check: ignore[BACKUP001] reason"',
         "name = <<E\n# iac-check: ignore[BACKUP001] reason\nE\n",
         "# iac-chеck: ignore[BACKUP001] a Cyrillic letter",
+        "# \u200biac-check: ignore[BACKUP001] an invisible character",
+        "# ! iac-check: ignore[BACKUP001] something before it",
+        "# IAC-CHECK: IGNORE[BACKUP001] another case",
+        "# iac\u2011check: ignore[BACKUP001] another hyphen",
+        "# iac-check\uff1a ignore[BACKUP001] another colon",
+        "# iac-check: ignore\uff3bBACKUP001\uff3d another bracket",
+        "# iac-check: ignore[BACKUP\uff10\uff10\uff11] other digits",
+        "# iac-check: ignore[backup001] another case of the rule",
+        "# iac-check:\u00a0ignore[BACKUP001] another space",
     ],
 )
 def test_what_is_no_such_comment_is_nothing(
