@@ -86,7 +86,7 @@ def test_errors_and_warnings_are_in_the_order_of_their_places(
         (tree / name / "bad.tf").write_text("# aws_backup_vault\na = \n")
         (tree / name / "good.tf").write_text(odd * 11 + GOOD)
     told = []
-    for paths in (["a", "b"], ["b", "a"]):
+    for paths in (["a", "b", "no", "none"], ["none", "b", "no", "a"]):
         main(["--format", "concise", "--no-cache", "--no-config", *paths])
         told.append(capsys.readouterr())
     assert told[0] == told[1]

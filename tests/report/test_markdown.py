@@ -145,7 +145,7 @@ class TestMarkdown:
 
     def test_a_page_is_one_that_github_takes(self) -> None:
         """A summary above a megabyte is not shown at all."""
-        many = [result(address=f"aws_backup_vault.v{at}", when=f"v{at}") for at in range(5_000)]
+        many = [result(address=f"aws_backup_vault.v{at}", when=f"v{at}") for at in range(15_000)]
         warnings = tuple("w" * 500 for _ in range(5_000))
         assert len(rendered("markdown", replace(report(*many), warnings=warnings))) < 1 << 20
 

@@ -207,3 +207,10 @@ class TestLimits:
             "the vault", "called here",
         ]  # fmt: skip
         assert "codeFlows" not in found
+
+
+def test_the_limits_are_those_of_github() -> None:
+    """Past the first a run is rejected as a whole, past the others it is cut or refused."""
+    assert sarif.MOST_RESULTS <= 25_000
+    assert sarif.MOST_HOPS <= 10_000
+    assert sarif.MOST_LOCATIONS <= 1_000
