@@ -91,7 +91,7 @@ def test_warnings(
         "# iac-chеck: ignore[BACKUP001] a Cyrillic letter",
         "# \u200biac-check: ignore[BACKUP001] an invisible character",
         "# ! iac-check: ignore[BACKUP001] something before it",
-        "# IAC-CHECK: IGNORE[BACKUP001] another case",
+        "# iac-check: IGNORE[BACKUP001] another case",
         "# iac\u2011check: ignore[BACKUP001] another hyphen",
         "# iac-check\uff1a ignore[BACKUP001] another colon",
         "# iac-check: ignore\uff3bBACKUP001\uff3d another bracket",
