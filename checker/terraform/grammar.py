@@ -122,9 +122,13 @@ def _write(name: str, built: Lark) -> bool:
         if not _private(_cache_folder):
             return False
         handle, temporary = tempfile.mkstemp(dir=_cache_folder)
-        with os.fdopen(handle, "wb") as stream:
-            built.save(stream)
-        os.replace(temporary, os.path.join(_cache_folder, name))
+        try:
+            with os.fdopen(handle, "wb") as stream:
+                built.save(stream)
+            os.replace(temporary, os.path.join(_cache_folder, name))
+        except BaseException:
+            os.unlink(temporary)
+            raise
     except OSError:
         return False
     return True

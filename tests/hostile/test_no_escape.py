@@ -6,9 +6,12 @@ import os
 import pickle
 import subprocess
 import sys
+from contextlib import nullcontext
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
+from lark import Lark
 
 from iac_check.cli import main
 from iac_check.terraform import grammar
@@ -201,6 +204,22 @@ def test_a_damaged_cache_is_built_anew(content: bytes, cache: Path) -> None:
     [entry] = cache.glob("*.pickle")
     entry.write_bytes(content)
     assert grammar.parser().parse("1")
+
+
+@pytest.mark.parametrize("fault", [OSError, KeyboardInterrupt])
+def test_a_cache_is_written_whole_or_not_at_all(
+    fault: type[BaseException], cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def half(_: object, stream: BinaryIO) -> None:
+        stream.write(b"half")
+        raise fault
+
+    [entry] = cache.iterdir()
+    entry.unlink()
+    monkeypatch.setattr(Lark, "save", half)
+    with pytest.raises(KeyboardInterrupt) if fault is KeyboardInterrupt else nullcontext():
+        grammar.parser()
+    assert list(cache.iterdir()) == []
 
 
 def test_a_truncated_cache_is_built_anew(cache: Path) -> None:
