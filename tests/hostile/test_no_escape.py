@@ -10,8 +10,8 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import BinaryIO
 
+import lark
 import pytest
-from lark import Lark
 
 from iac_check.cli import main
 from iac_check.terraform import grammar
@@ -206,6 +206,17 @@ def test_a_damaged_cache_is_built_anew(content: bytes, cache: Path) -> None:
     assert grammar.parser().parse("1")
 
 
+def test_a_cache_is_of_one_grammar_one_lark_and_one_python(monkeypatch: pytest.MonkeyPatch) -> None:
+    parts: list[str] = []
+    monkeypatch.setattr(grammar, "_parser", None)
+    monkeypatch.setattr(grammar, "_fingerprint", lambda *given: str(parts.extend(given)))
+    monkeypatch.setattr(grammar, "_read", lambda _: object())
+    grammar.parser()
+    text, *versions = parts
+    assert "%override INT_LITERAL" in text
+    assert versions == [lark.__version__, sys.version]
+
+
 @pytest.mark.parametrize("fault", [OSError, KeyboardInterrupt])
 def test_a_cache_is_written_whole_or_not_at_all(
     fault: type[BaseException], cache: Path, monkeypatch: pytest.MonkeyPatch
@@ -216,7 +227,7 @@ def test_a_cache_is_written_whole_or_not_at_all(
 
     [entry] = cache.iterdir()
     entry.unlink()
-    monkeypatch.setattr(Lark, "save", half)
+    monkeypatch.setattr(lark.Lark, "save", half)
     with pytest.raises(KeyboardInterrupt) if fault is KeyboardInterrupt else nullcontext():
         grammar.parser()
     assert list(cache.iterdir()) == []

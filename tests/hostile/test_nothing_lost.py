@@ -15,6 +15,7 @@ import pytest
 
 from iac_check.cli import main
 from iac_check.options import FORMATS
+from iac_check.policy import baseline
 
 from .conftest import plant
 
@@ -138,6 +139,22 @@ def test_an_interrupt_leaves_no_half_of_a_file(tree: Path, tmp_path: Path) -> No
     assert kept.read_text() == "the old one"
     assert [path.name for path in tmp_path.iterdir() if path.name.endswith(".tmp")] == []
     assert b"Traceback" not in told or run.returncode == -signal.SIGINT
+
+
+def test_a_baseline_that_fails_leaves_the_old_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    old = '{"version": 1, "findings": []}'
+    plant(tmp_path, {"main.tf": VAULT, "b.json": old})
+
+    def fail(_: object) -> str:
+        raise ValueError
+
+    monkeypatch.setattr(baseline, "text", fail)
+    assert main(["main.tf", "--no-cache", "--write-baseline", "b.json"]) == 2
+    assert Path("b.json").read_text() == old
+    assert sorted(os.listdir()) == ["b.json", "main.tf"]
 
 
 @pytest.mark.parametrize("victim", ["kept", "nowhere"])
