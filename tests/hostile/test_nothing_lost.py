@@ -145,6 +145,7 @@ def test_a_baseline_that_fails_leaves_the_old_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("IAC_CHECK_DEBUG", raising=False)
     old = '{"version": 1, "findings": []}'
     plant(tmp_path, {"main.tf": VAULT, "b.json": old})
 
