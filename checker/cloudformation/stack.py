@@ -5,7 +5,7 @@ A template that another one nests is evaluated once per call, with the parameter
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from itertools import chain
 from operator import is_
 
@@ -25,19 +25,20 @@ from ..language.value import (
     Unknown,
     Value,
 )
-from ..language.worlds import TooManyWorlds, Worlds
+from ..language.worlds import Worlds
 from ..meant import meant
 from ..patterns import pattern
 from ..records import dataclass, field
 from ..source import InputError, Span
 from .functions import call as call_function
 from .functions import settled
-from .intrinsics import EACH, IS_ITEM, LOOP, function_of
+from .intrinsics import EACH, IS_ITEM, function_of
 from .library import Library
-from .loops import Runs, each_of, expand, is_item, strings
+from .loops import each_of, is_item
 from .names import AnyName, MoreNames
 from .parameters import Given, parameter
 from .passed import OF_INSTANCE, Call
+from .sections import Sections
 from .template import Template, child_of, construct, marks, type_of
 from .transforms import TRANSFORM, Transform, asked, beside
 
@@ -81,13 +82,14 @@ class Stack:
     name: str = ""
     called: Call | None = None
     deployed: Resource | None = None  # what deploys a root, in Terraform
-    _sections: dict[str, dict[str, Entry]] = field(default_factory=dict)
     _resources: dict[str, Resource] = field(default_factory=dict)
     _children: dict[str, Stack] = field(default_factory=dict)
     _tables: dict[str, tuple[tuple[Mapping[str, Entry], ...], MapValue]] = field(
         default_factory=dict
     )
-    _unrolled: dict[int, tuple[Node, Node]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._sections = Sections(self.template, self, self.library.errors)
 
     # -- scope ------------------------------------------------------------------------------
 
@@ -180,33 +182,7 @@ class Stack:
 
     def section(self, name: str) -> Mapping[str, Entry]:
         """The entries of a section, with its loops expanded."""
-        found = self._sections.get(name)
-        if found is None:
-            entries = self.template.section(name)
-            plain = {e.key: e for e in entries if not e.key.startswith(LOOP)}
-            self._sections[name] = found = plain  # what a loop's own collection may refer to
-            if len(plain) < len(entries):
-                self._sections[name] = found = self._expand(name, entries)
-        return found
-
-    def _expand(self, section: str, entries: Iterable[Entry]) -> dict[str, Entry]:
-        return expand(section, entries, self._collection, self.library.errors.append)
-
-    def _collection(self, node: Node) -> Runs:
-        """The strings that a loop runs over, in all worlds."""
-
-        def read() -> tuple[str, ...] | None:
-            try:
-                return strings(evaluate(self.template.expression(node), self), self.worlds)
-            except (EvaluationError, RecursionError):
-                return None
-
-        try:
-            outcomes = [outcome for _, outcome in self.worlds.explore(read)]
-        except TooManyWorlds:
-            outcomes = [None]
-        found = dict.fromkeys(chain.from_iterable(filter(None, outcomes)))
-        return Runs(tuple(found), None not in outcomes and len(set(outcomes)) == 1)
+        return self._sections.of(name)
 
     # -- names ------------------------------------------------------------------------------
 
@@ -406,15 +382,7 @@ class Stack:
 
     def expanded(self, node: Node) -> Node:
         """A mapping with its loops expanded; other nodes as they are."""
-        if not isinstance(node, MappingNode) or not any(
-            e.key.startswith(LOOP) for e in node.entries
-        ):
-            return node
-        found = self._unrolled.get(id(node))
-        if found is None:  # the node is kept, so that its id is not given to another
-            whole = MappingNode(node.span, tuple(self._expand("", node.entries).values()))
-            self._unrolled[id(node)] = found = (node, whole)
-        return found[1]
+        return self._sections.within(node)
 
     # -- attributes -------------------------------------------------------------------------
 
