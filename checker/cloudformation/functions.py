@@ -281,10 +281,11 @@ def _include(arguments: tuple[Value, ...], scope: Scope) -> Value:
 def _mapped(arguments: tuple[Value, ...], scope: Scope) -> Value:
     """What Fn::FindInMap finds, which is written in a mapping of that name."""
     found, name = arguments
-    if not found.trail or found.trail[0].note or not isinstance(name, Known):
+    at = next((at for at, hop in enumerate(found.trail) if not hop.note), None)
+    if at is None or not isinstance(name, Known):
         return found
-    first, *others = found.trail
-    return replace(found, trail=(Hop(first.span, f'mapping "{name.data}"'), *others))
+    hop = Hop(found.trail[at].span, f'mapping "{name.data}"')
+    return replace(found, trail=(*found.trail[:at], hop, *found.trail[at + 1 :]))
 
 
 def _alias(arguments: tuple[Value, ...], scope: Scope) -> Value:

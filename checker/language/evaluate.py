@@ -33,7 +33,7 @@ from .expression import (
     Unsupported,
     settled,
 )
-from .hops import decided_by, explained
+from .hops import decided_by, explained, picked_by
 from .operands import TAKING_NULL, attempted, given, logical, negated, null_here, of_one_type, place
 from .operators import arithmetic, compare
 from .types import is_sequence, plain_type, primitive, type_of
@@ -150,7 +150,8 @@ def _unsupported(expression: Unsupported, scope: Scope) -> Value:
 
 def _index(expression: Index, scope: Scope) -> Value:
     base = evaluate(expression.base, scope)
-    return index(base, evaluate(expression.key, scope), scope.worlds)
+    key = evaluate(expression.key, scope)
+    return picked_by(index(base, key, scope.worlds), key, expression.key)
 
 
 def _splat(expression: Splat, scope: Scope) -> Value:
@@ -207,7 +208,11 @@ def _call(expression: Call, scope: Scope) -> Value:
         arguments.extend(placed.items)
     least = TAKING_NULL.get(expression.name, len(arguments))
     arguments[:least] = [given(argument, scope) for argument in arguments[:least]]
-    return explained(scope.call(expression.name, tuple(arguments), expression.span), *arguments)
+    found = scope.call(expression.name, tuple(arguments), expression.span)
+    picks = expression.name in ("lookup", "element") and len(expression.arguments) > 1
+    if picks and found.trail:
+        return picked_by(found, arguments[1], expression.arguments[1])
+    return explained(found, *arguments)
 
 
 def _try(expression: Call, scope: Scope) -> Value:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import islice
 
 from ..records import replace
-from .expression import Conditional
+from .expression import Conditional, Expression, Literal
 from .value import HOPS_LIMIT, Hop, Known, ListValue, Value, noted
 
 CONDITION_WIDTH = 60
@@ -31,6 +31,19 @@ def decided_by(value: Value, condition: Value, test: bool, expression: Condition
     answer = f"{shown} is {'true' if test else 'false'}"
     decided = [hop if ": " in hop.note else _speaking_of(shown, hop) for hop in way]
     return replace(value, trail=(*decided, _speaking_of(answer, last), *value.trail))
+
+
+def picked_by(value: Value, key: Value, written: Expression) -> Value:
+    """An element, with the definitions that decided which."""
+    if isinstance(written, Literal) or not isinstance(key, Known) or key.assumption is not None:
+        return value
+    hops = noted(key.trail)
+    if not hops:
+        return value
+    shown = " ".join(written.span.text.split())
+    shown = shown if 0 < len(shown) <= CONDITION_WIDTH else "the key"
+    decided = [hop if ": " in hop.note else _speaking_of(shown, hop) for hop in hops[-HOPS_LIMIT:]]
+    return replace(value, trail=(*decided, *value.trail))
 
 
 def _speaking_of(what: str, hop: Hop) -> Hop:

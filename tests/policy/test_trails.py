@@ -170,3 +170,39 @@ def test_cloudformation(
     result = judged({"t.yaml": TEMPLATE.replace("KEY", key)}, tmp_path, monkeypatch)
     assert notes(result) == hops
     assert result.message.endswith(f"the AWS managed key alias/aws/backup{blame}")
+
+
+PICKED = """
+variable "mode" { default = "a" }
+variable "open" {}
+resource "aws_kms_key" "k" {}
+locals {
+  keys = { a = "alias/aws/backup", b = aws_kms_key.k.arn }
+}
+"""
+MODE = 'var.mode: variable "mode" defaults to "a"'
+
+
+@pytest.mark.parametrize(
+    ("key", "told"),
+    [
+        ("local.keys[var.mode]", [MODE, "local.keys", "this part of it is used"]),
+        ("lookup(local.keys, var.mode, null)", [MODE, "it leads to this"]),
+        ('local.keys["a"]', ["local.keys", "this part of it is used"]),
+    ],
+)
+def test_what_decided_which_element_it_is_is_told(
+    key: str, told: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vault = f'resource "aws_backup_vault" "v" {{\n  name = "v"\n  kms_key_arn = {key}\n}}\n'
+    assert notes(judged({"main.tf": PICKED + vault}, tmp_path, monkeypatch)) == told
+
+
+def test_what_decided_which_member_of_a_mapping_it_is_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = TEMPLATE.replace("KEY", "!FindInMap [M, !Ref Which, k]")
+    text = text.replace("Parameters:\n", "Parameters:\n  Which: {Type: String, Default: a}\n")
+    text = text.replace("alias/aws}", "alias/aws/backup}")
+    result = judged({"t.yaml": text}, tmp_path, monkeypatch)
+    assert notes(result) == ['!Ref Which: parameter "Which" defaults to "a"', 'mapping "M"']
