@@ -282,7 +282,7 @@ def _mapped(arguments: tuple[Value, ...], scope: Scope) -> Value:
     """What Fn::FindInMap finds, which is written in a mapping of that name."""
     found, name = arguments
     at = next((at for at, hop in enumerate(found.trail) if not hop.note), None)
-    if at is None or not isinstance(name, Known):
+    if at is None or not isinstance(name, Known) or name.sensitive:
         return found
     hop = Hop(found.trail[at].span, f'mapping "{name.data}"')
     return replace(found, trail=(*found.trail[:at], hop, *found.trail[at + 1 :]))

@@ -115,6 +115,19 @@ def test_a_value_of_a_file_is_told_with_its_file(
     assert (result.reason, result.cause) == ("unresolved", "external")
 
 
+def test_a_sensitive_name_is_not_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    key = 'yamldecode(file(sensitive("x.yaml"))).key'
+    files = {"main.tf": TERRAFORM.replace("KEY", key), "x.yaml": "key: alias/aws/backup"}
+    result = judged(files, tmp_path, monkeypatch)
+    assert notes(result) == ["read from a file"]
+    (tmp_path / "main.tf").unlink()
+    hidden = "Parameters:\n  Name: {Type: String, NoEcho: true, Default: M}\n"
+    text = TEMPLATE.replace("Parameters:\n", hidden)
+    text = text.replace("KEY", '!Sub ["${p}/backup", {p: !FindInMap [!Ref Name, a, k]}]')
+    result = judged({"t.yaml": text}, tmp_path, monkeypatch)
+    assert 'mapping "M"' not in notes(result)
+
+
 def test_parts_that_only_a_world_knows_have_no_definition(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

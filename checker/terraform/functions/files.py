@@ -85,7 +85,9 @@ def _content(name: str, convert: Callable[[bytes], str]) -> Function:
         value = content(context, arguments)
         if not isinstance(value, Known):
             return value
-        return value.via(context.span, f"read from {reported(context, arguments[0])}")
+        path = arguments[0]
+        told = "a file" if path.sensitive else reported(context, path)
+        return value.via(context.span, f"read from {told}")
 
     return function
 
