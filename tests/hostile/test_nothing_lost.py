@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import shutil
 import signal
 import subprocess
@@ -183,7 +184,7 @@ def test_a_report_behind_a_link_stays_behind_it(
     assert [path.name for path in (tmp_path / "real").iterdir()] == ["report"]
 
 
-@pytest.mark.parametrize("output", ["report", "/dev/stdout"])
+@pytest.mark.parametrize("output", ["report", "/dev/fd/1"])
 def test_files_are_utf_8_whatever_the_locale(output: str, tmp_path: Path) -> None:
     plant(tmp_path, {"main.tf": VAULT.replace('"v" {', '"é" {')})
     other = {"PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "LC_ALL": "C"}
@@ -192,7 +193,7 @@ def test_files_are_utf_8_whatever_the_locale(output: str, tmp_path: Path) -> Non
         cwd=tmp_path, env={**os.environ, **other}, capture_output=True, check=False,
     )  # fmt: skip
     assert done.returncode == 1, done.stderr
-    found = done.stdout if output == "/dev/stdout" else (tmp_path / output).read_bytes()
+    found = done.stdout if output == "/dev/fd/1" else (tmp_path / output).read_bytes()
     assert "aws_backup_vault.é" in found.decode("utf-8")
 
 
@@ -205,13 +206,18 @@ def test_a_closed_pipe_ends_quietly(tree: Path) -> None:
     assert "Exception ignored" not in done.stderr
 
 
-def test_a_full_disk_is_told(tree: Path) -> None:
+def test_a_full_disk_is_told(tree: Path, tmp_path: Path) -> None:
+    kept = tmp_path / "report.json"
+    kept.write_text("the old one")
     done = subprocess.run(
-        [*START, "--no-config", "--format", "json", "--output", "/dev/full", "."],
+        [*START, "--no-config", "--format", "json", "--output", str(kept), "."],
         cwd=tree, capture_output=True, text=True, check=False,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (1_000, 1_000)),
     )  # fmt: skip
     assert done.returncode == 2
     assert "cannot write" in done.stderr
+    assert kept.read_text() == "the old one"
+    assert [path.name for path in tmp_path.iterdir()] == ["report.json"]
 
 
 def test_a_report_of_25000_findings_is_complete(tmp_path: Path) -> None:
