@@ -185,6 +185,14 @@ def test_the_boundary_is_the_repository(root: Path) -> None:
     assert boundary("inner") == str(root.resolve())
 
 
+def test_the_boundary_of_a_path_is_the_innermost(root: Path) -> None:
+    write(root, **{"a.tf": "", "inner/.git/HEAD": "", "inner/a.tf": ""})
+    walker = Walker(NEEDLES)
+    walker.walk([".", "inner"])
+    assert walker.boundary_of("inner/a.tf") == str((root / "inner").resolve())
+    assert (walker.anchored("inner/a.tf"), walker.anchored("a.tf")) == ("a.tf", "a.tf")
+
+
 def test_paths_are_relative_with_slashes(root: Path) -> None:
     assert normal(str(root / "a" / ".." / "b.tf")) == "b.tf"
     assert normal("./a//b.tf") == "a/b.tf"

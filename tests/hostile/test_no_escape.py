@@ -76,7 +76,7 @@ def test_safe_path_by_the_environment(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ['exclude = ["main.tf"]\nallow-empty = true\n', 'trusted-keys = ["*"]\n',
+    ['exclude = ["main.tf"]\n', 'trusted-keys = ["*"]\n',
      '[rules.BACKUP001.levels]\nmissing = "off"\n',
      '[[overrides]]\npaths = ["*"]\n[overrides.rules.BACKUP001.levels]\nmissing = "warning"\n',
      "allow-empty = true\n", "honour-checkov-skips = true\n", 'baseline = "b.json"\n'],
@@ -143,6 +143,42 @@ def test_what_leads_out_of_the_repository_is_not_read(
     assert "SECRET" not in told
     assert f"error: {reported}: " in told
     assert "outside the repository" in told
+
+
+INCLUDE = (
+    "Resources:\n  V:\n    Type: AWS::Backup::BackupVault\n    Properties:\n"
+    "      BackupVaultName: v\n"
+    "      Fn::Transform: {Name: AWS::Include, Parameters: {Location: %s}}\n"
+)
+# A folder whose name only begins like the repository's is none of it.
+BESIDE: dict[str, tuple[str, Files]] = {
+    "a file of Terraform": ("# SECRET", {"a.tf": MISSING, "b.tf": "-> ../tree-s"}),
+    "file()": (
+        "SECRET", {"a.tf": MISSING.replace("}", '  kms_key_arn = file("../tree-s")\n}')},
+    ),
+    "an include": ("EncryptionKeyArn: alias/SECRET\n", {"t.yaml": INCLUDE % "../tree-s"}),
+    "an include behind a link": (
+        "EncryptionKeyArn: alias/SECRET\n", {"t.yaml": INCLUDE % "s.txt", "s.txt": "-> ../tree-s"},
+    ),
+    "a module of a unit": (
+        "", {"u/terragrunt.hcl": 'terraform {\n  source = "../../tree-m"\n}\n', "a.tf": MISSING},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BESIDE)
+def test_what_lies_beside_the_repository_is_not_read(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    secret, files = BESIDE[name]
+    plant(tmp_path, {"tree-s": secret, "tree-m/main.tf": MISSING.replace('"v"', '"SECRET"')})
+    (tmp_path / "tree" / ".git").mkdir(parents=True)
+    plant(tmp_path / "tree", files)
+    monkeypatch.chdir(tmp_path / "tree")
+    assert main(["--no-cache", "--show-passed", "."]) in (1, 2)
+    told = capsys.readouterr().out
+    assert "SECRET" not in told
+    assert "outside" in told
 
 
 class Bomb:

@@ -87,6 +87,7 @@ def test_warnings(
     "comment",
     [
         'name = "# iac-check: ignore[BACKUP001] reason"',
+        'name = "v" # iac-check: ignore[BACKUP001] of another line',
         "name = <<E\n# iac-check: ignore[BACKUP001] reason\nE\n",
         "# iac-chеck: ignore[BACKUP001] a Cyrillic letter",
         "# \u200biac-check: ignore[BACKUP001] an invisible character",
