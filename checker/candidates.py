@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 TERRAFORM = (".tf", ".tofu", ".tf.json", ".tofu.json")
 TOFU = (".tofu", ".tofu.json")
 """Files that OpenTofu reads, and Terraform does not."""
+STACKS = (".tfcomponent.hcl", ".tfdeploy.hcl", ".tfstack.hcl",
+          ".tfcomponent.json", ".tfdeploy.json", ".tfstack.json")  # fmt: skip
+"""Files of Terraform's stacks: https://developer.hashicorp.com/terraform/language/files/stack"""
 VALUES = (".tfvars", ".tfvars.json")
 TERRAGRUNT = ("terragrunt.hcl", "terragrunt.hcl.json")
 TEMPLATES = (".yaml", ".yml", ".json", ".template", ".cfn")
@@ -56,7 +59,7 @@ _NESTED = pattern(
 
 # A module call from elsewhere, and a nested stack: to say what was not read, not to judge it.
 _CALL = pattern(
-    rb'(?m)^[ \t]*module[ \t]+"[^"\n]+"[ \t]*\{[^{}]*?\bsource[ \t]*=[ \t]*'
+    rb'(?m)^[ \t]*(?:module|component|stack)[ \t]+"[^"\n]+"[ \t]*\{[^{}]*?\bsource[ \t]*=[ \t]*'
     rb'"((?>(?:[^"$\n]|\$\{(?>[^}\n]{0,200})\}|\$)+))"'
 )
 # A word without quotes ends at a comma or bracket in a flow mapping only, where its key follows

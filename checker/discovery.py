@@ -10,6 +10,7 @@ from operator import attrgetter
 from . import candidates
 from .candidates import (
     STACK_IN_TERRAFORM,
+    STACKS,
     TEMPLATES,
     TERRAFORM,
     TERRAGRUNT,
@@ -32,7 +33,7 @@ _UP = f"..{os.sep}"
 
 @dataclass
 class Tree:
-    """What a walk found. `terraform` maps a folder to its files."""
+    """What a walk found. `terraform` maps a folder to its files, those of a stack apart."""
 
     terraform: dict[str, list[File]] = field(default_factory=dict)
     templates: list[File] = field(default_factory=list)
@@ -121,7 +122,7 @@ class Walker:
                     continue
                 if self.inside(folder):
                     self.terraform_folder(tree, folder)
-                    waiting.append(folder)
+                    waiting += (folder, stack_of(folder))
                 else:
                     tree.unsure.add(caller)
         while tree.nested:
@@ -145,7 +146,7 @@ class Walker:
         return normal(os.path.join(caller, way))
 
     def _named_file(self, tree: Tree, path: str) -> None:
-        if path.endswith((*TERRAFORM, *VALUES)):
+        if path.endswith((*TERRAFORM, *STACKS, *VALUES)):
             folder = os.path.dirname(path) or "."
             if os.path.isdir(folder):
                 self.terraform_folder(tree, folder)
@@ -258,7 +259,7 @@ class Walker:
     def terraform_folder(self, tree: Tree, folder: str) -> None:
         """Read the Terraform files of one folder, which may lie outside the named paths."""
         for entry in _entries(tree, folder):
-            if entry.name.endswith(TERRAFORM) and is_candidate(entry.name):
+            if entry.name.endswith((*TERRAFORM, *STACKS)) and is_candidate(entry.name):
                 self._file(tree, normal(os.path.join(folder, entry.name)))
 
     def template(self, tree: Tree, path: str) -> None:
@@ -285,7 +286,12 @@ class Walker:
             file = self._needles.terraform(path, data)
             tree.terraform.setdefault(folder, []).append(file)
             tree.files += 1
-            self._note_calls(tree, folder, data, file.hit)
+            self._note_calls(tree, folder, folder, data, file.hit)
+        elif path.endswith(STACKS):
+            file = self._needles.terraform(path, data)
+            tree.terraform.setdefault(stack_of(folder), []).append(file)
+            tree.files += 1
+            self._note_calls(tree, stack_of(folder), folder, data, file.hit)
         elif path.endswith(TERRAGRUNT) and os.path.basename(path) in TERRAGRUNT:
             file = self._needles.terraform(path, data)
             tree.terragrunt.append(file)
@@ -310,24 +316,27 @@ class Walker:
         if unsaved:
             file.keep(data)
 
-    def _note_calls(self, tree: Tree, folder: str, data: bytes, hit: bool) -> None:
+    def _note_calls(self, tree: Tree, caller: str, folder: str, data: bytes, hit: bool) -> None:
+        """Note what a file calls: one of the modules of a folder, or of the stack in it."""
         text = candidates.searchable(data)
-        if not hit and not candidates.calls_modules(text):
+        stack = caller != folder
+        if not hit and not stack and not candidates.calls_modules(text):
             return
         if hit:
-            tree.unsure.add(folder)
+            tree.unsure.add(caller)
         for source in candidates.called(text):
             absent = not is_local(source) or not os.path.isdir(os.path.join(folder, source))
             if absent:
-                tree.remote_modules.setdefault(folder, set()).add(source)
+                tree.remote_modules.setdefault(caller, set()).add(source)
         for found in candidates.sources(text):
             if found is None:
-                tree.unsure.add(folder)
+                tree.unsure.add(caller)
                 continue
             source = found.decode("utf-8", "replace")
             if is_local(source):
-                targets = tree.calls.setdefault(folder, set())
-                targets.add(normal(os.path.join(folder, source)))
+                targets = tree.calls.setdefault(caller, set())
+                target = normal(os.path.join(folder, source))
+                targets.update((target, stack_of(target)) if stack else (target,))
 
 
 def is_candidate(name: str) -> bool:
@@ -336,9 +345,27 @@ def is_candidate(name: str) -> bool:
     Terraform reads a file by its exact name, and passes over what editors leave behind
     (`.#main.tf`, `main.tf~`); CloudFormation reads whatever it is given.
     """
-    if name.endswith(TERRAFORM):
+    if name.endswith(TERRAFORM) or name.endswith(STACKS):
         return not name.startswith(".")
     return name.endswith(TEMPLATES) or name in TERRAGRUNT or name.lower().endswith(TEMPLATES)
+
+
+_STACK = "*.tfcomponent.hcl"
+
+
+def stack_of(folder: str) -> str:
+    """What the stack in a folder goes by, where its modules go by the folder."""
+    return normal(os.path.join(folder, _STACK))
+
+
+def is_stack(name: str) -> bool:
+    """Whether it is a stack that goes by a name."""
+    return name.endswith(_STACK)
+
+
+def place_of(name: str) -> str:
+    """The folder of what goes by a name: a module or a stack."""
+    return os.path.dirname(name) or "." if is_stack(name) else name
 
 
 def boundary(path: str) -> str:

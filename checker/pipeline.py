@@ -12,7 +12,7 @@ from itertools import chain
 from . import __version__
 from .backup import PLANS
 from .candidates import COMMENTS, STACK_IN_TERRAFORM, TERRAFORM, TOFU, is_local, reason
-from .discovery import Tree, Walker, normal
+from .discovery import Tree, Walker, normal, place_of
 from .kms import ALIASES
 from .patterns import pattern
 from .policy.card import resource_types
@@ -133,7 +133,8 @@ def _lost_calls(tree: Tree) -> Iterator[str]:
     for folder, source in lost[:LOST_SHOWN]:
         from .meant import hint
 
-        known = (os.path.relpath(other, folder) for other in tree.terraform if other != folder)
+        place = place_of(folder)
+        known = (os.path.relpath(other, place) for other in tree.terraform if other != place)
         few = len(tree.terraform) <= GUESS_LIMIT
         near = hint(source, (path.replace(os.sep, "/") for path in known)) if few else ""
         text = b'"%b"' % source.encode("utf-8", "surrogateescape")

@@ -6,14 +6,14 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 
 from ..candidates import is_local
-from ..discovery import Tree, Walker, normal
+from ..discovery import Tree, Walker, normal, place_of, stack_of
 from ..language.evaluate import Scope, evaluate
 from ..language.expression import Expression, Literal, settled
 from ..language.value import Known
 from ..language.worlds import Worlds
 from ..source import InputError, Span
 from .certain import certain
-from .declarations import Declarations
+from .declarations import Declarations, title
 from .expressions import expression
 
 
@@ -77,7 +77,8 @@ class Calls:
             return None
         if is_local(source):
             target = normal(os.path.join(caller.folder, source))
-            return self._walker.led_to(self._tree, caller.folder, target)
+            folder = self._walker.led_to(self._tree, caller.folder, target)
+            return stack_of(folder) if caller.calls[path[-1]].type == "stack" else folder
         found = self._manifests.get(root, {}).get(".".join(path))
         return normal(os.path.join(root, found)) if found is not None else None
 
@@ -85,7 +86,7 @@ class Calls:
         """The names of a folder's calls by path, and the folders that they lead to."""
         for name in caller.calls:
             target = self.folder("", (name,), caller)
-            if target is not None and target != caller.folder:
+            if target is not None and target != caller.name:
                 yield name, target
 
     def are_open(self, caller: Declarations) -> bool:
@@ -98,12 +99,13 @@ class Calls:
 
     def is_outside(self, folder: str) -> bool:
         """Whether a folder is on disk, but may not be read."""
+        folder = place_of(folder)
         return os.path.isdir(folder) and not self._walker.inside(folder)
 
     def refuse(self, caller: Declarations, name: str) -> None:
         """Note that a call leads outside of what may be read."""
         place = caller.body(caller.calls[name]).attributes["source"].value
-        what = f'module "{name}": {self.source(caller, name)}'
+        what = f"{title(caller.calls[name])}: {self.source(caller, name)}"
         self.errors.append(leads_outside(place, what, self._walker.boundary_of(caller.folder)))
 
 

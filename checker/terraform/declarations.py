@@ -6,8 +6,10 @@ from collections.abc import Iterable, Iterator
 
 from ..annotations import TypeVar
 from ..candidates import File
+from ..language.expression import Expression, Literal, Object, settled
 from ..records import dataclass, field
-from ..source import InputError, Source
+from ..source import InputError, Source, Span
+from .expressions import expression
 from .outline import AttributeSpan, Block, Body, outline, outline_span
 
 K = TypeVar("K")
@@ -26,10 +28,12 @@ https://developer.hashicorp.com/terraform/language/block/variable
 class Declarations:
     """The merged content of a folder's files, by kind and name.
 
-    Folders are Terraform modules: `folder` is the path as it is reported.
+    Folders are Terraform modules: `folder` is the path as it is reported. `kinds` are the types
+    of the blocks that call others.
     """
 
     folder: str
+    kinds: tuple[str, ...] = ("module",)
     variables: dict[str, Block] = field(default_factory=dict)
     locals: dict[str, AttributeSpan] = field(default_factory=dict)
     outputs: dict[str, Block] = field(default_factory=dict)
@@ -39,6 +43,11 @@ class Declarations:
     sources: list[Source] = field(default_factory=list)
     errors: list[InputError] = field(default_factory=list)
     _bodies: dict[int, Body] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """What the walk's tree knows it by."""
+        return self.folder
 
     def body(self, block: Block) -> Body:
         """A block's own attributes and blocks. Raises InputError."""
@@ -55,7 +64,7 @@ class Declarations:
         """
         self.sources.append(source)
         try:
-            content = outline(source)
+            content = self._outline(source)
         except InputError as error:
             self.errors.append(error)
             return
@@ -64,6 +73,9 @@ class Declarations:
                 self._add_block(block, override)
             except InputError as error:
                 self.errors.append(error)
+
+    def _outline(self, source: Source) -> Body:
+        return outline(source)
 
     def _add_block(self, block: Block, override: bool) -> None:
         labels = block.labels
@@ -104,6 +116,38 @@ class Declarations:
         kept = (block for block in old.blocks if block.type not in replaced)
         attributes = {name: value for name, value in old.attributes.items() if name not in replaced}
         self._bodies[id(base)] = Body({**attributes, **new.attributes}, (*kept, *new.blocks))
+
+
+def title(call: Block) -> str:
+    """A call as its block begins: `module "m"`."""
+    return f'{call.type} "{call.labels[0]}"'
+
+
+def call_address(call: Block) -> str:
+    """What a call goes by in addresses and expressions: `module.m`."""
+    return f"{call.type}.{call.labels[0]}"
+
+
+def arguments_of(call: Block, body: Body) -> dict[str, Span]:
+    """The names to which a call gives values, as far as they are written out, with their places."""
+    if call.type == "module":
+        return {name: a.span for name, a in body.attributes.items() if name not in OF_CALLS}
+    argument = body.attributes.get("inputs")
+    entries = entries_of(expression(argument.value)) if argument else None
+    return {name: place for name, (place, _) in (entries or {}).items()}
+
+
+def entries_of(written: Expression) -> dict[str, tuple[Span, Expression]] | None:
+    """The items of an object whose names are written out, by name; None for anything else."""
+    written = settled(written)
+    if not isinstance(written, Object):
+        return None
+    found = {}
+    for key, value in written.items:
+        if not (isinstance(key, Literal) and isinstance(key.value, str)):
+            return None
+        found[key.value] = key.span, value
+    return found
 
 
 def files_in_order(files: Iterable[File]) -> Iterator[tuple[File, bool]]:

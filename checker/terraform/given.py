@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 
 from ..language.access import index
-from ..language.evaluate import Scope, define, evaluate, truth
+from ..language.evaluate import Scope, define, truth
 from ..language.operands import null_here
-from ..language.value import Known, Value
+from ..language.value import Known, MapValue, Value, derived
 from ..records import dataclass
 from ..source import Span
+from .declarations import entries_of
 from .expressions import expression
 from .outline import AttributeSpan
 
@@ -25,20 +27,24 @@ class KnownModule:
     outputs: frozenset[str]
 
 
-def switched_off(arguments: Mapping[str, AttributeSpan], scope: Scope) -> Span | None:
-    """The argument by which the call of a known module creates no key, in this world.
+SWITCHES = ("create", "create_kms_key", "enabled", "context")
+"""The arguments of known modules that may turn their key off."""
+
+
+def switched_off(given: Mapping[str, Given], scope: Scope) -> Span | None:
+    """What the call of a known module creates no key by, in this world.
 
     Cloud Posse's `context` hands on `enabled`, where that is absent or null.
     https://github.com/cloudposse/terraform-null-label/blob/main/exports/context.tf
     """
-    for name in ("create", "create_kms_key", "enabled", "context"):
-        if name not in arguments:
+    for name in SWITCHES:
+        value = given[name].read() if name in given else None
+        if value is None:
             continue
-        value = evaluate(expression(arguments[name].value), scope)
         if name == "context" and not null_here(scope, value):
             value = index(value, Known("enabled"), scope.worlds)
         if name.startswith("create") or not null_here(scope, value):
-            return None if truth(value, scope) else arguments[name].value
+            return None if truth(value, scope) else value.trail[0].span
     return None
 
 
@@ -59,3 +65,35 @@ class Given:
         """The value of an argument in the scope where it is written."""
         span = argument.value
         return cls(lambda: define(scope, expression(span), note), place=argument.span)
+
+
+def inputs(
+    argument: AttributeSpan | None, scope: Scope, note: str, variables: Iterable[str]
+) -> dict[str, Given]:
+    """What an object of inputs gives to variables; of those only, where its names are not known."""
+    if argument is None:
+        return {}
+    written = expression(argument.value)
+    entries = entries_of(written)
+    if entries is not None:
+        return {
+            name: Given(partial(define, scope, value, note), place=place)
+            for name, (place, value) in entries.items()
+        }
+
+    def read(name: str) -> Value | None:
+        key = (scope, argument.value, note)
+        return item(scope.worlds.remember(key, lambda: define(scope, written, note)), name, scope)
+
+    return {name: Given(partial(read, name)) for name in variables}
+
+
+def item(value: Value, name: str, scope: Scope) -> Value | None:
+    """What an object has under a name; None where it certainly has nothing."""
+    if isinstance(value, Known) and value.data is None:
+        return None
+    if not isinstance(value, MapValue):
+        return derived("index", value, Known(name), not_null=False)
+    if name in value.items or value.rest is not None:
+        return index(value, Known(name), scope.worlds)
+    return None

@@ -18,6 +18,7 @@ from .outline import AttributeSpan, Block, Body, NodeSpan
 # How many labels each kind of block has; its bodies lie as many levels deep.
 _LABELS = {"resource": 2, "data": 2, "ephemeral": 2, "variable": 1, "output": 1, "module": 1,
            "provider": 1, "locals": 0, "terraform": 0}  # fmt: skip
+_STACK = {"component": 1, "stack": 1, "variable": 1, "output": 1, "locals": 0, "deployment": 1}
 _TERRAGRUNT = {"include": 1, "dependency": 1, "generate": 1, "locals": 0, "terraform": 0}
 
 
@@ -28,6 +29,11 @@ def _place(node: Node, *, literal: bool = False) -> NodeSpan:
 def outline_json(source: Source) -> Body:
     """The blocks and assignments of a JSON file. Raises InputError."""
     return _outline(source, _LABELS)
+
+
+def outline_stack(source: Source) -> Body:
+    """The blocks and assignments of a stack's file in JSON. Raises InputError."""
+    return _outline(source, _STACK)
 
 
 def outline_terragrunt(source: Source) -> Body:

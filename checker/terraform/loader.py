@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
+from itertools import chain
 
 from ..annotations import TypeVar
 from ..candidates import File
-from ..discovery import Tree, Walker, normal, read_bytes
+from ..discovery import Tree, Walker, is_stack, normal, place_of, read_bytes
 from ..graph import Resource
 from ..language.document import Entry
 from ..language.value import EvaluationError, Hop, Known, Unknown, Value
@@ -19,7 +20,7 @@ from ..unforeseen import told
 from . import grammar
 from .arguments import automatic_files, from_file, from_flags
 from .calls import Calls
-from .declarations import OF_CALLS, Declarations, Key, files_in_order
+from .declarations import Declarations, Key, arguments_of, call_address, files_in_order, title
 from .given import Given, KnownModule
 from .installed import manifest, manifest_path, registry_name
 from .instances import AnyKey, InstanceKey
@@ -51,7 +52,7 @@ class TerraformLoader:
     opened: set[str] = field(default_factory=set)  # the files whose content was asked for
     _modules: dict[str, Declarations] = field(default_factory=dict)
     _manifests: dict[str, Mapping[str, str]] = field(default_factory=dict)
-    _roots: dict[str, ModuleInstance] = field(default_factory=dict)
+    _roots: dict[str, tuple[ModuleInstance, ...]] = field(default_factory=dict)
     _callers: dict[str, set[str]] | None = None
     _holders: dict[str, set[str]] = field(default_factory=dict)
     _known_leads: dict[tuple[str, str, str], bool] = field(default_factory=dict)
@@ -89,9 +90,10 @@ class TerraformLoader:
         if folder not in self._modules:
             files = self.tree.terraform.get(folder)
             if files is None:
-                if not (os.path.isdir(folder) and self.walker.inside(folder)):
+                place = place_of(folder)
+                if not (os.path.isdir(place) and self.walker.inside(place)):
                     return None
-                self.walker.terraform_folder(self.tree, folder)
+                self.walker.terraform_folder(self.tree, place)
                 files = self.tree.terraform.get(folder)
                 if files is None:
                     return None
@@ -105,7 +107,12 @@ class TerraformLoader:
         return self._declarations(folder, [*named.values()])
 
     def _declarations(self, folder: str, files: list[File]) -> Declarations:
-        module = Declarations(folder)
+        if is_stack(folder):
+            from .stacks import StackDeclarations
+
+            module: Declarations = StackDeclarations(place_of(folder))
+        else:
+            module = Declarations(folder)
         for file, override in files_in_order(files):
             try:
                 module.add(Source.decode(file.path, file.data), override=override)
@@ -143,10 +150,12 @@ class TerraformLoader:
         else:
             code = self._calls.code(module, name)
             what = f"({source}) is not on disk" if source else f"is not known ({code})"
-            why = f"the source of this module {what}; run terraform init"
-        hop = Hop(call.header, f'module "{name}" is not read')
-        term = ("ref", caller.root, caller.prefixed(f"module.{name}"))
-        return Unknown("module-unavailable", f'module "{name}": {why}', term, trail=(hop,))
+            why = f"the source of this module {what}"
+            if call.type == "module":
+                why = f"{why}; run terraform init"
+        hop = Hop(call.header, f"{title(call)} is not read")
+        term = ("ref", caller.root, caller.prefixed(call_address(call)))
+        return Unknown("module-unavailable", f"{title(call)}: {why}", term, trail=(hop,))
 
     def _follow(self) -> None:
         """Read what calls lead to where the bytes could not tell; what may not be is an error."""
@@ -201,22 +210,23 @@ class TerraformLoader:
         for folder in [*roots, *sorted(wanted - installed)]:
             if folder not in reached and self.module(folder) is not None:
                 self._reach(folder, reached)
-                found.extend(self._of_root(folder))
+                for root in self._roots_of(folder):
+                    found.extend(self._of_root(folder, root))
         self.tree.warnings.extend(self._unused())
         context = self.tree.context
         return [resource for resource in found if resource.span.source.path not in context]
 
-    def _of_root(self, folder: str, unit: ModuleInstance | None = None) -> list[Resource]:
+    def _of_root(self, folder: str, root: ModuleInstance) -> list[Resource]:
         """Those of a root and what it calls. What nobody foresaw is an error of that root."""
         try:
-            return list(self._expand(unit or self._root(folder), (folder,)))
+            return list(self._expand(root, (folder,)))
         except Exception as error:
             self.errors.append(InputError(told(error, "it is not checked"), folder))
             return []
 
     def _unused(self) -> Iterator[str]:
         """What is said of values that are set by flags, and that no root module declares."""
-        roots = (*self._roots.values(), *self._units.all())
+        roots = (*chain(*self._roots.values()), *self._units.all())
         if any(not root.given.keys() <= root.module.variables.keys() for root in roots):
             from .unused import of_roots
 
@@ -231,7 +241,7 @@ class TerraformLoader:
             files = [self.given((), (path,), flags=False) for path in self.var_files]
             yield from of_several(files, [root.module.variables for root in roots])
         yield from of_flags(self.variables, declared)
-        read = {root.module.folder for root in roots}.union(self._callers or ())
+        read = {root.module.name for root in roots}.union(self._callers or ())
         folders = (folder for folder in self.tree.terraform if folder not in read)
         unread = (file for folder in folders for file in self.tree.terraform[folder])
         yield from of_files(self.given((), self.var_files, flags=False), declared, unread)
@@ -239,7 +249,7 @@ class TerraformLoader:
     def _note_call(self, caller: Declarations, name: str, target: Declarations) -> None:
         """Note the arguments of a call that the called module does not declare, once."""
         block = caller.calls[name]
-        given = caller.body(block).attributes.keys() - OF_CALLS
+        given = arguments_of(block, caller.body(block)).keys()
         if block.header not in self._noted and not given <= target.variables.keys():
             self._noted.add(block.header)
             from .unused import of_call
@@ -250,12 +260,20 @@ class TerraformLoader:
         module = self.module(folder) if folder in self.tree.unsure else None
         return module is not None and self._calls.are_open(module)
 
-    def _root(self, folder: str) -> ModuleInstance:
+    def _roots_of(self, folder: str) -> tuple[ModuleInstance, ...]:
+        """A folder as a root module, or the deployments of a stack."""
         if folder not in self._roots:
             module = self._modules[folder]
-            self._roots[folder] = ModuleInstance(
-                module, "", self.given((folder,), self.var_files), self, self.worlds, root=folder
-            )
+            if is_stack(folder):
+                from .stacks import StackDeclarations, deployed
+
+                assert isinstance(module, StackDeclarations)
+                given = self.given((), self.var_files)
+                found = tuple(deployed(module, given, self, self.tree.uncreated))
+            else:
+                given = self.given((folder,), self.var_files)
+                found = (ModuleInstance(module, "", given, self, self.worlds, root=folder),)
+            self._roots[folder] = found
         return self._roots[folder]
 
     def given(
@@ -365,7 +383,7 @@ class TerraformLoader:
             if folder is None or not self._leads("hits", instance.root, path, folder, ()):
                 continue
             if folder in folders:
-                what = f'module "{name}" calls a module that it is part of'
+                what = f"{title(call)} calls a module that it is part of"
                 self.errors.append(InputError.at(call.header, what))
                 continue
             children = list(self._children(instance, name, folder))
@@ -404,7 +422,7 @@ class TerraformLoader:
         if target is not None:
             self._note_call(instance.module, name, target)
             keys = self._keys(lambda: instance.call_keys(name))
-            instance.keys[f"module.{name}"] = frozenset(keys)
+            instance.keys[call_address(instance.module.calls[name])] = frozenset(keys)
             for found in keys:
                 self._instances += 1
                 if self._instances > self._most[0]:
@@ -468,9 +486,9 @@ class TerraformLoader:
         called = {target for folder in wanted_folders for target in self._path_calls(folder)}
         for folder in sorted(wanted_folders - called):
             if ".terraform" not in folder.split("/") and self.module(folder) is not None:
-                self._root(folder)
-        for root in (*self._roots.values(), *self._units.all()):
-            yield from self._of_types(root, wanted, kind, (root.module.folder,))
+                self._roots_of(folder)
+        for root in (*chain(*self._roots.values()), *self._units.all()):
+            yield from self._of_types(root, wanted, kind, (root.module.name,))
 
     def _of_types(
         self,

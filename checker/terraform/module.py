@@ -7,7 +7,7 @@ root module has the values of its tfvars.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 
 from ..annotations import Protocol
@@ -30,10 +30,10 @@ from ..language.value import (
 from ..language.worlds import Worlds
 from ..records import dataclass, field, replace
 from ..source import InputError, Span
-from .declarations import OF_CALLS, Declarations, Key
+from .declarations import OF_CALLS, Declarations, Key, call_address, title
 from .dynamic import generated
 from .expressions import expression
-from .given import Given, KnownModule, switched_off
+from .given import SWITCHES, Given, KnownModule, inputs, switched_off
 from .instances import InstanceKey, Instances, collection, instances, suffix
 from .outline import Block
 from .variables import Variables
@@ -63,7 +63,8 @@ class ModuleInstance:
     """A scope. `address` is "" for a root module, else `module.a["x"].module.b`.
 
     `root` is the root module's folder, or that of its Terragrunt unit, `path` the names of the
-    calls that lead here. `started` is the root module's own folder, in which Terraform runs.
+    calls that lead here. `started` is the root module's own folder, in which Terraform runs,
+    `caller` what gives a root module's values, where something does.
     """
 
     module: Declarations
@@ -75,6 +76,7 @@ class ModuleInstance:
     path: tuple[str, ...] = ()
     calls: tuple[Span, ...] = ()
     started: str = ""
+    caller: str = ""
     keys: dict[str, frozenset[InstanceKey]] = field(default_factory=dict)
     """The instance keys over all worlds, of each address that was expanded over all."""
     _children: dict[tuple[str, InstanceKey], ModuleInstance] = field(default_factory=dict)
@@ -88,12 +90,19 @@ class ModuleInstance:
         for mode, type_, name in module.resources:
             types[mode].setdefault(type_, []).append(name)
         variables = Variables(
-            module, self.given, self, self.address, self.root, self.calls, self.exists
+            module,
+            self.given,
+            self,
+            self.address or self.caller,
+            self.address,
+            self.root,
+            self.calls,
+            self.exists,
         )
         self._names = {
             "var": self._namespace(module.variables, variables.read, 'variable "{}"'),
             "local": self._namespace(module.locals, self._local, 'local "{}"'),
-            "module": self._namespace(module.calls, self._module, 'module "{}"'),
+            **{kind: self._called(kind) for kind in module.kinds},
             "data": MapValue(
                 {t: self._resource_names("data", t, names) for t, names in types["data"].items()},
                 absent="data source of type {} is not declared",
@@ -292,12 +301,17 @@ class ModuleInstance:
     def call_keys(self, name: str) -> tuple[InstanceKey, ...]:
         """The instance keys of a module call, in the current world."""
         block = self.module.calls[name]
-        return self.expanded(block, f"module.{name}").keys
+        return self.expanded(block, call_address(block)).keys
+
+    def _called(self, kind: str) -> MapValue:
+        calls = self.module.calls.items()
+        names = {block.labels[0]: name for name, block in calls if block.type == kind}
+        return self._namespace(names, lambda label: self._module(names[label]), f'{kind} "{{}}"')
 
     def _module(self, name: str) -> Value:
         block = self.module.calls[name]
         target = self.library.find(self, name)
-        found = self.expanded(block, f"module.{name}")
+        found = self.expanded(block, call_address(block))
 
         def outputs(key: InstanceKey) -> Value:
             if isinstance(target, Unknown):
@@ -306,19 +320,32 @@ class ModuleInstance:
                 return self._known_outputs(name, key, target)
             return self.child(name, key, target).outputs()
 
-        return collection(found, outputs, f"module.{name}")
+        return collection(found, outputs, call_address(block))
+
+    def _passed(
+        self, block: Block, scope: Scope, address: str, variables: Iterable[str]
+    ) -> dict[str, Given]:
+        """What a call gives to the variables of what it calls."""
+        attributes, note = self.module.body(block).attributes, f"passed by {address}"
+        if block.type != "module":
+            return inputs(attributes.get("inputs"), scope, note, variables)
+        return {
+            argument: Given.written(attribute, scope, note)
+            for argument, attribute in attributes.items()
+            if argument not in OF_CALLS
+        }
 
     def _known_outputs(self, name: str, key: InstanceKey, target: KnownModule) -> Value:
         """What a known registry module gives: its key, and else what only its source can tell."""
         block = self.module.calls[name]
-        address = self.prefixed(f"module.{name}{suffix(key)}")
-        scope = _InstanceScope(self, block, f"module.{name}", key)
+        address = self.prefixed(f"{call_address(block)}{suffix(key)}")
+        scope = _InstanceScope(self, block, call_address(block), key)
 
         def exists() -> Value:
-            off = switched_off(self.module.body(block).attributes, scope)
+            off = switched_off(self._passed(block, scope, address, SWITCHES), scope)
             if off is not None:
                 return Known(False, trail=(Hop(off, f"so {address} creates no key"),))
-            return Known(self.exists() and self.has(block, f"module.{name}", key))
+            return Known(self.exists() and self.has(block, call_address(block), key))
 
         declared = Resource(
             framework="terraform",
@@ -332,7 +359,7 @@ class ModuleInstance:
         )
         hop = Hop(block.header, f"{address} ({target.name}, not on disk) declares a customer key")
         key_value = Attribute(declared, "arn", trail=(hop,))
-        why = f'module "{name}" is not on disk, and only some of its outputs are known'
+        why = f"{title(block)} is not on disk, and only some of its outputs are known"
         rest = Unknown("module-unavailable", why, ("ref", self.root, address), trail=(hop,))
         return MapValue(dict.fromkeys(sorted(target.outputs), key_value), rest=rest)
 
@@ -341,13 +368,9 @@ class ModuleInstance:
         found = self._children.get((name, key))
         if found is None:
             block = self.module.calls[name]
-            address = self.prefixed(f"module.{name}{suffix(key)}")
-            scope = _InstanceScope(self, block, f"module.{name}", key)
-            given = {
-                argument: Given.written(attribute, scope, f"passed by {address}")
-                for argument, attribute in self.module.body(block).attributes.items()
-                if argument not in OF_CALLS
-            }
+            address = self.prefixed(f"{call_address(block)}{suffix(key)}")
+            scope = _InstanceScope(self, block, call_address(block), key)
+            given = self._passed(block, scope, address, target.variables)
             found = _Child(
                 target,
                 address,
@@ -395,7 +418,7 @@ class _Child(ModuleInstance):
 
     def exists(self) -> bool:
         block = self.parent.module.calls[self.name]
-        return self.parent.exists() and self.parent.has(block, f"module.{self.name}", self.key)
+        return self.parent.exists() and self.parent.has(block, call_address(block), self.key)
 
 
 class _InstanceScope:

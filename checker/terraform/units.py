@@ -123,7 +123,16 @@ class Units:
         if found and found[1].source.path != unit.path:  # of a file that many units include
             includes = (block.header for block in unit.body.blocks if block.type == "include")
             calls = (*islice(includes, 1), *calls)
-        return ModuleInstance(module, "", given, self._modules, self.worlds, unit.unit, calls=calls)
+        return ModuleInstance(
+            module,
+            "",
+            given,
+            self._modules,
+            self.worlds,
+            unit.unit,
+            calls=calls,
+            caller="Terragrunt",
+        )
 
     def _given(self, unit: Configuration, module: Declarations) -> dict[str, Given]:
         """What gives the module's variables their values, the weakest first.

@@ -9,7 +9,7 @@ from contextlib import suppress
 from ..candidates import File
 from ..meant import hint, without_effect
 from ..source import InputError
-from .declarations import OF_CALLS, Declarations
+from .declarations import Declarations, arguments_of, title
 from .given import Given
 
 GUESS_LIMIT = 1_000
@@ -89,12 +89,16 @@ def of_several(
 def of_call(caller: Declarations, name: str, target: Declarations) -> Iterator[str]:
     """A warning for each argument of a call that the called module does not declare.
 
-    Terraform refuses it: "An argument named … is not expected here".
+    Terraform refuses it: "An argument named … is not expected here"; of an input of a stack's
+    component it takes no notice.
     """
     if target.errors:
         return  # what it declares is not known
-    for argument, attribute in caller.body(caller.calls[name]).attributes.items():
-        if argument not in target.variables and argument not in OF_CALLS and argument != "//":
+    block = caller.calls[name]
+    what = "has no argument {}, so Terraform refuses it"
+    if block.type != "module":
+        what = "has no variable {}, so this input has no effect"
+    for argument, place in arguments_of(block, caller.body(block)).items():
+        if argument not in target.variables and argument != "//":
             near = hint(argument, target.variables)
-            what = f'module "{name}" has no argument {argument}, so Terraform refuses it'
-            yield f"{attribute.span}: {what}{near}"
+            yield f"{place}: {title(block)} {what.format(argument)}{near}"

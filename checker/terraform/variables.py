@@ -34,11 +34,15 @@ from .types import constraint_of, convert, takes_text, type_of
 
 @dataclass(eq=False)
 class Variables:
-    """`scope` is the module instance; `address`, `root`, `calls` and `exists` are its own."""
+    """`scope` is the module instance; `address`, `root`, `calls` and `exists` are its own.
+
+    `caller` is what gives it its values.
+    """
 
     module: Declarations
     given: Mapping[str, Given]
     scope: Scope
+    caller: str
     address: str
     root: str
     calls: tuple[Span, ...]
@@ -103,7 +107,7 @@ class Variables:
 
     def _unpassed(self, name: str) -> tuple[Span, str]:
         """Where a call leaves a variable to its default, and what is said of that."""
-        what = f'{self.address or "Terragrunt"} passes no "{name}"'
+        what = f'{self.caller} passes no "{name}"'
         extra = {n: g.place for n, g in self.given.items() if n not in self.module.variables}
         near = meant(name, extra) if extra else None
         place = extra[near] if near is not None else None

@@ -464,6 +464,31 @@ ATTACKS: dict[str, Mapping[str, str | bytes]] = {
         "main.tf": MISSING.replace("name", "#checkov:skip=CKV_AWS_166:x\n name")
     },
     "a skip of tfsec's": {"main.tf": "#tfsec:ignore:*\n#trivy:ignore:*\n" + MISSING},
+    # -- stacks: what a component gives counts, not the defaults of its module
+    "a component's inputs": {
+        "s/a.tfcomponent.hcl": 'component "m" {\n  source = "../m"\n  inputs = { key = null }\n}\n',
+        "m/main.tf": MODULE,
+    },
+    "a component's inputs in JSON": {
+        "s/a.tfcomponent.json": '{"component": {"m": {"source": "../m", "inputs": {"key": ""}}}}',
+        "m/main.tf": MODULE,
+    },
+    "a component whose source has escapes": {
+        "s/a.tfcomponent.hcl": 'component "m" {\n  source = "\\u002e./m"\n'
+        "  inputs = { key = null }\n}\n",
+        "m/main.tf": MODULE,
+    },
+    "a component beside the module": {
+        "m/a.tfstack.hcl": 'component "m" {\n  source = "./"\n  inputs = { key = null }\n}\n',
+        "m/main.tf": MODULE,
+    },
+    "one deployment of two": {
+        "s/a.tfcomponent.hcl": 'variable "key" {\n  type = string\n}\n'
+        'component "m" {\n  source = "../m"\n  inputs = { key = var.key }\n}\n',
+        "s/a.tfdeploy.hcl": 'deployment "a" {\n  inputs = { key = "alias/mine" }\n}\n'
+        'deployment "b" {\n  inputs = { key = null }\n}\n',
+        "m/main.tf": MODULE,
+    },
     # -- Terragrunt
     "inputs that take the key away": {
         "m/main.tf": 'variable "key" {}\n' + vault("var.key"),

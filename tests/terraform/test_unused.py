@@ -99,6 +99,17 @@ def test_a_misspelt_argument_of_a_call_is_told_once_and_led_to(
         assert 'passes no "kms_key_arn"; "kms_key_arm" is not an argument of it' in hop.note
 
 
+def test_a_misspelt_input_of_a_component_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call = 'component "v" {\n  source = "./m"\n  inputs = { kms_key_arm = "x" }\n}\n'
+    report = checked({"m/a.tf": MODULE, "a.tfcomponent.hcl": call}, tmp_path, monkeypatch)
+    assert report.warnings == (
+        'a.tfcomponent.hcl:3:14: component "v" has no variable kms_key_arm, '
+        "so this input has no effect; did you mean kms_key_arn?",
+    )
+
+
 def test_of_a_module_that_cannot_be_read_nothing_is_said(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
