@@ -19,7 +19,9 @@ STACKS = (".tfcomponent.hcl", ".tfdeploy.hcl", ".tfstack.hcl",
           ".tfcomponent.json", ".tfdeploy.json", ".tfstack.json")  # fmt: skip
 """Files of Terraform's stacks: https://developer.hashicorp.com/terraform/language/files/stack"""
 VALUES = (".tfvars", ".tfvars.json")
-TERRAGRUNT = ("terragrunt.hcl", "terragrunt.hcl.json")
+TERRAGRUNT_UNITS = ("terragrunt.hcl", "terragrunt.hcl.json")
+TERRAGRUNT_STACK = "terragrunt.stack.hcl"
+TERRAGRUNT = (*TERRAGRUNT_UNITS, TERRAGRUNT_STACK)
 TEMPLATES = (".yaml", ".yml", ".json", ".template", ".cfn")
 
 CHUNK = 1 << 16

@@ -386,7 +386,7 @@ class ModuleInstance:
             self._children[name, key] = found
         return found
 
-    def caller(self) -> tuple[ModuleInstance, Block] | None:
+    def called_by(self) -> tuple[ModuleInstance, Block] | None:
         """The module instance that calls this one, and its call; None for a root module."""
         return None
 
@@ -413,7 +413,7 @@ class _Child(ModuleInstance):
     key: InstanceKey
     name: str
 
-    def caller(self) -> tuple[ModuleInstance, Block]:
+    def called_by(self) -> tuple[ModuleInstance, Block]:
         return self.parent, self.parent.module.calls[self.name]
 
     def exists(self) -> bool:

@@ -48,7 +48,7 @@ def _configured(instance: ModuleInstance, name: str) -> tuple[ModuleInstance, st
 
     A child has its caller's, by the names that the call passes or else by its own.
     """
-    while not any(_blocks(instance, name)) and (caller := instance.caller()) is not None:
+    while not any(_blocks(instance, name)) and (caller := instance.called_by()) is not None:
         instance, call = caller
         passed = instance.module.body(call).attributes.get("providers")
         if passed is not None:

@@ -29,6 +29,7 @@ from .expressions import expression
 from .outline import AttributeSpan, Body, outline_span
 
 UNIT = "terragrunt.hcl"
+VALUES = "terragrunt.values.hcl"
 
 # Functions whose result only a run of Terragrunt can know.
 _OUTSIDE = frozenset(
@@ -66,12 +67,19 @@ class Files(Protocol):
 
 @dataclass(eq=False)
 class Configuration:
-    """One Terragrunt file, read for the unit whose folder is `unit`. It is a scope."""
+    """One Terragrunt file, read for the unit whose folder is `unit`. It is a scope.
+
+    A unit that a stack generates has the stack's `values`, is called by its `calls`, and is
+    `copied` from a folder on disk.
+    """
 
     path: str
     unit: str
     body: Body
     files: Files
+    values: Value | None = None
+    calls: tuple[Span, ...] = ()
+    copied: str = ""
     _names: dict[str, Value] = field(default_factory=dict)
 
     @property
@@ -190,12 +198,25 @@ class Configuration:
                 blocks = self.merged_blocks("dependency")
                 return self._lazy("dependency", blocks, lambda label: _outputs(*blocks[label]))
             case "values":
-                why = "the values that a Terragrunt stack passes are not followed"
-                return Unknown("unsupported", why, ("ref", self.unit, "values"))
+                return self.values or self._values()
             case "feature":
                 why = "a feature flag is known only when Terragrunt runs"
                 return Unknown("external", why, ("ref", self.unit, "feature"))
         raise EvaluationError(f"{name} is not available in Terragrunt", span)
+
+    def _values(self) -> Value:
+        """What `terragrunt stack generate` wrote beside the unit; else what a stack would pass."""
+        path = normal(os.path.join(self.copied or self.unit, VALUES))
+        body = self.files.configuration(path)
+        if body is None:
+            why = "no Terragrunt stack of the scan gives this unit its values"
+            return Unknown("caller-supplied", why, ("ref", self.unit, "values"))
+        written = body.attributes
+
+        def read(name: str) -> Value:
+            return define(self, expression(written[name].value), f"values.{name}")
+
+        return self._lazy("values", written, read)
 
     def _lazy(self, what: str, names: Mapping[str, object], read: Callable[[str], Value]) -> Value:
         def remembered(name: str) -> Value:
@@ -257,7 +278,8 @@ class Configuration:
                 return Known(os.path.relpath(self.files.boundary(self.unit), self.unit))
             case "get_path_from_repo_root":
                 return Known(os.path.relpath(self.unit, self.files.boundary(self.unit)))
-        return self.files.function(self.unit, self.unit, name, arguments, span)
+        folder = self.copied or self.unit
+        return self.files.function(folder, folder, name, arguments, span)
 
     def _find_in_parents(self, arguments: tuple[Value, ...], span: Span) -> Value:
         first = arguments[0] if arguments else Known(UNIT)
@@ -278,12 +300,20 @@ class Configuration:
         """A path as it is reported; what is relative is relative to the unit."""
         if not (isinstance(value, Known) and isinstance(value.data, str)):
             raise EvaluationError("a path is not known")
-        return normal(os.path.join(self.unit, value.data))
+        return self.on_disk(normal(os.path.join(self.unit, value.data)))
+
+    def on_disk(self, path: str) -> str:
+        """Where a path is on disk, of which a part may be copied."""
+        if self.copied and (path == self.unit or path.startswith(f"{self.unit}/")):
+            return normal(self.copied + path[len(self.unit) :])
+        return path
 
     def _read(self, path: str, unit: str, span: Span) -> Configuration:
         body = self.files.configuration(path)
         if body is None:
             raise EvaluationError(f"{path} is not on disk", span, "module-unavailable")
+        if unit == self.unit:
+            return replace(self, path=path, body=body, _names={})
         return Configuration(path, normal(unit or "."), body, self.files)
 
 
@@ -320,8 +350,8 @@ def _deep(base: Value | None, override: Value) -> Value:
     return override
 
 
-def module_folder(source: str, unit: str) -> str | None:
+def module_folder(source: str, unit: Configuration) -> str | None:
     """The folder that a local source names; `//` parts the copied folder from the module in it."""
     if not source.startswith((".", "/")):
         return None
-    return normal(os.path.join(unit, source.replace("//", "/")))
+    return unit.on_disk(normal(os.path.join(unit.unit, source.replace("//", "/"))))

@@ -8,7 +8,7 @@ from functools import partial
 from itertools import islice
 
 from ..annotations import Protocol
-from ..candidates import TERRAFORM, TERRAGRUNT, File
+from ..candidates import TERRAFORM, TERRAGRUNT_STACK, TERRAGRUNT_UNITS, File
 from ..discovery import Tree, Walker, normal
 from ..language.evaluate import evaluate
 from ..language.value import Hop, Known, Unknown, Value
@@ -25,6 +25,10 @@ from .json_syntax import outline_terragrunt
 from .module import Library, ModuleInstance
 from .outline import Body, outline
 from .terragrunt import Configuration, module_folder
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .terragrunt_stacks import Stacks
 
 
 class Modules(Library, Protocol):
@@ -64,6 +68,7 @@ class Units:
         self.worlds = modules.worlds
         self._read: dict[str, ModuleInstance | None] = {}
         self._configurations: dict[str, Body | None] = {}
+        self._generating: Stacks | None = None
 
     def all(self) -> list[ModuleInstance]:
         """The root modules that the units of the scan call.
@@ -71,7 +76,20 @@ class Units:
         A file that others include, and that names no source, is their parent and no unit.
         """
         files = [file.path for file in self._modules.tree.terragrunt]
-        found = [read for path in files if (read := self._configuration(path)) is not None]
+        stacks = [path for path in files if path.endswith(TERRAGRUNT_STACK)]
+        if stacks and self._generating is None:
+            from .terragrunt_stacks import Stacks
+
+            self._generating = Stacks(self, self._modules.tree, stacks)
+        generating = self._generating
+        written = [
+            path
+            for path in files
+            if path not in stacks and not (generating and generating.makes(path))
+        ]
+        found = [read for path in written if (read := self._configuration(path)) is not None]
+        if generating:
+            found += generating.units.values()
         included = {
             path for one in found for path in certain(self.worlds, partial(_parents, one)) or ()
         }
@@ -92,26 +110,31 @@ class Units:
         """The root module that a folder's terragrunt.hcl calls; None where it is not on disk."""
         if folder not in self._read:
             self._read[folder] = None  # while it is read, for units that depend on each other
-            for name in TERRAGRUNT:
-                configuration = self._configuration(normal(os.path.join(folder, name)))
-                if configuration is not None:
-                    self._read[folder] = self._root(configuration)
-                    break
+            configuration = self._of_folder(folder)
+            self._read[folder] = self._root(configuration) if configuration else None
         return self._read[folder]
+
+    def _of_folder(self, folder: str) -> Configuration | None:
+        generated = self._generating.units.get(folder) if self._generating else None
+        if generated is not None:
+            return generated
+        paths = (normal(os.path.join(folder, name)) for name in TERRAGRUNT_UNITS)
+        return next(filter(None, map(self._configuration, paths)), None)
 
     def _root(self, unit: Configuration) -> ModuleInstance | None:
         found = certain(self.worlds, unit.module_source)
-        target = module_folder(found[0], unit.unit) if found else unit.unit
+        place = unit.copied or unit.unit
+        target = module_folder(found[0], unit) if found else place
         if found and target and os.path.isdir(target) and not self._modules.walker.inside(target):
             top = self._modules.walker.boundary_of(unit.unit)
             self._modules.errors.append(leads_outside(found[1], f"the source {found[0]}", top))
         module = self._modules.module(target) if target is not None else None
         files = self._generated(unit)
-        if module is not None and target != unit.unit:
+        if module is not None and target != place:
             # What stands beside its file is copied into the module, too.
-            files = [*self._modules.tree.terraform.get(unit.unit, ()), *files]
+            files = [*self._modules.tree.terraform.get(place, ()), *files]
         if files:
-            module = self._modules.with_files(target or unit.unit, files)
+            module = self._modules.with_files(target or place, files)
         if module is None:
             written = None if found else certain(self.worlds, unit.written_source)
             source = found[0] if found else written and written[1].text.strip('"')
@@ -123,6 +146,7 @@ class Units:
         if found and found[1].source.path != unit.path:  # of a file that many units include
             includes = (block.header for block in unit.body.blocks if block.type == "include")
             calls = (*islice(includes, 1), *calls)
+        calls = (*unit.calls, *calls)
         return ModuleInstance(
             module,
             "",
@@ -147,7 +171,7 @@ class Units:
             given = {name: self._depending(read, name, weaker) for name, weaker in given.items()}
         else:
             given.update(map(_passed, environment))
-        folders = dict.fromkeys((module.folder, unit.unit))
+        folders = dict.fromkeys((module.folder, unit.copied or unit.unit))
         given.update(self._modules.given(folders, (), flags=False))
         passed = certain(self.worlds, lambda: tuple(extra_arguments.arguments(unit)))
         if passed is None or any(one[0] == ANYTHING for one in passed if isinstance(one, tuple)):

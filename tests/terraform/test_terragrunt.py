@@ -31,6 +31,56 @@ def test_arguments_by_unit(monkeypatch: pytest.MonkeyPatch) -> None:
     }
 
 
+UNIT = 'terraform {\n  source = "../../../m"\n}\ninputs = {\n  key = values.key\n}\n'
+
+
+@pytest.mark.parametrize(
+    ("values", "reason", "cause"),
+    [
+        ('values = { key = "alias/aws/backup" }', "aws-managed", None),
+        ('values = merge({ key = "x" }, { key = "alias/aws/ebs" })', "aws-managed", None),
+        ("values = { key = null }", "missing", None),
+        ('values = { key = get_env("KEY") }', "unresolved", "external"),
+        ('values = get_env("A") == "1" ? { key = null } : {}', "unresolved", "unsupported"),
+        ("values = {}", "unresolved", "undeclared"),
+        ("", "unresolved", "undeclared"),
+    ],
+)
+def test_values_of_a_stack(
+    values: str, reason: str, cause: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    block = f'unit "a" {{\n  source = "../units/v"\n  path = "a"\n  {values}\n}}\n'
+    for name, text in {
+        "s/terragrunt.stack.hcl": block,
+        "units/v/terragrunt.hcl": UNIT,
+        "m/main.tf": MODULE,
+    }.items():
+        (tmp_path / name).parent.mkdir(parents=True)
+        (tmp_path / name).write_text(text)
+    monkeypatch.chdir(tmp_path)
+    (result,) = run(["."], Settings(cache=False)).results
+    assert (result.reason, result.cause) == (reason, cause)
+    assert [str(call) for call in result.calls] == [
+        "s/terragrunt.stack.hcl:1:1",
+        "units/v/terragrunt.hcl:2:12",
+    ]
+
+
+def test_stacks_that_nest_each_other_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(15):
+        (tmp_path / f"s{number}").mkdir()
+        source = f"${{get_repo_root()}}/s{number + 1}"
+        blocks = "".join(
+            f'stack "{name}" {{\n  source = "{source}"\n  path = "{name}"\n}}\n' for name in "ab"
+        )
+        (tmp_path / f"s{number}" / "terragrunt.stack.hcl").write_text(blocks)
+    (tmp_path / "s15").mkdir()
+    (tmp_path / "s15" / "terragrunt.stack.hcl").write_text(blocks.replace("s15", "s0"))
+    monkeypatch.chdir(tmp_path)
+    (error,) = run(["."], Settings(cache=False)).errors
+    assert "more than 10000 units" in error.message
+
+
 MODULE = (
     'variable "key" {\n  default = null\n}\n'
     'resource "aws_backup_vault" "v" {\n  name = "v"\n  kms_key_arn = var.key\n}\n'
