@@ -83,7 +83,7 @@ class TemplateFiles:
             return True
         return any(wanted) and _SECTION.search(text) is not None
 
-    def _fragment(self, template: str, location: str) -> Node | None:
+    def _fragment(self, template: str, location: str, *, quietly: bool = False) -> Node | None:
         """The document that a template includes, where it is on disk."""
         path = self.beside(template, location)
         if path is None or not self._walker.inside(path):
@@ -98,7 +98,8 @@ class TemplateFiles:
         try:
             return next(iter(read_template(Source.decode(path, data))), None)
         except InputError as error:
-            self._errors.append(error)
+            if not quietly:
+                self._errors.append(error)
             return None
 
     def beside(self, template: str, location: str) -> str | None:

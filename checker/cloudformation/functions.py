@@ -256,21 +256,45 @@ def _resolve(arguments: tuple[Value, ...], scope: Scope) -> Value:
     return Unknown("external", why, ("resolve", term_of(arguments[0])), not_null=True)
 
 
-# What whoever deploys a service says: `--stage` and `--region` come before what the file says.
-_GIVEN = re.compile(
-    r"\$\{\s*(?:(?:env|opt|param):|sls:\s*stage\b|self:\s*provider[.](?:stage|region)\s*[,}])"
+# What the first source of a variable is, and what is said of it.
+_SOURCES: tuple[tuple[str, Cause, str], ...] = (
+    (r"env:", "caller-supplied", "is read from the environment when the service is deployed"),
+    (r"opt:\s*(\w+)", "caller-supplied", "is given by --{} when the service is deployed"),
+    (
+        r"param:",
+        "caller-supplied",
+        "is given by --param or the dashboard, and the service has no value for it",
+    ),
+    (
+        r"(?:sls:\s*|self:\s*provider[.])(stage|region)\b",
+        "caller-supplied",
+        "is given by --{} when the service is deployed",
+    ),
+    (r"self:[^,{}]*\Z", "undeclared", "leads to nothing that the service declares"),
+    (r"self:", "unsupported", "is not followed: not all of its sources or parts are known"),
+    (r"file\([^()$]*\.[cm]?[jt]s\b", "external", "is computed by a program"),
+    (r"file\([^)]*\$\{", "external", "is in a file that is chosen when the service is deployed"),
+    (r"file\(", "external", "leads to no file or key on disk"),
+    (r"", "external", "is known only when the Serverless Framework deploys the service"),
 )
+_PART_OF = re.compile(r"\$\{(\S+) of (.*)\}", re.DOTALL)
 
 
 def _serverless(arguments: tuple[Value, ...], scope: Scope) -> Value:
+    """A variable of the Serverless Framework that is not followed (serverless.py)."""
     written = str(term_of(arguments[0])[2])
-    why = f"{written} is a variable of the Serverless Framework"
-    cause: Cause = "external"
-    if _GIVEN.match(written):
-        cause = "caller-supplied"
-    elif written.startswith("${self:"):  # the service itself says what it is, and was not followed
-        cause = "unsupported" if "," in written or "${" in written[2:] else "undeclared"
-    return Unknown(cause, why, ("serverless", term_of(arguments[0])))
+    shown, subject = written, written[2:-1].strip()
+    if (part := _PART_OF.fullmatch(written)) is not None:
+        subject = part[2]
+        shown = f"${{{part[1]}}} is a part of ${{{subject}}}, which"
+    for start, cause, what in _SOURCES:
+        if (found := re.match(start, subject)) is not None:
+            why = f"{shown} {what.format(*found.groups())}"
+            # Of the stage and the region the framework has defaults of its own.
+            certain = subject.startswith(("sls:", "self:")) and cause == "caller-supplied"
+            type_ = "string" if certain else None
+            return Unknown(cause, why, ("ref", "", written), not_null=certain, type=type_)
+    raise AssertionError("the last source is any")
 
 
 def _include(arguments: tuple[Value, ...], scope: Scope) -> Value:

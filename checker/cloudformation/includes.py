@@ -7,15 +7,22 @@ only S3 holds may add anything at its place.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
+from ..annotations import Protocol
 from ..language.document import Entry, MappingNode, Node, ScalarNode, SequenceNode
 from ..records import replace
 from ..source import Span
 from .transforms import TRANSFORM
 
-Fragment = Callable[[str], Node | None]
-"""The document at a location; None where it is not on disk."""
+
+class Fragment(Protocol):
+    """The document at a location; None where it is not on disk, or cannot be read.
+
+    What cannot be read is an error, except `quietly`: of what may be meant.
+    """
+
+    def __call__(self, location: str, *, quietly: bool = False) -> Node | None: ...
 
 
 def with_includes(root: MappingNode, fragment: Fragment) -> MappingNode:

@@ -2,8 +2,9 @@
 
 https://www.serverless.com/framework/docs/providers/aws/guide/resources
 https://www.serverless.com/framework/docs/guides/variables
-A variable that leads to a file on disk or to the service's own text is followed. Any other stays
-as it is written: its value is not known (functions.py).
+A variable that leads to a file on disk, to a parameter's value or to the service's own text is
+followed; options and the environment are taken not to be given where there is another source.
+Any other stays as it is written: its value is not known (functions.py).
 """
 
 from __future__ import annotations
@@ -14,8 +15,10 @@ from collections.abc import Iterator
 from ..language.document import Entry, MappingNode, Node, ScalarNode, SequenceNode, merged
 from ..records import replace
 from ..source import InputError
+from .alternatives import files_like
 from .includes import Fragment
 from .intrinsics import CHOSEN
+from .service_parts import extended, is_variable, overriding
 
 Parts = dict[str, set[str]]
 """The files that a service takes parts from, and the addresses of these ("" is the whole)."""
@@ -34,19 +37,27 @@ _DEPTH_LIMIT = 400
 
 _READABLE = (".yml", ".yaml", ".json")
 _SPACE = r"[ \t]*"
-_REST = rf"{_SPACE}(?:,.*)?"
+_VARIABLE = re.compile(r"\$\{(?:[^{}]|\$\{(?:[^{}]|\$\{[^{}]*\})*\})*\}")
+_SOURCE = re.compile(r"""(?:'[^'\n]*'|"[^"\n]*"|\$\{(?:[^{}]|\$\{[^{}]*\})*\}|[^,'"])+""")
+_NAMED = re.compile(r"[A-Za-z][\w-]*(?:\([^()]*\))?:|file\(")
+# Sources that whoever deploys need not give.
+_LEFT_OUT = re.compile(rf"(?:opt:{_SPACE}(?!(?:stage|region)\b)|env:)")
+_PARAM = re.compile(rf"param:{_SPACE}([^\s,:]+)")
 _INNERMOST = re.compile(r"\$\{([^${}]+)\}")
-_SELF = re.compile(rf"self:{_SPACE}([^\s,:]+){_REST}", re.DOTALL)
+_SELF = re.compile(rf"self:{_SPACE}([^\s,:]+)")
 _FILE = re.compile(
     rf"""file\({_SPACE}(?:"([^"\n]*)"|'([^'\n]*)'|([^"'()\s][^()\n]*)){_SPACE}\){_SPACE}"""
-    rf"""(?::{_SPACE}([^\s,:]+))?{_REST}""",
-    re.DOTALL,
+    rf"""(?::{_SPACE}([^\s,:]+))?""",
 )
 _WORD = r"(?:\$\{[^${}]*\}|[^\s,:.${}])+"
 # A variable in whose address others are that are not known: `self:custom.keys.${opt:stage}`.
 _CHOICE = re.compile(
     rf"""\$\{{(?:self:{_SPACE}|(file\([^()]*\)){_SPACE}:{_SPACE})({_WORD}(?:[.]{_WORD})*){_SPACE}"""
     rf"""(?:,{_SPACE}('[^'\n]*'|"[^"\n]*"|(?:\$\{{[^${{}}]*\}}|[^${{}}'"])+?){_SPACE})?\}}""",
+)
+_FILES = re.compile(
+    rf"""file\({_SPACE}["']?((?:\$\{{[^{{}}]*\}}|[^"'(){{}}\s])+)["']?{_SPACE}\)"""
+    rf"""(?:{_SPACE}:{_SPACE}([^\s,:${{}}]+))?""",
 )
 # `--stage` and `--region` come before what the file says.
 _OPTIONS = ("provider.stage", "provider.region")
@@ -67,82 +78,8 @@ def resources_of(document: MappingNode, fragment: Fragment) -> tuple[MappingNode
     whole = MappingNode(document.span, ())
     for part in found.items if isinstance(found, SequenceNode) else (found,):
         if part is not None:
-            whole = merged(whole, _overriding(whole, part))
-    return _extended(whole), service.parts
-
-
-def is_variable(node: Node | None) -> bool:
-    """Whether a node is a variable that was not followed, and nothing else."""
-    return (
-        isinstance(node, ScalarNode)
-        and node.tag is None
-        and isinstance(node.value, str)
-        and node.value.startswith("${")
-        and node.value.endswith("}")
-    )
-
-
-def _overriding(below: MappingNode, above: Node) -> MappingNode:
-    """A part to be merged, in which what is not known stands for all that it may override."""
-    if is_variable(above):
-        above = MappingNode(above.span, (Entry("Resources", above.span, above),))
-    if not isinstance(above, MappingNode):
-        return MappingNode(above.span, ())
-    entry, resources = above.entry("Resources"), below.get("Resources")
-    if entry is None or not isinstance(resources, MappingNode):
-        return above
-    key, span, value = entry
-    if is_variable(value):
-        names = [each.key for each in resources.entries]
-        value = MappingNode(value.span, tuple(Entry(name, value.span, value) for name in names))
-    if not isinstance(value, MappingNode):
-        return above
-    entries = (
-        Entry(name, at, _any_properties(node) if resources.get(name) is not None else node)
-        for name, at, node in value.entries
-    )
-    whole = Entry(key, span, replace(value, entries=tuple(entries)))
-    return replace(above, entries=tuple(whole if e is entry else e for e in above.entries))
-
-
-def _any_properties(resource: Node) -> Node:
-    """A resource that a variable stands for, where it is known of which one."""
-    if not is_variable(resource):
-        return resource
-    return MappingNode(resource.span, (Entry("Properties", resource.span, resource),))
-
-
-def _extended(whole: MappingNode) -> MappingNode:
-    """A template with its `extensions`, as far as they name resources of its own."""
-    extensions, resources = whole.get("extensions"), whole.entry("Resources")
-    if extensions is None or resources is None or not isinstance(resources.value, MappingNode):
-        return whole
-    if is_variable(extensions):
-        anything = MappingNode(extensions.span, (Entry("Resources", extensions.span, extensions),))
-        return merged(whole, _overriding(whole, anything))
-    if not isinstance(extensions, MappingNode):
-        return whole
-    more = {entry.key: entry for entry in extensions.entries}
-    entries = (_with_extension(entry, more.get(entry.key)) for entry in resources.value.entries)
-    found = replace(resources.value, entries=tuple(entries))
-    section = Entry(resources.key, resources.span, found)
-    return replace(
-        whole, entries=tuple(section if e.key == "Resources" else e for e in whole.entries)
-    )
-
-
-def _with_extension(resource: Entry, extension: Entry | None) -> Entry:
-    body = _any_properties(extension.value) if extension is not None else None
-    if not isinstance(body, MappingNode) or not isinstance(resource.value, MappingNode):
-        return resource
-    entries = {entry.key: entry for entry in resource.value.entries}
-    for key, span, value in body.entries:
-        known = entries.get(key)
-        if known and isinstance(known.value, MappingNode) and isinstance(value, MappingNode):
-            inner = {entry.key: entry for entry in (*known.value.entries, *value.entries)}
-            value = replace(value, entries=tuple(inner.values()))
-        entries[key] = Entry(key, span, value)
-    return Entry(resource.key, resource.span, replace(resource.value, entries=(*entries.values(),)))
+            whole = merged(whole, overriding(whole, part))
+    return extended(whole), service.parts
 
 
 class _Service:
@@ -186,10 +123,9 @@ class _Service:
 
     def _of_text(self, node: ScalarNode, text: str, level: int) -> Node:
         for _ in range(_ROUNDS):
-            whole = _INNERMOST.fullmatch(text)
-            if whole is not None:
-                value = self._followed(whole[1], level)
-                if value is None or (node.tag is not None and value.tag is not None):
+            value = self._chain(text, node, level) if _VARIABLE.fullmatch(text) else None
+            if value is not None:
+                if node.tag is not None and value.tag is not None:
                     break
                 value = replace(value, tag=node.tag or value.tag)
                 return value if level <= _STRUCTURE else value.at_alias(node.span)
@@ -199,6 +135,8 @@ class _Service:
             text = changed
         choice = _CHOICE.fullmatch(text) if level > _STRUCTURE and node.tag is None else None
         chosen = self._choice(choice, node, level) if choice is not None else None
+        if chosen is None and level > _STRUCTURE and node.tag is None and "file(" in text:
+            chosen = self._one_of_files(text, node, level)
         if chosen is not None:
             return chosen
         return node if text == node.value else replace(node, value=text)
@@ -215,69 +153,179 @@ class _Service:
             known += 1
         variable = ".".join(words[:known])
         variable = f"{way}:{variable}" if way else f"self:{variable}"
-        whole = self._followed(variable, level) if 0 < known < len(words) else None
+        whole = self._source(variable, node, level)[0] if 0 < known < len(words) else None
         if not isinstance(whole, MappingNode):
             return None
-        keys = (ScalarNode(node.span, word, word) for word in words[known:])
         present = _present(whole, len(words) - known)
-        items: list[Node] = [SequenceNode(node.span, (present, *keys))]
-        if default is not None:
-            literal = default[0] in "'\""
-            written = default[1:-1] if literal else f"${{{default}}}"
-            other = ScalarNode(node.span, written, written)
-            items.append(other if literal else self.resolved(other, level))
-        chosen = SequenceNode(node.span, tuple(items))
+        otherwise = self._otherwise(node, default or "", level)
+        return self._chosen(node, present, words[known:], otherwise)
+
+    def _one_of_files(self, text: str, node: ScalarNode, level: int) -> Node | None:
+        """A value in one of the files that a variable chooses; None where there are none."""
+        first, *others = _sources(text)
+        found = _FILES.fullmatch(first)
+        if found is None or "${" not in found[1]:
+            return None
+        path, address = found[1], found[2] or ""
+        entries = []
+        for name in files_like(self._document.span.source.path, path):
+            if not name.lower().endswith(_READABLE):
+                continue
+            if self._file(name, quietly=True) is None:
+                variable = f"${{file({name}):{address}}}"
+                entries.append(Entry(name, node.span, ScalarNode(node.span, variable, variable)))
+                continue
+            value, _ = self._at(name, address)
+            if value is not None and not _is_null(value):
+                self._count(value)
+                entries.append(Entry(name, node.span, self.resolved(value, level)))
+        if not entries:
+            return None
+        whole = MappingNode(node.span, tuple(entries))
+        default = self._otherwise(node, ", ".join(others), level)
+        return self._chosen(node, whole, [path], default)
+
+    def _otherwise(self, node: ScalarNode, sources: str, level: int) -> Node | None:
+        """What the sources after the first stand for; None where there are none."""
+        if not sources:
+            return None
+        literal = _literal(sources) if not sources.startswith("$") else None
+        written = literal or (sources if _VARIABLE.fullmatch(sources) else f"${{{sources}}}")
+        other = ScalarNode(node.span, written, written)
+        return other if literal is not None else self.resolved(other, level)
+
+    def _chosen(
+        self, node: ScalarNode, whole: Node, keys: list[str], default: Node | None
+    ) -> MappingNode:
+        """What stands for one of the values of a mapping, else a default."""
+        names = (ScalarNode(node.span, key, key) for key in keys)
+        way = SequenceNode(node.span, (whole, *names))
+        items = (way,) if default is None else (way, default)
+        chosen = SequenceNode(node.span, items)
         return MappingNode(node.span, (Entry(CHOSEN, node.span, chosen),))
 
     def _as_text(self, match: re.Match[str]) -> str:
         """What a variable within a text stands for; the variable itself where it is not known."""
-        value = self._followed(match[1], 0)
+        node = ScalarNode(self._document.span, match[0], match[0])
+        value = self._chain(match[0], node, 0)
         if not isinstance(value, ScalarNode) or value.tag is not None:
             return match[0]
         return value.value if isinstance(value.value, str) else value.written
 
-    def _followed(self, variable: str, level: int) -> Node | None:
-        """What a variable's first source leads to; None where that is not known, or null."""
-        own, file = _SELF.fullmatch(variable), _FILE.fullmatch(variable)
-        if own is not None:
-            path, address = "", own[1]
-        elif file is not None:
-            path, address = file[1] or file[2] or file[3].rstrip(), file[4] or ""
-        else:
+    def _chain(self, variable: str, node: ScalarNode, level: int) -> Node | None:
+        """What the first source of a variable gives that is there; None where it is not known.
+
+        A source that is not followed may be there, so that those after it do not count.
+        """
+        for number, source in enumerate(_sources(variable)):
+            if _VARIABLE.fullmatch(source):
+                value = self.resolved(ScalarNode(node.span, source, source), level)
+                return None if is_variable(value) else value
+            if "${" in source:
+                return None
+            if number and (literal := _literal(source)) is not None:
+                return ScalarNode(node.span, literal, literal)
+            found, absent = self._source(source, node, level)
+            if found is not None or not absent:
+                return found
+        return None
+
+    def _source(self, source: str, node: ScalarNode, level: int) -> tuple[Node | None, bool]:
+        """What one source gives, and whether it certainly gives nothing."""
+        if (own := _SELF.fullmatch(source)) is not None:
+            return self._followed("", own[1], level)
+        if (file := _FILE.fullmatch(source)) is not None:
+            path = file[1] or file[2] or file[3].rstrip()
+            return self._followed(path, file[4] or "", level)
+        if (parameter := _PARAM.fullmatch(source)) is not None:
+            mark = ("${param}", parameter[1])
+            if mark in self._active:
+                return None, False
+            self._active.add(mark)
+            try:
+                return self._parameter(parameter[1], node, level), True
+            finally:
+                self._active.discard(mark)
+        return None, _LEFT_OUT.match(source) is not None
+
+    def _parameter(self, name: str, node: ScalarNode, level: int) -> Node | None:
+        """A parameter: that of the stage, else the default; None where neither is written.
+
+        https://www.serverless.com/framework/docs/guides/parameters
+        """
+        found: dict[str, Entry] = {}
+        for section, way in (("params", [name]), ("stages", ["params", name])):
+            stages = self._within(self._document, [section])
+            stages = self.resolved(stages) if isinstance(stages, ScalarNode) else stages
+            for stage, span, below in stages.entries if isinstance(stages, MappingNode) else ():
+                value = self._within(below, way)
+                if value is not None and not _is_null(value):
+                    self._count(value)
+                    found.setdefault(stage, Entry(stage, span, self.resolved(value, level)))
+        default = found.pop("default", None)
+        if not found:
+            return default.value if default else None
+        if level <= _STRUCTURE:
             return None
+        variable = f"${{param:{name}}}"
+        other = default.value if default else ScalarNode(node.span, variable, variable)
+        whole = MappingNode(node.span, tuple(found.values()))
+        return self._chosen(node, whole, ["${sls:stage}"], other)
+
+    def _within(self, node: Node, keys: list[str]) -> Node | None:
+        """What is below a node, by keys."""
+        found: Node | None = node
+        for key in keys:
+            found = _member(self.resolved(found) if isinstance(found, ScalarNode) else found, key)
+        return found
+
+    def _followed(self, path: str, address: str, level: int) -> tuple[Node | None, bool]:
+        """What is at an address, with its variables followed; whether there is surely nothing."""
         if (path, address) in self._active:
-            return None
+            return None, False
         self._active.add((path, address))
         try:
-            found = self._at(path, address)
+            found, absent = self._at(path, address)
             if found is None or _is_null(found):
-                return None
+                return None, absent or found is not None
             self._count(found)
-            return self.resolved(found, level)
+            return self.resolved(found, level), False
         finally:
             self._active.discard((path, address))
 
-    def _at(self, path: str, address: str) -> Node | None:
-        """What is at an address of a file, or of the service itself for the path ""."""
+    def _at(self, path: str, address: str) -> tuple[Node | None, bool]:
+        """What is at an address of a file, or of the service itself for the path "".
+
+        Where it is known that there is nothing, that is told, too.
+        """
         root: Node | None = self._document
         if path:
             root = self._file(path)
-            if root is not None:
-                self.parts.setdefault(root.span.source.path, set()).add(address)
+            if root is None:
+                return None, False
+            self.parts.setdefault(root.span.source.path, set()).add(address)
         elif address in _OPTIONS:
-            return None
-        for key in address.split(".") if address else ():
+            return None, False
+        keys = address.split(".") if address else []
+        for number, key in enumerate(keys):
             if isinstance(root, ScalarNode):  # `custom: ${file(custom.yml)}`
                 if id(root) not in self._above:
                     self._above[id(root)] = (root, self.resolved(root))
                 root = self._above[id(root)][1]
+                if is_variable(root):
+                    return _below(root, path, address, keys[number:]), False
             root = _member(root, key)
-        return root
+        return root, root is None
 
-    def _file(self, path: str) -> Node | None:
+    def _file(self, path: str, *, quietly: bool = False) -> Node | None:
         if path not in self._files:
             readable = path.lower().endswith(_READABLE)
-            self._files[path] = self._fragment(path) if readable else None
+            found = self._fragment(path, quietly=True) if readable and quietly else None
+            if readable and not quietly:
+                found = self._fragment(path)
+            if quietly and found is None:
+                return None
+            self._files[path] = found
         return self._files[path]
 
     def _count(self, node: Node) -> None:
@@ -285,6 +333,31 @@ class _Service:
         if self._left < 0:
             what = f"its variables bring in more than {VALUE_LIMIT} nodes"
             raise InputError.at(self._document.span, what)
+
+
+def _sources(variable: str) -> list[str]:
+    """The sources of a variable, the first that counts first."""
+    return [found for match in _SOURCE.finditer(variable[2:-1]) if (found := match[0].strip())]
+
+
+def _literal(source: str) -> str | None:
+    """The text that a source is; None where it names what holds one."""
+    if source[:1] in ("'", '"'):
+        return source[1:-1]
+    return source if source.startswith("arn:") or not _NAMED.match(source) else None
+
+
+def _below(variable: Node, path: str, address: str, keys: list[str]) -> Node:
+    """What stands for a part of a variable that is not followed: a part of its file, if it can."""
+    assert isinstance(variable, ScalarNode)
+    sources = _sources(str(variable.value))
+    file = _FILES.fullmatch(sources[0]) if len(sources) == 1 else None
+    if file is not None:
+        written = f"${{file({file[1]}):{'.'.join((*((file[2],) if file[2] else ()), *keys))}}}"
+    else:
+        own = f"file({path}):{address}" if path else f"self:{address}"
+        written = f"${{{own} of {str(variable.value)[2:-1]}}}"
+    return ScalarNode(variable.span, written, written)
 
 
 def _present(node: Node, levels: int) -> Node:

@@ -68,7 +68,11 @@ class Template:
         return known[1]
 
 
-def templates(source: Source, fragment: Fragment = lambda location: None) -> list[Template]:
+def _nothing(location: str, *, quietly: bool = False) -> None:
+    return None
+
+
+def templates(source: Source, fragment: Fragment = _nothing) -> list[Template]:
     """The templates that a file holds, in its documents and in Serverless `resources:`.
 
     Raises InputError where the file is neither YAML nor JSON.

@@ -147,7 +147,10 @@ def _operand(term: object) -> str:
 
 def _inside(part: Term) -> str:
     plain = part[0] == "literal" and not isinstance(part[2], Secret)
-    return str(part[2]) if plain else f"${{{words(part)}}}"
+    if plain:
+        return str(part[2])
+    found = words(part)
+    return found if found.startswith("${") else f"${{{found}}}"
 
 
 def _literal(value: object) -> str:

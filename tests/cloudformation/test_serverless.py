@@ -52,7 +52,7 @@ def _read(text: str, **files: str) -> Node | None:
     (document,) = read_yaml(Source("serverless.yml", text))
     assert isinstance(document, MappingNode)
 
-    def fragment(location: str) -> Node | None:
+    def fragment(location: str, *, quietly: bool = False) -> Node | None:
         found = files.get(location.removesuffix(".yml"))
         return None if found is None else read_yaml(Source(location, found))[0]
 
@@ -74,20 +74,35 @@ def _read(text: str, **files: str) -> Node | None:
         ("${file(f.yml):own}", "one"),
         ("${self:custom.more.a.b}", "deep"),
         ("${self:custom.none}", "${self:custom.none}"),
-        ("${self:custom.none, self:custom.a}", "${self:custom.none, self:custom.a}"),
+        ("${self:custom.none, self:custom.a}", "one"),
         ("${self:provider.stage}", "${self:provider.stage}"),
         ("${self:custom.loop}", "${self:custom.loop}"),
         ("${file(f.yml):loop}", "${file(f.yml):loop}"),
         ("${file(f.js):a}", "${file(f.js):a}"),
-        ("${opt:a, self:custom.a}", "${opt:a, self:custom.a}"),
+        ("${opt:a, self:custom.a}", "one"),
+        ("${opt:stage, self:custom.a}", "${opt:stage, self:custom.a}"),
+        ("${env:A, opt:b, 'c, d'}", "c, d"),
+        ("${file(absent.yml), 'c'}", "${file(absent.yml), 'c'}"),
+        ("${file(f.yml):none, 'c'}", "c"),
+        ("${ssm:/a, 'c'}", "${ssm:/a, 'c'}"),
+        ("${opt:a, ${self:custom.a}}", "one"),
+        ("${opt:a, ${opt:b, ${self:custom.list.1}}}", "two"),
+        ("${param:a}", "${param:a}"),
+        ("${param:p}", "one"),
+        ("${param:q, 'c'}", "c"),
+        ("${self:open.a.b}", "${self:open.a.b of opt:x}"),
+        ("${self:elsewhere.a}", "${file(${opt:x}.yml):b.a}"),
         ("${AWS::Region} ${K}", "${AWS::Region} ${K}"),
     ],
 )
-def test_a_variable_is_followed_where_its_first_source_is_known(
+def test_a_variable_is_followed_where_the_source_that_counts_is_known(
     written: str, expected: str
 ) -> None:
     text = f"""
 provider: {{stage: dev}}
+params: {{default: {{p: '${{self:custom.a}}', q: null}}}}
+open: {{a: '${{opt:x}}'}}
+elsewhere: '${{file(${{opt:x}}.yml):b}}'
 custom:
   {{a: one, b: a, name: f, list: [1, two], none: null, loop: '${{self:custom.loop}}',
    more: '${{file(f.yml)}}'}}
@@ -175,3 +190,12 @@ def test_a_part_that_is_not_on_disk_is_told_as_unread(check: Check) -> None:
     whole = SERVICE + "resources: ['${file(gone.yml)}', '${file(v.yml)}']\n"
     report = check({"serverless.yml": whole, "v.yml": WITH_KEY})
     assert report.unread == ("gone.yml",)
+
+
+def test_a_file_of_some_stage_that_cannot_be_read_is_none_of_the_service(check: Check) -> None:
+    vault = "{Type: AWS::Backup::BackupVault, Properties: {EncryptionKeyArn: '${self:custom.key}'}}"
+    whole = f"custom: ${{file(c/${{sls:stage}}.yml)}}\nresources: {{Resources: {{V: {vault}}}}}\n"
+    good = "key: alias/aws/backup\n"
+    report = check({"serverless.yml": SERVICE + whole, "c/a.yml": "key: [", "c/b.x.yml": good})
+    assert [result.cause for result in report.results] == ["external"]
+    assert not report.errors

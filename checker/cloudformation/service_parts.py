@@ -1,0 +1,83 @@
+"""How the parts of a Serverless service override one another.
+
+https://www.serverless.com/framework/docs/providers/aws/guide/resources
+"""
+
+from __future__ import annotations
+
+from ..language.document import Entry, MappingNode, Node, ScalarNode, merged
+from ..records import replace
+
+
+def is_variable(node: Node | None) -> bool:
+    """Whether a node is a variable that was not followed, and nothing else."""
+    return (
+        isinstance(node, ScalarNode)
+        and node.tag is None
+        and isinstance(node.value, str)
+        and node.value.startswith("${")
+        and node.value.endswith("}")
+    )
+
+
+def overriding(below: MappingNode, above: Node) -> MappingNode:
+    """A part to be merged, in which what is not known stands for all that it may override."""
+    if is_variable(above):
+        above = MappingNode(above.span, (Entry("Resources", above.span, above),))
+    if not isinstance(above, MappingNode):
+        return MappingNode(above.span, ())
+    entry, resources = above.entry("Resources"), below.get("Resources")
+    if entry is None or not isinstance(resources, MappingNode):
+        return above
+    key, span, value = entry
+    if is_variable(value):
+        names = [each.key for each in resources.entries]
+        value = MappingNode(value.span, tuple(Entry(name, value.span, value) for name in names))
+    if not isinstance(value, MappingNode):
+        return above
+    entries = (
+        Entry(name, at, _any_properties(node) if resources.get(name) is not None else node)
+        for name, at, node in value.entries
+    )
+    whole = Entry(key, span, replace(value, entries=tuple(entries)))
+    return replace(above, entries=tuple(whole if e is entry else e for e in above.entries))
+
+
+def _any_properties(resource: Node) -> Node:
+    """A resource that a variable stands for, where it is known of which one."""
+    if not is_variable(resource):
+        return resource
+    return MappingNode(resource.span, (Entry("Properties", resource.span, resource),))
+
+
+def extended(whole: MappingNode) -> MappingNode:
+    """A template with its `extensions`, as far as they name resources of its own."""
+    extensions, resources = whole.get("extensions"), whole.entry("Resources")
+    if extensions is None or resources is None or not isinstance(resources.value, MappingNode):
+        return whole
+    if is_variable(extensions):
+        anything = MappingNode(extensions.span, (Entry("Resources", extensions.span, extensions),))
+        return merged(whole, overriding(whole, anything))
+    if not isinstance(extensions, MappingNode):
+        return whole
+    more = {entry.key: entry for entry in extensions.entries}
+    entries = (_with_extension(entry, more.get(entry.key)) for entry in resources.value.entries)
+    found = replace(resources.value, entries=tuple(entries))
+    section = Entry(resources.key, resources.span, found)
+    return replace(
+        whole, entries=tuple(section if e.key == "Resources" else e for e in whole.entries)
+    )
+
+
+def _with_extension(resource: Entry, extension: Entry | None) -> Entry:
+    body = _any_properties(extension.value) if extension is not None else None
+    if not isinstance(body, MappingNode) or not isinstance(resource.value, MappingNode):
+        return resource
+    entries = {entry.key: entry for entry in resource.value.entries}
+    for key, span, value in body.entries:
+        known = entries.get(key)
+        if known and isinstance(known.value, MappingNode) and isinstance(value, MappingNode):
+            inner = {entry.key: entry for entry in (*known.value.entries, *value.entries)}
+            value = replace(value, entries=tuple(inner.values()))
+        entries[key] = Entry(key, span, value)
+    return Entry(resource.key, resource.span, replace(resource.value, entries=(*entries.values(),)))
