@@ -12,6 +12,8 @@ TYPE_CHECKING = False  # `typing` is not worth its import time to every run
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from .source import Span
+
 TERRAFORM = (".tf", ".tofu", ".tf.json", ".tofu.json")
 TOFU = (".tofu", ".tofu.json")
 """Files that OpenTofu reads, and Terraform does not."""
@@ -101,11 +103,12 @@ class File:
     """One candidate: its path as reported, and whether a needle is in it.
 
     What is not `sure` is counted only where it turns out to be a template; one that `nests` may
-    hold a nested stack. The bytes are kept where something that may be asked for later is in them,
-    else (`text` is None) they are read again, and must be as long, with nothing to keep for `look`.
+    hold a nested stack; what is not on disk has an `origin`. The bytes are kept where something
+    that may be asked for later is in them, else (`text` is None) they are read again, and must
+    be as long, with nothing to keep for `look`.
     """
 
-    __slots__ = ("_look", "_size", "_text", "hit", "nests", "path", "sure")
+    __slots__ = ("_look", "_size", "_text", "hit", "nests", "origin", "path", "sure")
 
     def __init__(
         self,
@@ -116,11 +119,13 @@ class File:
         nests: bool = False,
         size: int = 0,
         look: Callable[[str, bytes], File | None] | None = None,
+        origin: Span | None = None,
     ) -> None:
         self.path = path
         self.hit = hit
         self.sure = sure
         self.nests = nests
+        self.origin = origin
         self._text = text
         self._size = size
         self._look = look

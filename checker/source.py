@@ -46,16 +46,20 @@ class DirectiveError(InputError):
 
 @dataclass(frozen=True, eq=False)
 class Source:
-    """One file's text. `path` is the path as it is reported (with `/`)."""
+    """One file's text. `path` is the path as it is reported (with `/`).
+
+    `origin` is where the text comes from, if no file of that path holds it.
+    """
 
     path: str
     text: str = field(repr=False)
     known: dict[tuple[int, int], Any] = field(default_factory=dict, repr=False)
     """What a reader has made of ranges of it; the ranges are offsets."""
     _starts: list[int] = field(default_factory=list, repr=False)
+    origin: Span | None = field(default=None, repr=False)
 
     @classmethod
-    def decode(cls, path: str, data: bytes) -> Source:
+    def decode(cls, path: str, data: bytes, origin: Span | None = None) -> Source:
         """Read UTF-8, with or without a byte order mark.
 
         Raises InputError for bytes that are not UTF-8 text (UTF-16 and binary files too).
@@ -78,7 +82,7 @@ class Source:
                 before.count("\n") + 1,
                 len(before) - before.rfind("\n"),
             )
-        return cls(path, text)
+        return cls(path, text, origin=origin)
 
     def _line_starts(self) -> list[int]:
         if not self._starts:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set
+from contextlib import suppress
 from functools import partial
 
 from ..annotations import Protocol
@@ -57,6 +58,10 @@ class Files(Protocol):
 
     def templates(self, path: str) -> list[Template]:
         """The templates of a file; none where it holds none."""
+        ...
+
+    def readable(self, path: str) -> bytes | None:
+        """The bytes of a file in the repository; None where they cannot be read."""
         ...
 
 
@@ -186,7 +191,7 @@ class Deployed:
             template = None if parts else self._file(written, place)
             if template is None:
                 name = f"{place.source.path}#{stack.scope}:{stack.address}:{number}"
-                template = _template(written, parts, name, place)
+                template = _template(written, parts, name, self._with_origin(place))
             if template is not None:
                 found = replace(stack, exists=partial(_gives, stack, body))
                 yield (found if len(bodies) > 1 else stack), template
@@ -228,6 +233,21 @@ class Deployed:
 
         path = min(alike, key=farness, default=None)
         return next(iter(self._files.templates(path)), None) if path is not None else None
+
+    def _with_origin(self, place: Span) -> Span:
+        """A place whose text is rendered from a file that it names, where there is one."""
+        if place.source.origin is not None or "templatefile" not in place.text:
+            return place
+        named = [path for path in self._files.opened if os.path.basename(path) in place.text]
+        for path in sorted(named, key=lambda path: (-len(os.path.basename(path)), path)):
+            data = self._files.readable(path)
+            with suppress(InputError):
+                if data is not None:
+                    found = Source.decode(path, data)
+                    origin = found.span(0, len(found.line(1)))
+                    source = replace(place.source, origin=origin)
+                    return Span(source, place.start, place.end)
+        return place
 
     def _reads(self, file: File, written: str) -> bool:
         try:

@@ -115,10 +115,11 @@ class TemplateFiles:
         """The cloud assembly in a template's folder; an empty one where there is none."""
         folder = os.path.dirname(path)
         if folder not in self._assemblies:
-            self._assemblies[folder] = Assembly(folder, self._readable)
+            self._assemblies[folder] = Assembly(folder, self.readable)
         return self._assemblies[folder]
 
-    def _readable(self, path: str) -> bytes | None:
+    def readable(self, path: str) -> bytes | None:
+        """The bytes of a file in the repository; None where they cannot be read."""
         readable = os.path.isfile(path) and self._walker.inside(path)
         return read_bytes(Tree(), path) if readable else None
 
@@ -131,7 +132,7 @@ class TemplateFiles:
 
     def _created(self, construct: str, place: Place | None) -> Hop | None:
         """The line that creates a construct, where its file is in the repository."""
-        data = self._readable(place.path) if place is not None else None
+        data = self.readable(place.path) if place is not None else None
         if place is None or data is None:
             return None
         try:

@@ -231,6 +231,9 @@ class CloudFormationLoader:
             self._exports = Exports(lambda: self._stacks(exporters), self.worlds)
         return self._exports.find(name, importer)
 
+    def readable(self, path: str) -> bytes | None:
+        return self._files.readable(path)
+
     def origin(self, template: Template, name: str, construct: str | None) -> Origin | None:
         """The CDK construct of a resource, as far as the template or its assembly tells it."""
         return self._files.origin(template, name, construct)

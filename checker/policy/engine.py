@@ -267,7 +267,7 @@ class Engine:
             resource_name=name,
             resource_span=resource.span,
             span=span,
-            trail=_trail(verdict.trail, span, _note(place, verdict)),
+            trail=_trail(verdict.trail, span, _note(place, verdict), span.source.origin),
             identity=(card.id, anchored, resource.address, paths.value, outcome),
             help=card.help(verdict.reason, verdict.cause, verdict.case),
             caution=card.caution,
@@ -326,13 +326,18 @@ def _note(place: Span | None, verdict: Verdict) -> str:
     return "no key is given" if verdict.reason == "missing" else "the vault"
 
 
-def _trail(hops: tuple[Hop, ...], span: Span, note: str) -> tuple[Hop, ...]:
-    """The trail begins at the place of the finding, and every hop says what it is."""
+def _trail(hops: tuple[Hop, ...], span: Span, note: str, origin: Span | None) -> tuple[Hop, ...]:
+    """The trail begins at the place of the finding, and every hop says what it is.
+
+    Where that is on no disk, what its text comes from is told next.
+    """
     if hops and hops[0].span == span:
         hops = hops[1:]
     told = [Hop(span, note)]
     for hop in hops:
         told.append(hop if hop.note else Hop(hop.span, _unnamed(told, hop.span)))
+    if origin is not None:
+        told.insert(1, Hop(origin, "the vault's text comes from here"))
     return tuple(told)
 
 

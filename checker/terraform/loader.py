@@ -115,7 +115,7 @@ class TerraformLoader:
             module = Declarations(folder)
         for file, override in files_in_order(files):
             try:
-                module.add(Source.decode(file.path, file.data), override=override)
+                module.add(Source.decode(file.path, file.data, file.origin), override=override)
             except InputError as error:
                 module.errors.append(error)
         self.errors.extend(module.errors)

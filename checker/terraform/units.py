@@ -210,7 +210,7 @@ class Units:
         """
         found = []
         blocks = certain(self.worlds, lambda: unit.merged_blocks("generate")) or {}
-        for where, body in blocks.values():
+        for label, (where, body) in blocks.items():
 
             def known(name: str, where: Configuration = where, body: Body = body) -> object:
                 attribute = body.attributes.get(name)
@@ -226,10 +226,19 @@ class Units:
                 place = normal(os.path.join(unit.unit, path))
                 kept = known("if_exists") == "skip" and os.path.exists(place)
                 if path.endswith(TERRAFORM) and not kept:
-                    found.append(File(place, contents.encode(), hit=True))
+                    found.append(self._file(place, contents, where, label))
             elif "contents" in body.attributes:
                 self._not_generated(body.attributes["contents"].value)
         return found
+
+    def _file(self, path: str, contents: str, where: Configuration, label: str) -> File:
+        """A file that a `generate` block writes."""
+        headers = (
+            block.header
+            for block in where.body.blocks
+            if block.type == "generate" and block.labels[:1] == (label,)
+        )
+        return File(path, contents.encode(), hit=True, origin=next(headers, None))
 
     def _not_generated(self, contents: Span) -> None:
         """What a block writes is not known: an error, where it may be a vault."""
@@ -271,8 +280,12 @@ class Units:
         found = self._unit(unit)
         if found is not None:
             return found.outputs()
+        term = ("ref", unit, "outputs")
+        if self._of_folder(unit) is None:
+            why = f"the dependency {unit} is not scanned, and its state is not read"
+            return Unknown("external", why, term, trail=(Hop(span, why),))
         why = f"the module of {unit} is not on disk"
-        return Unknown("module-unavailable", why, ("ref", unit, "outputs"), trail=(Hop(span, why),))
+        return Unknown("module-unavailable", why, term, trail=(Hop(span, why),))
 
 
 def _parents(configuration: Configuration) -> tuple[str, ...]:

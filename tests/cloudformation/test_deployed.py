@@ -163,3 +163,20 @@ def test_a_template_outside_of_the_named_folder_is_judged_as_in_the_whole(tmp_pa
         ("templates/v.yaml:2:3", "fail"), ("templates/v.yaml:4:3", "suppressed"),
     ]  # fmt: skip
     assert told("infra/a") == told("infra") == told(".", exclude=("templates",)) == whole
+
+
+def test_the_file_that_a_template_is_rendered_from_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "t.yaml.tpl").write_text(
+        "Resources:\n  V:\n    Type: AWS::Backup::BackupVault\n"
+        "    Properties: {BackupVaultName: v, EncryptionKeyArn: '${key}'}\n"
+    )
+    call = 'templatefile("${path.module}/t.yaml.tpl", { key = "alias/aws/backup" })'
+    (tmp_path / "main.tf").write_text(
+        f'resource "aws_cloudformation_stack" "s" {{\n  name = "s"\n  template_body = {call}\n}}\n'
+    )
+    monkeypatch.chdir(tmp_path)
+    (result,) = run(["."], Settings(cache=False)).results
+    assert result.reason == "aws-managed"
+    assert [str(hop.span) for hop in result.trail[:2]] == ["main.tf:3:19", "t.yaml.tpl:1:1"]

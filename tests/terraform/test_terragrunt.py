@@ -167,3 +167,45 @@ def test_units_whose_source_stands_in_an_included_file_are_told_apart(
     assert [[str(call) for call in result.calls] for result in results] == [
         [f"live/{unit}/terragrunt.hcl:1:1", "live/root.hcl:2:12"] for unit in ("dev", "prod")
     ]
+
+
+def test_what_is_generated_leads_to_the_block_that_writes_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(FIXTURES / "terraform-terragrunt-merging")
+    report = run(["live/generated"], Settings(cache=False))
+    found = {
+        str(result.span): [str(hop.span) for hop in result.trail[1:2]] for result in report.results
+    }
+    assert found["live/generated/vault.tf:1:1"] == ["live/generated/terragrunt.hcl:1:1"]
+
+
+@pytest.mark.parametrize(
+    ("files", "cause", "why"),
+    [
+        ({}, "external", "the dependency key is not scanned"),
+        (
+            {"key/terragrunt.hcl": 'terraform {\n  source = "git::https://example.com/k.git"\n}\n'},
+            "module-unavailable",
+            "the module of key is not on disk",
+        ),
+    ],
+)
+def test_a_dependency_that_is_not_followed(
+    files: dict[str, str],
+    cause: str,
+    why: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    unit = (
+        'terraform {\n  source = "../m"\n}\ndependency "k" {\n  config_path = "../key"\n}\n'
+        "inputs = {\n  key = dependency.k.outputs.arn\n}\n"
+    )
+    for name, text in {"m/main.tf": MODULE, "v/terragrunt.hcl": unit, **files}.items():
+        (tmp_path / name).parent.mkdir()
+        (tmp_path / name).write_text(text)
+    monkeypatch.chdir(tmp_path)
+    (result,) = run(["."], Settings(cache=False)).results
+    assert result.cause == cause
+    assert why in result.message
