@@ -25,6 +25,7 @@ from ..language.value import (
 from ..language.worlds import Worlds
 from ..records import dataclass, field, replace
 from ..source import Span
+from .declarations import entries_of
 from .expressions import expression
 from .outline import AttributeSpan, Body, outline_span
 
@@ -166,6 +167,26 @@ class Configuration:
                 passed = included.input(name)
                 found = passed if found is None else _deep(passed, found)
         return found
+
+    def input_places(self) -> Mapping[str, Span]:
+        """The names of its inputs and of those it is merged with, and where they are written.
+
+        Raises EvaluationError where they are not known.
+        """
+        found: dict[str, Span] = {}
+        for included, _ in reversed(self.merged()):
+            found.update(included.input_places())
+        attribute = self.body.attributes.get("inputs")
+        if attribute is None:
+            return found
+        written = expression(attribute.value)
+        entries = entries_of(written)
+        if entries is not None:
+            return {**found, **{name: place for name, (place, _) in entries.items()}}
+        value = evaluate(written, self)
+        if not isinstance(value, MapValue) or value.rest is not None:
+            raise EvaluationError("the names of the inputs are not known", attribute.value)
+        return {**found, **dict.fromkeys(value.items, attribute.span)}
 
     def _own_input(self, name: str) -> Value | None:
         attribute = self.body.attributes.get("inputs")

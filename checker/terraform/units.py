@@ -164,11 +164,19 @@ class Units:
         https://developer.hashicorp.com/terraform/language/values/variables (precedence); inputs
         are passed as environment variables.
         """
-        given = {name: Given(partial(unit.input, name)) for name in module.variables}
+        places = certain(self.worlds, lambda: dict(unit.input_places()))
+        given = {
+            name: Given(partial(unit.input, name), place=places[name] if places else None)
+            for name in (module.variables if places is None else places)
+        }
+        # Of each variable, where it may be passed by what is not known.
+        every = dict.fromkeys(module.variables, Given(_nothing))
         environment = certain(self.worlds, lambda: tuple(extra_arguments.environment(unit)))
         if environment is None or any(name == ANYTHING for name, _ in environment):
             read = partial(extra_arguments.environment, unit)
-            given = {name: self._depending(read, name, weaker) for name, weaker in given.items()}
+            given = {
+                n: self._depending(read, n, weaker) for n, weaker in {**every, **given}.items()
+            }
         else:
             given.update(map(_passed, environment))
         folders = dict.fromkeys((module.folder, unit.copied or unit.unit))
@@ -177,7 +185,8 @@ class Units:
         if passed is None or any(one[0] == ANYTHING for one in passed if isinstance(one, tuple)):
             read_all = partial(extra_arguments.arguments, unit)
             given = {
-                name: self._depending(read_all, name, weaker) for name, weaker in given.items()
+                name: self._depending(read_all, name, weaker)
+                for name, weaker in {**every, **given}.items()
             }
             passed = ()
         more = (one if isinstance(one, str) else _passed(one) for one in passed)
@@ -201,7 +210,7 @@ class Units:
                     found = Unknown("external", why, term, trail=one[1].trail)
             return weaker.read() if found is None else found
 
-        return Given(value, weaker.text)
+        return Given(value, weaker.text, weaker.place)
 
     def _generated(self, unit: Configuration) -> list[File]:
         """The Terraform files that a unit's `generate` blocks write into its module.
@@ -286,6 +295,10 @@ class Units:
             return Unknown("external", why, term, trail=(Hop(span, why),))
         why = f"the module of {unit} is not on disk"
         return Unknown("module-unavailable", why, term, trail=(Hop(span, why),))
+
+
+def _nothing() -> None:
+    return None
 
 
 def _parents(configuration: Configuration) -> tuple[str, ...]:

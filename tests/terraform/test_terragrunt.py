@@ -209,3 +209,29 @@ def test_a_dependency_that_is_not_followed(
     (result,) = run(["."], Settings(cache=False)).results
     assert result.cause == cause
     assert why in result.message
+
+
+@pytest.mark.parametrize(
+    ("inputs", "places"),
+    [
+        ('{\n  kye = "x"\n  of_others = 1\n}', ["v/terragrunt.hcl:5:3"]),
+        ('merge({ kye = "x" }, { other = 1 })', ["v/terragrunt.hcl:4:1"]),
+        ('merge({ kye = "x" }, get_env("ALL"))', []),
+        ('{ kye = "x", key = "alias/aws/backup" }', []),
+    ],
+)
+def test_a_misspelt_input_is_told(
+    inputs: str, places: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unit = f'terraform {{\n  source = "../m"\n}}\ninputs = {inputs}\n'
+    for name, text in {"m/main.tf": MODULE, "v/terragrunt.hcl": unit}.items():
+        (tmp_path / name).parent.mkdir()
+        (tmp_path / name).write_text(text)
+    monkeypatch.chdir(tmp_path)
+    report = run(["."], Settings(cache=False))
+    what = "the root module declares no kye; did you mean key?"
+    assert list(report.warnings) == [f"{place}: {what}" for place in places]
+    if places:
+        (result,) = report.results
+        told = {str(hop.span): hop.note for hop in result.trail}
+        assert 'Terragrunt passes no "key"; "kye" is not an argument' in told[places[0]]
