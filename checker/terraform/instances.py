@@ -8,7 +8,7 @@ from functools import cached_property
 from ..language.access import index
 from ..language.convert import to_number
 from ..language.decisions import Unreachable
-from ..language.evaluate import Scope, define
+from ..language.evaluate import Scope, define, truth
 from ..language.keys import ONE_OF, is_set, sources
 from ..language.types import element_type
 from ..language.value import (
@@ -31,7 +31,7 @@ from ..language.value import (
 from ..language.worlds import Worlds
 from ..records import dataclass
 from .expressions import expression
-from .outline import AttributeSpan
+from .outline import AttributeSpan, Body, NodeSpan, outline_span
 
 Key = int | str | None  # the instance key: [0], ["x"], or none
 
@@ -103,14 +103,38 @@ class Instances:
         return frozenset(self.keys)
 
 
-def instances(attributes: Mapping[str, AttributeSpan], scope: Scope, address: str) -> Instances:
-    """Expand `count` or `for_each`. Raises EvaluationError where Terraform would refuse it."""
+def instances(body: Body, scope: Scope, address: str) -> Instances:
+    """Expand `count`, `for_each` or `lifecycle { enabled }`.
+
+    Raises EvaluationError where Terraform would refuse it.
+    """
+    attributes = body.attributes
     count, for_each = attributes.get("count"), attributes.get("for_each")
     if count is not None:
         return _counted(count, scope, address)
     if for_each is not None:
         return _for_each(for_each, scope, address)
+    enabled = _enabled(body)
+    if enabled is not None:
+        value = define(scope, expression(enabled.value), f"enabled of {address}")
+        keys: tuple[InstanceKey, ...] = (None,) if truth(value, scope) else ()
+        return Instances(keys, lambda _: {}, None, trail=value.trail)
     return Instances((None,), lambda _: {}, None)
+
+
+def _enabled(body: Body) -> AttributeSpan | None:
+    """OpenTofu's switch of one resource or module call.
+
+    https://opentofu.org/docs/language/meta-arguments/enabled
+    """
+    bodies = [outline_span(block.body) for block in body.blocks if block.type == "lifecycle"]
+    written = body.attributes.get("lifecycle")
+    if written is not None and isinstance(written.value, NodeSpan):
+        from .json_syntax import outlines_within
+
+        bodies.extend(outlines_within(written.value))
+    found = (one.attributes["enabled"] for one in bodies if "enabled" in one.attributes)
+    return next(found, None)
 
 
 def _counted(attribute: AttributeSpan, scope: Scope, address: str) -> Instances:
@@ -225,7 +249,7 @@ def _set_items(elements: tuple[Value, ...]) -> tuple[Mapping[str, Value], Unknow
 def collection(found: Instances, make: Callable[[InstanceKey], Value], address: str) -> Value:
     """What a reference to the whole is: one value, a list (count) or a map (for_each)."""
     if found.kind is None:
-        return make(None)
+        return make(None) if found.keys else Known(None, trail=found.trail)
     element = make(AnyKey()) if found.rest is not None else None
     trail = () if found.keys else found.trail  # of what there is, its declaration is enough
     if found.kind == "count":

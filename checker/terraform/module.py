@@ -169,10 +169,10 @@ class ModuleInstance:
         return define(self, expression(self.module.locals[name].value), f"local.{name}")
 
     def expanded(self, block: Block, address: str) -> Instances:
-        """What `count` or `for_each` of a block expand to, in the current world."""
+        """What `count`, `for_each` or `enabled` of a block expand to, in the current world."""
 
         def expand() -> Instances:
-            return instances(self.module.body(block).attributes, self, address)
+            return instances(self.module.body(block), self, address)
 
         return self.worlds.remember((self, "instances", address), expand)
 
