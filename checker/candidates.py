@@ -39,32 +39,50 @@ _LETTER = rb"(?:3[aA]|[46][1-9a-fA-F]|[57][0-9aA]|5[fF])"
 _ESCAPES = pattern(rb"\\u00%b|\\U000000%b" % (_LETTER, _LETTER))
 _BREAK = rb"(?:[\r\n]|\xc2\x85|\xe2\x80[\xa8\xa9])"  # what ends a line in YAML
 _TEMPLATE_ESCAPES = pattern(rb'\\(?:x|u00|U000000)%b|"[^"\n]*\\%b' % (_LETTER, _BREAK))
-_ESCAPED = pattern(rb"\\(?:x|u00|U000000)(%b)|\\%b+[ \t]*" % (_LETTER, _BREAK))
-_LOOP = b"Fn::ForEach"
+# As many backslashes as there are strings within strings.
+_ESCAPED = pattern(rb"(?<!\\)\\++(?:(?:x|u00|U000000)(%b)|%b+[ \t]*)" % (_LETTER, _BREAK))
+LOOP = b"Fn::ForEach"
 # Letters by how many templates have one, the fewest first.
 _RARE = b"XQJYHZUGOBLDKMICEVFqzjxkvw"
 _TRIES = 8
 """Places of a letter that are looked at before all of a text is searched for the whole."""
-# A resource of a template: one without a hit may still nest, export or declare what a hit needs.
+# A resource of a template, as most are written: what it does not know is not counted as a template
+# before it is read as one.
 _RESOURCE = pattern(
-    rb"""Type["']?\s{0,99}:\s{0,99}(?:[&!]\S{0,99}\s{1,99}|[>|][-+\d]{0,2}\s{1,99}|#[^\n]{0,999}\s{1,99}){0,3}"""
-    rb"""["']?[A-Za-z0-9]+::\w"""
+    rb"""Type["']?\s{0,99}+:\s{0,99}+(?>[&!]\S{0,99}\s{1,99}+|[>|][-+\d]{0,2}\s{1,99}+"""
+    rb"""|#[^\n]{0,99}\n\s{0,99}+){0,3}["']?[A-Za-z0-9]{1,99}+::\w"""
 )
+_SECTION = pattern(rb"""[?&]\S{0,99}\s{1,99}["']?Resources\b|\bResources["']?\s*+:""")
 # The source of a module call: its text where it is a plain string, else the folder is outlined.
 _SOURCE = pattern(
     rb'source\b"?\s*(?:[=:]\s*(?:"([^"\\$%\n]*+)"(?=[ \t]*+(?:[\r\n,}\]#]|//|\Z)))?|/\*)'
 )
 _MODULE = pattern(rb'module["\s/]')
-# Where a nested stack's template is, or a part of one that is included: a literal path.
-_NESTED = pattern(
-    rb"""(?:TemplateURL|Location)["']?[ \t]*:[ \t]*"""
-    rb"""(?:"([^"\n]+)"|'([^'\n]+)'|([^\s"'&*!{\[|>#][^\n,}#]*))"""
+# Where a nested stack's template is, or a part of one that is included: a literal path, or an
+# address. Bytes cannot tell any other value, nor one whose key stands without a colon.
+_PLAIN = (  # a scalar of one line, which the next line does not continue
+    rb"""(?:"([^"\\$\n]++)"|'([^'$\n]++)'(?!')|([\w./][\w./:@+=~-]{0,999}+)(?:(?=\s*+([,}]))|"""
+    rb"""(?=[ \t]*+(?:[ \t]#[^\n]{0,199})?+\r?+"""
+    rb"""(?:\Z|\n(?:[ \t\r]*+(?:\Z|\n|\#)|[^\n:]{1,199}+:\s)))))"""
 )
+_NESTED = pattern(
+    rb"""(?:([{,])[ \t]*+)?["']?(?<![\w.-])(?:(TemplateURL)|Location)\b(?!-)"""
+    rb"""(?:["']?[ \t]*+:(?:[ \t]*+"""
+    + _PLAIN
+    + rb"""|\s*+(?:!Sub\s++|(?:\{\s*+)?["']?Fn::Sub["']?\s*+:\s*+)?(?:\[\s*+|-\s++)?"""
+    rb"""(?:[|>][-+]?\s++)?["']?((?:https?|s3)://)|\s*+\{?\s*+["']?(ApplicationId)\b))?"""
+)
+# A type, and a template in a string, that is not written out: in parts, by a variable or function.
+_OPEN_TYPE = pattern(
+    rb"""(?<![\w.-])Type\b(?!-)(?!["']?[ \t]*+:[ \t]*+"""
+    rb"""(?:"[^"\\$\n]*+"|'[^'$\n]*+'|[\w.:<>]{1,299}+[ \t]*+(?:[\r\n#,}]|\Z)))"""
+)
+_OPEN_BODY = pattern(rb"""TemplateBody(?!["']?[ \t]*+:[ \t]*+(?:["'][^$\n]|[|>]|[\w.#]))""")
 
 # A module call from elsewhere, and a nested stack: to say what was not read, not to judge it.
 _CALL = pattern(
     rb'(?m)^[ \t]*(?:module|component|stack)[ \t]+"[^"\n]+"[ \t]*\{[^{}]*?\bsource[ \t]*=[ \t]*'
-    rb'"((?>(?:[^"$\n]|\$\{(?>[^}\n]{0,200})\}|\$)+))"'
+    rb'"((?>(?:[^"$\n]|\$\{(?>[^$}\n]{0,200})\}|\$)+))"'
 )
 # A word without quotes ends at a comma or bracket in a flow mapping only, where its key follows
 # one; and `${…}` is a part of any.
@@ -75,7 +93,10 @@ _STACK = pattern(
     rb"""|(\w+://(?:\$\{[^\s{}]*\}|[^\s{}\[\],])+))"""
 )
 # A file that a service of the Serverless Framework reads.
-_PART = pattern(rb"""\bfile\([ \t]*["']?([^"'()$\n]+)""")
+_PART = pattern(
+    rb"""\bfile\((?:[ \t]*+"""
+    rb"""(?:"([^"\\$\n]++)"|'([^'\\$\n]++)'|([^"'\\()$\s][^"'\\()$\n]*+))[ \t]*+\))?"""
+)
 
 COMMENTS = (b"iac-check", b"iac_check", b"checkov:skip")
 # What nests or includes others; the latter two say where these are by `Location` alone.
@@ -84,7 +105,9 @@ _LOCATED = (b"AWS::Serverless::Application", b"AWS::Include")
 EXPORT = b"Export"
 
 # Parts of a needle that fewer texts have: one byte is found ten times as fast as several.
-_BACKSLASH, _HASH, _SLASH, _PARENTHESIS, _CAPITAL_C, _CAPITAL_E, _CAPITAL_L, _X = b"\\#/(CELx"
+_BACKSLASH, _HASH, _SLASH, _CAPITAL_C, _CAPITAL_E, _CAPITAL_L, _V, _X = b"\\#/CELvx"
+
+_PROVIDER = b"vider"
 
 STACKS_IN_TERRAFORM = (
     "aws_cloudformation_stack",
@@ -103,12 +126,13 @@ class File:
     """One candidate: its path as reported, and whether a needle is in it.
 
     What is not `sure` is counted only where it turns out to be a template; one that `nests` may
-    hold a nested stack; what is not on disk has an `origin`. The bytes are kept where something
+    hold a nested stack, and of an `opaque` one bytes do not tell all that it nests or declares;
+    what is not on disk has an `origin`. The bytes are kept where something
     that may be asked for later is in them, else (`text` is None) they are read again, and must
     be as long, with nothing to keep for `look`.
     """
 
-    __slots__ = ("_look", "_size", "_text", "hit", "nests", "origin", "path", "sure")
+    __slots__ = ("_look", "_size", "_text", "hit", "nests", "opaque", "origin", "path", "sure")
 
     def __init__(
         self,
@@ -120,12 +144,14 @@ class File:
         size: int = 0,
         look: Callable[[str, bytes], File | None] | None = None,
         origin: Span | None = None,
+        opaque: bool = False,
     ) -> None:
         self.path = path
         self.hit = hit
         self.sure = sure
         self.nests = nests
         self.origin = origin
+        self.opaque = opaque
         self._text = text
         self._size = size
         self._look = look
@@ -150,11 +176,8 @@ class File:
         return searchable(self.data)
 
     def holds(self, *needles: bytes) -> bool:
-        """Whether one of some needles is in it; of those that the walk looks for."""
-        if self._text is None:
-            return False
-        text = searchable(self._text)
-        return any(needle in text for needle in needles)
+        """Whether one of some needles is in it, spelt in any way; of what the walk looks for."""
+        return self._text is not None and holds(self._text, needles)
 
 
 class Needles:
@@ -200,13 +223,22 @@ class Needles:
                 hit = any(needle in text for needle in self._template)
                 keep = keep or any(needle in text for needle in self._template_kept)
                 break
-        hit = hit or (_CAPITAL_E in text and _LOOP in text)
-        hit = hit or (_BACKSLASH in text and _TEMPLATE_ESCAPES.search(text) is not None)
-        sure = looks_like_template(text)
-        nests = _PARENTHESIS in text and is_service(text)
-        if not (hit or sure or nests or self._everything):
+        opaque = _CAPITAL_E in text and LOOP in text
+        if _BACKSLASH in text and _TEMPLATE_ESCAPES.search(text):
+            opaque = True
+        nests = False
+        if _V in text and _begins(text, _V, _PROVIDER) and b"resources" in text:
+            nests = b"file(" in text
+            opaque = opaque or (b"${" in text and _OPEN_TYPE.search(text) is not None)
+        hit = hit or opaque
+        possible = b"Resources" in text
+        sure = possible and (_RESOURCE.search(text) is not None or b"AWS::Include" in text)
+        if not (sure or hit or nests or self._everything or (possible and b"::" in text)):
             return None
-        nests = nests or (_CAPITAL_C in text and _STACK_RESOURCE in text)
+        if not nests and _CAPITAL_C in text and _STACK_RESOURCE in text:
+            nests = True
+            if b"TemplateBody" in text and _OPEN_BODY.search(text):
+                hit = opaque = True
         if not nests and _CAPITAL_L in text:
             for letter, part in self._located:
                 if letter in text and _begins(text, letter, part):
@@ -216,7 +248,8 @@ class Needles:
         keep = keep or (_HASH in text and _speaks_to_us(text))
         nests = nests or hit  # whatever else is read: what it names is no template of the scan
         kept = data if keep else None
-        return File(path, kept, hit or self._everything, sure, nests, len(data), self.template)
+        hit = hit or self._everything
+        return File(path, kept, hit, sure, nests, len(data), self.template, opaque)
 
 
 def _sieve(needles: Iterable[bytes]) -> tuple[bytes, ...]:
@@ -282,9 +315,27 @@ def unescaped(data: bytes) -> bytes:
     return _ESCAPED.sub(lambda match: bytes.fromhex((match[1] or b"").decode()), found)
 
 
-def looks_like_template(text: bytes) -> bool:
-    """Whether bytes have a resource of a template, or include what may be some."""
-    return b"Resources" in text and (_RESOURCE.search(text) is not None or b"AWS::Include" in text)
+def holds(data: bytes, needles: Iterable[bytes]) -> bool:
+    """Whether bytes hold one of some needles, with escapes for its letters, too."""
+    text = searchable(data)
+    if any(needle in text for needle in needles):
+        return True
+    if _BACKSLASH not in text or not _ESCAPED.search(text):
+        return False
+    text = unescaped(text)
+    return any(needle in text for needle in needles)
+
+
+def names(text: str, types: Iterable[str]) -> bool:
+    """Whether a text names one of some types, with escapes for its letters, too."""
+    return holds(text.encode("utf-8", "surrogatepass"), [type_.encode() for type_ in types])
+
+
+def is_meant_as_template(text: bytes) -> bool:
+    """Whether bytes that cannot be read have resources of a template, or include what may be."""
+    if b"Resources" not in text or b"::" not in text:
+        return False
+    return any(found.search(text) for found in (_RESOURCE, _SECTION)) or b"AWS::Include" in text
 
 
 def is_service(text: bytes) -> bool:
@@ -331,22 +382,40 @@ def calls_modules(text: bytes) -> bool:
     return b"module" in text and _MODULE.search(text) is not None
 
 
-def parts(text: bytes) -> Iterator[str]:
-    """The literal paths that a service of the Serverless Framework reads."""
+def parts(text: bytes) -> Iterator[str | None]:
+    """The paths that a service of the Serverless Framework reads: None where bytes cannot tell."""
     if is_service(text):
         for match in _PART.finditer(text):
-            path = match[1].decode("utf-8", "replace").rstrip()
-            if "\0" not in path:
+            found = match[1] or match[2] or match[3]
+            path = found.decode("utf-8", "replace").rstrip() if found else None
+            if path is None or "\0" not in path:
                 yield path
 
 
-def nested(text: bytes) -> Iterator[str]:
-    """The literal paths that a template nests or includes."""
-    if b"TemplateURL" in text or b"Location" in text:
-        for match in _NESTED.finditer(text):
-            target = (match[1] or match[2] or match[3]).decode("utf-8", "replace").strip()
+def may_compose(text: bytes) -> bool:
+    """Whether a part of such a service may name a type by variables, or has parts itself."""
+    return b"file(" in text or (b"${" in text and _OPEN_TYPE.search(text) is not None)
+
+
+def nested(text: bytes) -> Iterator[tuple[str, bool] | None]:
+    """The paths that a template nests or includes: None where bytes cannot tell.
+
+    With each goes whether it is surely the template of a nested stack.
+    """
+    stacks = _STACK_RESOURCE in text and b"TemplateURL" in text
+    located = b"Location" in text and any(needle in text for needle in _LOCATED)
+    if not (stacks or located):
+        return
+    for match in _NESTED.finditer(text):
+        flow, url, quoted, single, plain, ended, address, application = match.groups()
+        found = quoted or single or plain
+        if found is not None:
+            target = found.decode("utf-8", "replace").strip()
             if "://" not in target and "\0" not in target:
-                yield target
+                yield target, url is not None
+        unsure = (ended and not flow) or not (found or address or application)
+        if unsure and (stacks if url else located):
+            yield None  # only in a flow mapping a word without quotes ends at a comma
 
 
 def read(path: str, *, regular: bool = False) -> bytes:

@@ -57,12 +57,15 @@ class Tree:
     uncreated: list[Span] = field(default_factory=list)
     # Files that are not asked about, but may call, nest or feed what is.
     context: set[str] = field(default_factory=set)
-    # What templates name by a literal path as nested or included, and was not looked at yet.
+    # What templates name as nested or included, and was not looked at yet; those of which bytes
+    # do not tell all of it, and the literal parts of services.
     nested: set[str] = field(default_factory=set)
+    opaque: set[str] = field(default_factory=set)
+    parts: dict[str, str] = field(default_factory=dict)
 
     def hits(self) -> bool:
         """Whether anything was found that a rule may have to judge."""
-        return bool(self.hit or self.initialised or self.terragrunt or self.unsure)
+        return bool(self.hit or self.initialised or self.terragrunt or self.unsure or self.opaque)
 
 
 class Walker:
@@ -104,14 +107,14 @@ class Walker:
                 tree.errors.append(InputError("it is neither a file nor a folder", path))
             else:
                 tree.errors.append(InputError("no such file or folder", path))
-        self._follow(tree)
+        self.follow(tree)
         files = chain(tree.templates, *tree.terraform.values())
         hits = {file.path for file in files if file.hit}
         for top in sorted({self._top(path) for path in named if path in hits}):
             self._relatives(tree, top)
         return tree
 
-    def _follow(self, tree: Tree) -> None:
+    def follow(self, tree: Tree) -> None:
         """Read what is called or nested by path and lies outside of what was walked."""
         waiting = list(tree.calls)
         while waiting:
@@ -127,16 +130,18 @@ class Walker:
                     tree.unsure.add(caller)
         while tree.nested:
             path = tree.nested.pop()
-            if path in self._seen:
+            if path in self._seen or not os.path.isfile(path):
                 continue
-            if not os.path.isfile(path):
-                if path.endswith(TEMPLATES):
-                    tree.remote_stacks.add(path)
-            elif self.inside(path):
+            if self.inside(path):
                 self._file(tree, path)
             else:
                 what = "a nested template lies outside of what may be read"
                 tree.errors.append(InputError(f"{what}: scan the folder that holds both", path))
+        while tree.parts:
+            part, service = tree.parts.popitem()
+            data = read_bytes(Tree(), part)
+            if data is not None and candidates.may_compose(candidates.searchable(data)):
+                tree.opaque.add(service)
 
     def led_to(self, tree: Tree, caller: str, target: str) -> str:
         """The folder that a call leads to: one behind a link goes by its own name."""
@@ -165,6 +170,8 @@ class Walker:
         """
         context = Tree()
         self._folder(context, top, below=os.path.lexists(os.path.join(top, ".git")))
+        self.follow(context)
+        tree.opaque |= context.opaque
         for file in context.templates:
             if file.sure or file.nests:
                 file.hit = file.sure = False
@@ -304,17 +311,33 @@ class Walker:
             tree.templates.append(file)
             tree.files += file.sure
             if file.nests:
-                for target in candidates.nested(file.searchable):
-                    tree.nested.add(normal(os.path.join(folder, target)))
-                for part in candidates.parts(file.searchable):
-                    target = normal(os.path.join(folder, part))
-                    if is_candidate(target) and os.path.isfile(target) and self.inside(target):
-                        tree.nested.add(target)
-                tree.remote_stacks.update(candidates.remote_stacks(file.searchable))
+                self._note_nested(tree, folder, file)
         if file.hit:
             tree.hit = True
         if unsaved:
             file.keep(data)
+
+    def _note_nested(self, tree: Tree, folder: str, file: File) -> None:
+        text = file.searchable
+        for found in candidates.nested(text):
+            if found is None:
+                file.opaque = True
+                continue
+            target = normal(os.path.join(folder, found[0]))
+            tree.nested.add(target)
+            if (found[1] or target.endswith(TEMPLATES)) and not os.path.isfile(target):
+                tree.remote_stacks.add(target)
+        for part in candidates.parts(text):
+            if part is None:
+                file.opaque = True
+                continue
+            target = normal(os.path.join(folder, part))
+            if is_candidate(target) and os.path.isfile(target) and self.inside(target):
+                tree.nested.add(target)
+                tree.parts[target] = file.path
+        tree.remote_stacks.update(candidates.remote_stacks(text))
+        if file.opaque:
+            tree.opaque.add(file.path)
 
     def _note_calls(self, tree: Tree, caller: str, folder: str, data: bytes, hit: bool) -> None:
         """Note what a file calls: one of the modules of a folder, or of the stack in it."""

@@ -290,7 +290,7 @@ def _loaders(
             for name in settings.variables
         )
     deploys = any(file.holds(STACK_IN_TERRAFORM) for file in chain(*tree.terraform.values()))
-    if deploys or matters(tree.templates):
+    if deploys or tree.opaque or matters(tree.templates):
         from .cloudformation.loader import CloudFormationLoader
 
         yield CloudFormationLoader(

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from functools import partial
 
-from ..candidates import TEMPLATES, is_service, looks_like_template, unescaped
+from ..candidates import TEMPLATES, is_meant_as_template, is_service, unescaped
 from ..discovery import Tree, Walker, normal, read_bytes
 from ..graph import Origin
 from ..language.document import Node
@@ -19,23 +19,19 @@ from .assembly import Assembly, Place
 from .template import Template, templates
 from .yaml_document import read_template
 
-_SECTION = pattern(rb"""\bResources["']?\s{0,99}:""")
 _REMOTE = pattern(r"[A-Za-z][A-Za-z0-9+.-]*://")
 
 
 class TemplateFiles:
     """Of one scan. Their faults go to `errors`, once something asks for what cannot be read."""
 
-    def __init__(
-        self, tree: Tree, walker: Walker, types: frozenset[str], errors: list[InputError]
-    ) -> None:
+    def __init__(self, tree: Tree, walker: Walker, errors: list[InputError]) -> None:
         self.met = {file.path: file for file in tree.templates}
         """Those that the walk has met, and so has searched."""
         self.read: dict[str, list[Template]] = {}
         self.included: dict[str, set[str]] = {}
         self._tree = tree
         self._walker = walker
-        self._types = types
         self._errors = errors
         self._faults: dict[str, InputError] = {}
         self._assemblies: dict[str, Assembly] = {}
@@ -78,10 +74,7 @@ class TemplateFiles:
 
     def _meant_as_template(self, text: bytes) -> bool:
         """Whether a file that cannot be read as YAML or JSON is meant as a template."""
-        wanted = (type_.encode() in text for type_ in self._types)
-        if looks_like_template(text) or is_service(text):
-            return True
-        return any(wanted) and _SECTION.search(text) is not None
+        return is_meant_as_template(text) or is_service(text)
 
     def _fragment(self, template: str, location: str, *, quietly: bool = False) -> Node | None:
         """The document that a template includes, where it is on disk."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from functools import partial
 from itertools import chain
 
-from ..candidates import STACKS_IN_TERRAFORM, File
+from ..candidates import EXPORT, STACKS_IN_TERRAFORM, File, holds
 from ..discovery import Tree, Walker, normal, read_bytes
 from ..graph import Origin, Resource
 from ..language.document import Entry
@@ -59,7 +59,7 @@ class CloudFormationLoader:
     _nested: int = 0
 
     def __post_init__(self) -> None:
-        self._files = TemplateFiles(self.tree, self.walker, self.types, self.errors)
+        self._files = TemplateFiles(self.tree, self.walker, self.errors)
         self._family = Family(self.tree.templates, self._named_by)
 
     def counts(self) -> dict[str, int]:
@@ -78,10 +78,29 @@ class CloudFormationLoader:
 
     def load(self) -> list[Resource]:
         """Every instance of the wanted types, from the roots down."""
+        self._follow()
         hits = {file.path for file in self.tree.templates if file.hit}
         stacks = list(self._stacks(hits, report=True))
         self.tree.warnings.extend(self._unused(stacks))
         return [s.resource(name) for s in stacks for name in _of_types(s, self.types)]
+
+    def _follow(self) -> None:
+        """Read what is nested or included where bytes do not tell it, and note composed types."""
+        read: set[str] = set()
+        while waiting := sorted(self.tree.opaque - read):
+            for path in waiting:
+                self.tree.nested.update(self._named_by(path) or ())
+            read.update(waiting)
+            self._exports = None  # more may export
+            self.walker.follow(self.tree)
+        for file in self.tree.templates if read else ():
+            if file.path in read - self.tree.context and self._declares(file.path):
+                file.hit = True
+
+    def _declares(self, path: str) -> bool:
+        """Whether a file's templates name what is judged."""
+        sections = (t.section("Resources") for t in self._files.quietly(path) or ())
+        return any(type_of(entry.value) in self.types for entry in chain.from_iterable(sections))
 
     def _unused(self, stacks: Iterable[Stack]) -> Iterator[str]:
         """What is said of files of parameters: what nothing takes, and what is refused."""
@@ -106,11 +125,11 @@ class CloudFormationLoader:
                 yield stack.resource(name)
 
     def _holding(self, *needles: bytes) -> set[str]:
-        found = {file.path for file in self.tree.templates if file.holds(*needles)}
+        found = {file.path for file in self.tree.templates if file.opaque or file.holds(*needles)}
         self._family.of(())  # what is included may be a fragment, which the walk passes over
         for path in {path for paths in self._files.included.values() for path in paths}:
             data = b"" if path in self._files.met else self._files.data(path) or b""
-            if any(needle in data for needle in needles):
+            if holds(data, needles):
                 found.add(path)
         return found
 
@@ -194,8 +213,7 @@ class CloudFormationLoader:
             return None
         found_in = self._files.included.get(path, ())
         calls = [(s, name) for s in map(self._root, found) for name in _of_types(s, NESTED)]
-        nested = (self._nests().path(stack, name) for stack, name in calls)
-        return {*found_in, *(file for file in nested if file is not None)}
+        return {*found_in, *(file for call in calls for file in self._nests().paths(*call))}
 
     def _root(self, template: Template) -> Stack:
         if template not in self._roots:
@@ -227,7 +245,7 @@ class CloudFormationLoader:
         if self._exports is None:
             from .exports import Exports
 
-            exporters = self._holding(b"Export")
+            exporters = self._holding(EXPORT)
             self._exports = Exports(lambda: self._stacks(exporters), self.worlds)
         return self._exports.find(name, importer)
 

@@ -77,6 +77,16 @@ class Nesting:
             why = "its file is no template"
         return _unread(caller, name, why)
 
+    def paths(self, caller: Stack, name: str) -> set[str]:
+        """The files that a nested stack's template may be in, one for each world."""
+        resource = caller.resource(name)
+        found = outcomes(self._worlds, lambda: resource.read(NESTED[resource.type]))
+        texts = {one.data for one in found if isinstance(one, Known) and isinstance(one.data, str)}
+        files = {self._files.beside(caller.template.path, text) for text in texts}
+        if not any(files):
+            files = {self.path(caller, name)}
+        return {file for file in files if file is not None}
+
     def path(self, caller: Stack, name: str) -> str | None:
         """The file that a nested stack's template is in."""
         location = self._location(caller, name, caller.section("Resources")[name])
@@ -87,6 +97,9 @@ class Nesting:
         resource = caller.resource(name)
         found = outcomes(self._worlds, lambda: resource.read(NESTED[resource.type]))
         value = only(found)
+        if not found:
+            what = f"which template {name} nests needs more worlds than are explored"
+            self._errors.append(InputError.at(entry.span, what))
         if not any(self._on_disk(caller, outcome) for outcome in found):
             # The CDK writes the file's name beside a TemplateURL that only S3 can tell.
             asset = _inner(entry.value, "Metadata", "aws:asset:path")

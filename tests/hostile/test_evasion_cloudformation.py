@@ -38,6 +38,52 @@ def hidden_call(location: str) -> Mapping[str, str | bytes]:
     return {"t.yaml": NESTED % (location, "''"), "child.yaml": HAPPY}
 
 
+# A vault with a key of its own by default, and with that of AWS where it is called so.
+ASKED = (
+    "Parameters: {Aws: {Type: String, Default: n}}\nConditions: {A: !Equals [!Ref Aws, y]}\n"
+    "Resources:\n" + KEY + vault("!If [A, alias/aws/backup, !GetAtt K.Arn]")
+)
+CALLS = "Resources:\n  S:\n%s    Properties:\n      TemplateURL: child.yaml\n" + (
+    "      Parameters: {Aws: y}\n"
+)
+
+
+def typed(type_: str, before: str = "") -> Mapping[str, str | bytes]:
+    """A call whose type is written in an odd way."""
+    return {"main.yaml": before + CALLS % type_, "child.yaml": ASKED}
+
+
+def unreadable(location: str, name: str = "main.yaml") -> Mapping[str, str | bytes]:
+    """A call that cannot be read, and computes what it nests."""
+    call = NESTED.rpartition("      Parameters")[0] % location + "      Parameters: {Aws: y}\n"
+    return {name: call + "      Parameters: {Aws: y}\n", "child.yaml": ASKED}
+
+
+EXPORTED = {
+    "i.yaml": "Resources:\n" + vault("!ImportValue kk"),
+    "g.yaml": "Resources:\n" + KEY + "Outputs: {O: {Value: !GetAtt K.Arn, Export: {Name: kk}}}\n",
+}
+ALIASED = {
+    "i.yaml": "Resources:\n" + vault("alias/zz"),
+    "g.yaml": "Resources:\n"
+    + KEY
+    + "  A:\n    Type: AWS::KMS::Alias\n"
+    + "    Properties: {AliasName: alias/zz, TargetKeyId: !Ref K}\n",
+}
+SECOND_ALIAS = "    Properties: {AliasName: alias/zz, TargetKeyId: alias/aws/backup}\n"
+SECOND_EXPORT = '"Outputs": {"O": {"Value": "alias/aws/backup", "%s": {"Name": "kk"}}}}'
+STACK = "AWS::CloudFormation::Stack"
+JSON_CALL = (
+    '{"Resources": {"S": {"Type": "AWS::CloudFormation::Stack", "Properties": '
+    '{"TemplateURL": %s, "Parameters": {"Aws": "y"}}}}}'
+)
+SET = (
+    "  S:\n    Type: AWS::CloudFormation::StackSet\n    Properties:\n      StackSetName: s\n"
+    "      PermissionModel: SELF_MANAGED\n      TemplateBody: "
+)
+BODY = '{"Resources":{"V":{"Type":"%s"}}}'
+
+
 UNREADABLE = '{"Resour\\u0063es": {"V": {"Typ\\u0065": "AWS::Backup::Backup\\u0056ault"}}%s}'
 
 SERVICE = "service: s\nprovider: {name: aws}\ncustom: {t: AWS::Backup::BackupVault}\nresources:\n"
@@ -344,6 +390,61 @@ ATTACKS: dict[str, Mapping[str, str | bytes]] = {
     "a call under an escaped name": {
         "t.yaml": (NESTED % ("child.yaml", "''")).replace("TemplateURL", '"Template\\x55RL"'),
         "child.yaml": HAPPY,
+    },
+    # -- a call that is not written as calls mostly are
+    "an explicit key with a comment": typed(f"    ? Type # the type\n    : {STACK}\n"),
+    "comments before the type": typed("    Type:\n" + "      # c\n" * 4 + f"      {STACK}\n"),
+    "a long comment before the type": typed(f"    Type: # {'c' * 1000}\n      {STACK}\n"),
+    "blank lines before the type": typed("    Type:" + "\n" * 100 + f"      {STACK}\n"),
+    "blanks before the type in JSON": {
+        "main.json": (JSON_CALL % '"child.yaml"').replace('"Type":', '"Type":' + " " * 100),
+        "child.yaml": ASKED,
+    },
+    "an alias for the type of a call": typed("    Type: *t\n", f"x: &t {STACK}\n"),
+    "an anchor, a tag and comments": typed(f"    Type: &a !!str # c\n      # d\n      {STACK}\n"),
+    "an alias for the key of the type": typed(f"    *k : {STACK}\n", "x: &k Type\n"),
+    "an exporter with an explicit key": {
+        **EXPORTED,
+        "b.yaml": "Resources:\n  T:\n    ? Type # c\n    : AWS::SNS::Topic\n"
+        "Outputs: {O: {Value: alias/aws/backup, Export: {Name: kk}}}\n",
+    },
+    "an escaped Export": {
+        **EXPORTED,
+        "b.json": '{"Resources": {"T": {"Type": "AWS::SNS::Topic"}}, '
+        + SECOND_EXPORT % "Exp\\u006frt",
+    },
+    "an escaped alias": {
+        **ALIASED,
+        "b.yaml": 'Resources:\n  A:\n    Type: "AWS::KMS::\\u0041lias"\n' + SECOND_ALIAS,
+    },
+    "an alias with an explicit key": {
+        **ALIASED,
+        "b.yaml": "Resources:\n  A:\n    ? Type # c\n    : AWS::KMS::Alias\n" + SECOND_ALIAS,
+    },
+    "an alias in a loop": {
+        **ALIASED,
+        "b.yaml": "Transform: AWS::LanguageExtensions\nResources:\n  Fn::ForEach::L:\n"
+        "    - X\n    - [Alias]\n    - A${X}:\n        Type: AWS::KMS::${X}\n"
+        + SECOND_ALIAS.replace("    P", "        P"),
+    },
+    # -- a call that cannot be read
+    "an unreadable call by Join": unreadable("!Join ['', [child, .yaml]]"),
+    "an unreadable call by a parameter": unreadable("!Ref U"),
+    "an unreadable call by a block scalar": unreadable(">-\n        child\\\n        .yaml"),
+    "an unreadable call in JSON": {
+        "main.json": (JSON_CALL % '{"Fn::Join": ["", ["child", ".yaml"]]}').replace(
+            "}}}}}", "},}}}}"
+        ),
+        "child.yaml": ASKED,
+    },
+    "a call in Latin-1": {
+        "main.yaml": b"# \xe9\n" + (NESTED % ("!Join ['', [child, .yaml]]", "x")).encode(),
+        "child.yaml": ASKED,
+    },
+    "an unreadable include": {
+        "main.yaml": "Resources:\n  Fn::Transform: {Name: AWS::Include, Parameters: {Location: "
+        "!Join ['', [part, .yaml]]}}\nx: 1\nx: 2\n",
+        "part.yaml": GOOD,
     },
     # -- escapes in what cannot be read
     "escapes and a duplicate": {"t.json": UNREADABLE % ', "x": 1, "x": 2'},
