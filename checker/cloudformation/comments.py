@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from ..source import InputError, Source, Span
 
-_COMMENT = re.compile(r"(?:(?<=\s)|(?<![^\n]))#[^\n\r]*")
+_COMMENT = re.compile("(?:(?<=\\s)|(?<![^\n]))#[^\n\r\x85\u2028\u2029]*")
+"""To the end of the line, as YAML 1.1 ends lines: what reads the document does."""
 
 
 def comments(source: Source) -> Iterator[Span]:

@@ -6,7 +6,7 @@ Comments are those that the language's own lexer sees. What is set aside stays i
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from itertools import chain
 
@@ -23,10 +23,18 @@ CHECKOV = {"CKV_AWS_166": "BACKUP001"}
 _DIRECTIVE = re.compile(r"iac-check:[ \t]*ignore\[([^\]]*)\](.*)\Z", re.S)
 _MISTYPED = re.compile(r"iac[-_ ]?check[ \t]*:[ \t]*[a-z]+", re.I)
 _CHECKOV = re.compile(r"checkov:skip=(CKV2?_[A-Z]+_\d+)(?::[ \t]*(.*))?", re.S)
-# A date that follows the word in another way is meant as one, too: else it would never expire.
-_UNTIL = re.compile(r"(?:^|\s)until(?:=(\S*)|[ \t:]+(\d+[./-]\d+[./-]\d+))", re.I)
+_UNTIL = re.compile(r"(?<![^\W\d_])until(?![^\W\d_])", re.I)
+# What follows that word, where it is meant to be a date: one in another form would never expire.
+_MEANT = re.compile(
+    r"(=\S*)|[^\w=]*=\s*\S*|[\W_]*(?:\d+[./-]\d+[./-]\d+|\d{4,})|.*?[0-9]{4}-[0-9]{2}-[0-9]{2}",
+    re.S,
+)
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
-_MARKS = re.compile(r"\A(?:#+|//+|/\*+)[ \t]*|[ \t\r\n]*\*/\Z")
+_DATE_SHOWN = 40
+"""Characters of what is no date."""
+_MARKS = re.compile(r"#+|//+|/\*+")
+_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
+"""What ends a line in HCL or in YAML: the more lines there are, the less is set aside."""
 _UNUSED = (
     "this ignore matches no finding; it stands on the line of one, on the line above, or above the "
     "header of its resource or of a module call"
@@ -40,15 +48,18 @@ _EXPECTED = "write iac-check: {ignore: [{rule: BACKUP001, reason: …, until: 20
 
 @dataclass(frozen=True)
 class Directive:
-    """One comment that sets rules aside. `alone`: nothing else stands on its line."""
+    """One comment that sets rules aside, on the lines from `first` to `last`.
+
+    Where nothing else stands on its lines, the `last` one is that below it, and below the comments
+    that follow it in lines of their own.
+    """
 
     span: Span
     rules: tuple[str, ...]
     reason: str
     until: str | None
-    first: int
-    last: int
-    alone: bool
+    first: int = 0
+    last: int = 0
     within: bool = False  # it stands anywhere in the resource (Checkov's way)
 
 
@@ -66,11 +77,11 @@ class Suppressions:
 
     def __post_init__(self) -> None:
         self.errors: list[InputError] = []
-        self.warnings: list[str] = []
+        self.warnings: dict[str, None] = {}  # in their order, each once
         self._directives: dict[str, list[Directive]] = {}  # in the order of their lines
         self._within: dict[str, list[Directive]] = {}
         self._marks: dict[int, tuple[Entry, tuple[Directive, ...]]] = {}
-        self._blocks: dict[tuple[str, int], int] = {}
+        self._rows: dict[Source, list[int]] = {}  # where the lines of a source begin
         self._used: set[Span] = set()
 
     def read(self, source: Source, comments: Comments) -> None:
@@ -79,12 +90,45 @@ class Suppressions:
             spans = list(comments(source))
         except InputError:
             return  # the file's own error is reported where it is read
-        for directive in chain.from_iterable(map(self._read, spans)):
-            table = self._within if directive.within else self._directives
-            table.setdefault(source.path, []).append(directive)
+        for span, first, last in self._lines(source, spans):
+            for directive in self._read(span):
+                table = self._within if directive.within else self._directives
+                placed = replace(directive, first=first, last=last)
+                table.setdefault(source.path, []).append(placed)
+
+    def _lines(self, source: Source, spans: list[Span]) -> list[tuple[Span, int, int]]:
+        """A file's comments, in their order, with the lines that each speaks of."""
+        text, size = source.text, len(source.text)
+        found: list[tuple[Span, int, int]] = []
+        following, start, reach = 0, size, 0  # the line of the comment below that is alone
+        for at in range(len(spans) - 1, -1, -1):
+            span = spans[at]
+            first, last = self._line(source, span.start), self._line(source, span.end)
+            rows = self._rows[source]
+            begin, end = rows[first - 1], rows[last] if last < len(rows) else size
+            # Between other comments first: of many in one line each looks at its own blanks only.
+            alone = (
+                (spans[at - 1].end if at else 0) <= begin
+                and end <= start
+                and not text[begin : span.start].strip()
+                and not text[span.end : end].strip()
+            )
+            start = span.start
+            if alone:
+                reach = reach if following == last + 1 else last + 1
+            found.append((span, first, reach if alone else last))
+            following = first if alone else 0
+        return found[::-1]
+
+    def _line(self, source: Source, offset: int) -> int:
+        """The 1-based line of an offset, as it is counted here."""
+        if source not in self._rows:
+            ends = (match.end() for match in _BREAK.finditer(source.text))
+            self._rows[source] = [0, *ends]
+        return bisect_right(self._rows[source], offset)
 
     def _read(self, span: Span) -> Iterator[Directive]:
-        text = _MARKS.sub("", span.text).strip()
+        text = _written(span)
         match = _DIRECTIVE.match(text)
         checkov = _CHECKOV.search(text) if self.honour_checkov else None
         if match:
@@ -92,20 +136,23 @@ class Suppressions:
             yield from self._directive(span, rules, match[2])
         elif checkov and checkov[1] in CHECKOV:
             reason = (checkov[2] or "").strip() or "set aside for Checkov"
-            yield self._placed(span, (CHECKOV[checkov[1]],), reason, None, within=True)
+            yield Directive(span, (CHECKOV[checkov[1]],), reason, None, within=True)
         elif _MISTYPED.match(text):
             self._warn(span, "this looks like `iac-check: ignore[RULE] reason`, but is not")
 
-    def _directive(self, span: Span, rules: tuple[str, ...], rest: str) -> Iterator[Directive]:
-        found = _UNTIL.search(rest)
-        until = None
-        if found:
-            until = found[1] if found[1] is not None else found[0].strip()
-        reason = _UNTIL.sub("", rest).strip(" \t\r\n:-")
-        if self._valid(span, rules, reason, until):
-            yield self._placed(span, rules, reason, until)
+    def _directive(
+        self, span: Span, rules: tuple[str, ...], text: str, until: str | None = None
+    ) -> Iterator[Directive]:
+        """That of a reason, with the date in it or the one that is given; of known rules only."""
+        reason, dates = _parted(text)
+        dates += () if until is None else (until,)
+        known = tuple(rule for rule in rules if rule in self.rules)
+        if self._valid(span, rules, reason, dates) and known:
+            yield Directive(span, known, reason, dates[0] if dates else None)
 
-    def _valid(self, span: Span, rules: tuple[str, ...], reason: str, until: str | None) -> bool:
+    def _valid(
+        self, span: Span, rules: tuple[str, ...], reason: str, dates: tuple[str, ...]
+    ) -> bool:
         if not rules:
             return self._wrong(span, "an ignore names its rule: ignore[BACKUP001]")
         for rule in rules:
@@ -113,10 +160,15 @@ class Suppressions:
                 self._warn(span, f"there is no rule {rule} to ignore")
         if not any(character.isalnum() for character in reason):  # invisible ones are none
             return self._wrong(span, "an ignore needs a reason")
-        if until is not None and not _is_date(until):
-            return self._wrong(span, f'"{until}" is not a date; write until=2027-01-31')
-        if until is not None and until < self.today:
-            self._warn(span, f"this ignore has expired on {until}")
+        for date in dates:
+            if not _is_date(date):
+                return self._wrong(
+                    span, f'"{date[:_DATE_SHOWN]}" is not a date; write until=2027-01-31'
+                )
+        if len(dates) > 1:
+            return self._wrong(span, f"an ignore has one date, not {len(dates)}")
+        if dates and dates[0] < self.today:
+            self._warn(span, f"this ignore has expired on {dates[0]}")
             return False
         return True
 
@@ -125,18 +177,9 @@ class Suppressions:
             self.errors.append(DirectiveError.at(span, message))
         return False
 
-    def _placed(
-        self, span: Span, rules: tuple[str, ...], reason: str, until: str | None, *,
-        within: bool = False,
-    ) -> Directive:  # fmt: skip
-        (first, column), (last, _) = span.positions()
-        alone = not span.source.line(first)[: column - 1].strip()
-        return Directive(span, rules, reason, until, first, last, alone, within)
-
     def _warn(self, span: Span, message: str) -> None:
-        warning = f"{span}: {message}"
-        if span.source.path not in self.context and warning not in self.warnings:
-            self.warnings.append(warning)
+        if span.source.path not in self.context:
+            self.warnings[f"{span}: {message}"] = None
 
     # -- applying ---------------------------------------------------------------------------
 
@@ -155,8 +198,7 @@ class Suppressions:
 
     def _tell_unused(self, directives: Iterable[Directive], message: str) -> None:
         for directive in directives:
-            known = any(rule in self.rules for rule in directive.rules)
-            if directive.span not in self._used and known:
+            if directive.span not in self._used:
                 self._warn(directive.span, message)
 
     def _applied(self, result: Result) -> Result:
@@ -170,36 +212,27 @@ class Suppressions:
         return result
 
     def _speaking_of(self, result: Result) -> Iterator[Directive]:
-        (first, _), (last, _) = result.extent.positions()
         for place in (result.span, result.resource_span, *result.calls):
-            yield from self._at(place)
-            if place.source.path == result.extent.source.path:
-                for directive in self._within.get(place.source.path, ()):
-                    if first <= directive.first <= last:
-                        yield directive
+            if place.source.path in self._directives:
+                yield from self._at(place)
+        extent = result.extent
+        if within := self._within.get(extent.source.path):
+            first = self._line(extent.source, extent.start)
+            last = self._line(extent.source, extent.end)
+            for at in range(bisect_left(within, first, key=lambda d: d.first), len(within)):
+                if within[at].first > last:
+                    break
+                yield within[at]
         yield from self._metadata(result)
 
     def _at(self, place: Span) -> Iterator[Directive]:
         """What stands on a line, or alone above it with only other comments in between."""
-        directives = self._directives.get(place.source.path, [])
-        line = place.line
-        above = self._first_comment(place.source, line) - 1
-        for at in range(bisect_left(directives, above, key=lambda d: d.last), len(directives)):
-            directive = directives[at]
-            if directive.first > line:
+        directives = self._directives[place.source.path]
+        line = self._line(place.source, place.start)
+        for at in range(bisect_left(directives, line, key=lambda d: d.last), len(directives)):
+            if directives[at].first > line:
                 break
-            if directive.last >= line or directive.alone:
-                yield directive
-
-    def _first_comment(self, source: Source, line: int) -> int:
-        """The first of the lines of comments right above a line; the line itself without any."""
-        key = (source.path, line)
-        if key not in self._blocks:
-            top = line
-            while top > 1 and source.line(top - 1).lstrip().startswith(("#", "//")):
-                top -= 1
-            self._blocks[key] = top
-        return self._blocks[key]
+            yield directives[at]
 
     # -- metadata ---------------------------------------------------------------------------
 
@@ -224,10 +257,11 @@ class Suppressions:
         if ignores is not None and not isinstance(ignores, SequenceNode):
             self._warn(ignores.span, f"this ignore is no list; {_EXPECTED}")
         for item in ignores.items if isinstance(ignores, SequenceNode) else ():
-            if self._has_only(item, _KEYS):
+            if self._has_only(item, _KEYS) and isinstance(item, MappingNode):
                 rule, reason, until = (_text(item, key) for key in _KEYS)
-                if self._valid(item.span, (rule,) if rule else (), reason or "", until):
-                    yield self._placed(item.span, (rule or "",), reason or "", until)
+                odd = item.get("until") if until is None else None
+                until = odd.span.text if odd else until  # of a list or mapping, which is no date
+                yield from self._directive(item.span, (rule,) if rule else (), reason or "", until)
 
     def _of_checkov(self, node: Node) -> Iterator[Directive]:
         """`checkov: {skip: [{id, comment}]}`.
@@ -240,18 +274,43 @@ class Suppressions:
                 rule = CHECKOV.get(_text(item, "id") or "")
                 if rule is not None:
                     reason = _text(item, "comment") or "set aside for Checkov"
-                    yield self._placed(item.span, (rule,), reason, None)
+                    yield Directive(item.span, (rule,), reason, None)
 
     def _has_only(self, node: Node, keys: tuple[str, ...]) -> bool:
-        """Whether a node is a mapping; other keys than those it may have are warned of."""
+        """Whether a node is a mapping of nothing else: what is not known may mean a date."""
         if not isinstance(node, MappingNode):
             self._warn(node.span, f"this is no mapping; {_EXPECTED}")
             return False
-        for key, span, _ in node.entries:
-            if key not in keys:
-                near = hint(key, keys) or f"; {_EXPECTED}"
-                self._warn(span, f'there is no "{key}" here{near}')
-        return True
+        odd = [entry for entry in node.entries if entry.key not in keys]
+        for key, span, _ in odd:
+            near = hint(key, keys) or f"; {_EXPECTED}"
+            self._wrong(span, f'there is no "{key}" here{near}')
+        return not odd
+
+
+def _written(span: Span) -> str:
+    """What a comment says, without its marks."""
+    text = span.text
+    if text.startswith("/*"):
+        text = text.removesuffix("*/")
+    marks = _MARKS.match(text)
+    return text[marks.end() if marks else 0 :].strip()
+
+
+def _parted(text: str) -> tuple[str, tuple[str, ...]]:
+    """The reason, and each date that is said in it, or what is meant to be one."""
+    words = list(_UNTIL.finditer(text))
+    ends = [word.start() for word in words[1:]]
+    kept: list[str] = []
+    dates: list[str] = []
+    at = 0
+    for word, end in zip(words, [*ends, len(text)], strict=False):
+        if meant := _MEANT.match(text, word.end(), end):
+            said = meant[1][1:] if meant[1] else text[word.start() : meant.end()]
+            dates.append(" ".join(said.split()))
+            kept.append(text[at : word.start()])
+            at = meant.end()
+    return "".join([*kept, text[at:]]).strip(" \t\r\n:;,-"), tuple(dates)
 
 
 def _is_date(text: str) -> bool:

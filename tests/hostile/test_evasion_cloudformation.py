@@ -470,6 +470,20 @@ ATTACKS: dict[str, Mapping[str, str | bytes]] = {
     "an ignore with a look-alike": {
         "t.yaml": BAD.replace("  V:", "  # iac\u2010check: ignore[BACKUP001] x\n  V:")
     },
+    **{
+        f"an ignore in a line that ends in {end!r}": {
+            "t.yaml": ("# iac-check: ignore[BACKUP001] x\n" + BAD).replace("\n", end).encode()
+        }
+        for end in ("\r", "\x85", "\u2028")
+    },
+    "metadata with an odd date": {
+        "t.yaml": BAD.replace(
+            "    Properties",
+            "    Metadata:\n"
+            "      iac-check: {ignore: [{rule: BACKUP001, reason: x, until: [2020-01-01]}]}\n"
+            "    Properties",
+        )
+    },
     "an ignore in a plain scalar": {
         "t.yaml": BAD.replace("Name: v", "Name: v# iac-check: ignore[BACKUP001] x")
     },

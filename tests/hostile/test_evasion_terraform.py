@@ -458,6 +458,18 @@ ATTACKS: dict[str, Mapping[str, str | bytes]] = {
     "an ignore in a heredoc": {
         "main.tf": MISSING.replace("}", "  x = <<E\n# iac-check: ignore[BACKUP001] x\nE\n}")
     },
+    "an ignore before another vault in its line": {
+        "main.tf": '/* iac-check: ignore[BACKUP001] x */ resource "aws_kms_key" "k" {}\n' + MISSING
+    },
+    "an ignore before the end of another block": {
+        "main.tf": "locals {\n  /* iac-check: ignore[BACKUP001] x\n  */ }\n" + MISSING
+    },
+    "an ignore whose date has spaces": {
+        "main.tf": "# iac-check: ignore[BACKUP001] x until = 2020-01-01\n" + MISSING
+    },
+    "an ignore with two dates": {
+        "main.tf": "# iac-check: ignore[BACKUP001] x until=2999-01-01 until=2020-01-01\n" + MISSING
+    },
     "an ignore of all rules": {"main.tf": "# iac-check: ignore[*] x\n" + MISSING},
     "an ignore two lines above": {"main.tf": "# iac-check: ignore[BACKUP001] x\n\n" + MISSING},
     "a skip of Checkov's": {

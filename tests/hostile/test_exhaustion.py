@@ -298,6 +298,18 @@ TREES: dict[str, Callable[[], Mapping[str, str | bytes]]] = {
     "ignores": lambda: {
         "main.tf": "# iac-check: ignore[BACKUP001] x\n" * 5_000 + vault("null") * 1
     },
+    "ignores in one line": lambda: {
+        "main.tf": "/* iac-check: ignore[BACKUP001] x */" * 50_000 + vault("null")
+    },
+    "blanks in a comment": lambda: {
+        "main.tf": vault("null") + "# iac-check\n# x" + " " * 1_000_000 + "x\n",
+        "t.yaml": template("x") + "# iac-check\n# x" + " " * 1_000_000 + "x\n",
+    },
+    "dates in a comment": lambda: {
+        "main.tf": "# iac-check: ignore[BACKUP001] "
+        + ("until " * 100_000 + "=" * 100_000 + "until" + " " * 100_000 + "1" * 100_000 + "2020-1")
+        + "\n" + vault("null")
+    },
     "a thousand vaults below as many ignores": lambda: {
         "main.tf": "".join(
             f'# iac-check: ignore[BACKUP001] x\nresource "aws_backup_vault" "v{n}" {{\n  name = "v"\n}}\n'

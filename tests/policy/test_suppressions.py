@@ -30,6 +30,9 @@ def checked(
         "#iac-check:ignore[ BACKUP001 ] reason",
         "# iac-check: ignore[BACKUP001] reason until=2999-01-31",
         "# iac-check: ignore[BACKUP001] until=2999-01-31 reason",
+        "# iac-check: ignore[BACKUP001] reason,until=2999-01-31",
+        "/* iac-check: ignore[BACKUP001] reason\nuntil=2999-01-31\n*/",
+        "/* iac-check: ignore[BACKUP001] reason */\n  /* another */\n  # and one more",
     ],
 )
 def test_honoured(comment: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -40,6 +43,14 @@ def test_honoured(comment: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert result.suppression.reason == "reason"
     assert not report.errors
     assert not report.warnings
+
+
+@pytest.mark.parametrize("reason", ["kept until we have moved", "until 3 teams agree; untilted"])
+def test_until_is_a_word_too(reason: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    comment = f"# iac-check: ignore[BACKUP001] {reason} until=2999-01-31"
+    (result,) = checked(comment, tmp_path, monkeypatch).results
+    assert result.suppression is not None
+    assert (result.suppression.reason, result.suppression.until) == (reason, "2999-01-31")
 
 
 @pytest.mark.parametrize(
@@ -54,6 +65,19 @@ def test_honoured(comment: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         ("# iac-check: ignore[BACKUP001] reason until=20270131", '"20270131" is not a date'),
         ("# iac-check: ignore[BACKUP001] reason until 2027-01-31", '"until 2027-01-31" is not'),
         ("# iac-check: ignore[BACKUP001] until 2.1.2027: reason", '"until 2.1.2027" is not'),
+        ("# iac-check: ignore[BACKUP001] reason until = 2020-01-01", '"until = 2020-01-01" is'),
+        ("# iac-check: ignore[BACKUP001] reason until =2020-01-01", '"until =2020-01-01" is not'),
+        ("# iac-check: ignore[BACKUP001] reason until = soon", '"until = soon" is not a date'),
+        ("# iac-check: ignore[BACKUP001] reason (until=2020-01-01)", '"2020-01-01)" is not a date'),
+        ("# iac-check: ignore[BACKUP001] reason until\u00a02020-01-01", '"until 2020-01-01" is'),
+        ("# iac-check: ignore[BACKUP001] reason until2020-01-01", '"until2020-01-01" is not'),
+        ("# iac-check: ignore[BACKUP001] reason, until the end of 2020-01-01", "is not a date"),
+        ("# iac-check: ignore[BACKUP001] reason until 2020", '"until 2020" is not a date'),
+        ("/* iac-check: ignore[BACKUP001] reason until\n2020-01-01 */", '"until 2020-01-01" is'),
+        (
+            "# iac-check: ignore[BACKUP001] reason until=2999-01-31 until=2020-01-01",
+            "an ignore has one date, not 2",
+        ),
     ],
 )
 def test_errors(comment: str, error: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -71,6 +95,7 @@ def test_errors(comment: str, error: str, tmp_path: Path, monkeypatch: pytest.Mo
         ("# iac-check: ignore BACKUP001 reason", "looks like"),
         ("# iac-check: ignore[BACKUP999] reason", "no rule BACKUP999"),
         ("# iac-check: ignore[BACKUP001] reason until=2020-01-31", "expired"),
+        ("# iac-check: ignore[BACKUP001] reason,until=2020-01-31", "expired"),
         ("# iac-check: ignore[BACKUP001] reason\n\n", "it stands on the line of one"),
     ],
 )
@@ -165,6 +190,72 @@ def test_metadata_that_is_wrong_is_nothing_where_ignores_are_overruled(
     assert [result.status for result in report.results] == ["fail"]
 
 
+# -- where it stands ----------------------------------------------------------------------------
+
+A, B = (f'resource "aws_backup_vault" "{name}" {{ name = "{name}" }}\n' for name in "ab")
+AB = A + B
+MARK = "/* iac-check: ignore[BACKUP001] only a */"
+OPEN = A.replace("{", "{\n").replace("}", "\n%s }") + B
+
+
+@pytest.mark.parametrize(
+    ("text", "suppressed"),
+    [
+        (f"{MARK}\n{AB}", "a"),
+        (f"{MARK} {AB}", "a"),
+        (f"/* x */ {MARK} {AB}", "a"),
+        (f"{MARK} /* x */\n{AB}", ""),
+        (f"/* iac-check: ignore[BACKUP001] only a\n*/ {AB}", "a"),
+        (f"/* iac-check: ignore[BACKUP001] only a\n*/\n{AB}", "a"),
+        (OPEN % MARK, ""),
+        (OPEN % "/* iac-check: ignore[BACKUP001] x\n*/", ""),
+        (f"{MARK}\n# x\n/* y\n\nz */\n// u\n{AB}", "a"),
+        (f"{MARK}\n# x\n\n{AB}", ""),
+        (f"# iac-check: ignore[BACKUP001] x\u2028y\n{AB}", "a"),
+        (f"# iac-check: ignore[BACKUP001] x\r\n{AB}", "a"),
+    ],
+)
+def test_it_is_alone_where_nothing_else_stands_on_its_lines(
+    text: str, suppressed: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "main.tf").write_bytes(text.encode())
+    monkeypatch.chdir(tmp_path)
+    report = run(["."], Settings(cache=False))
+    assert {r.resource_name for r in report.results} == {"a", "b"}
+    aside = [r.resource_name for r in report.results if r.status == "suppressed"]
+    assert aside == list(suppressed)
+    assert not report.errors
+
+
+def test_before_the_end_of_a_call_it_is_not_above_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call = 'module "%s" {\n  source = "./m"\n%s}\n'
+    text = call % ("a", "/* iac-check: ignore[BACKUP001] x\n*/ ") + call % ("b", "")
+    (tmp_path / "main.tf").write_text(text)
+    (tmp_path / "m").mkdir()
+    (tmp_path / "m/main.tf").write_text(A)
+    monkeypatch.chdir(tmp_path)
+    assert [r.status for r in run(["."], Settings(cache=False)).results] == ["fail", "fail"]
+
+
+@pytest.mark.parametrize("mixed", [False, True])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r", "\x85", "\u2028", "\u2029"])
+def test_lines_end_as_yaml_ends_them(
+    end: str, mixed: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vault = "  {}:\n    Type: AWS::Backup::BackupVault\n    Properties: {{BackupVaultName: v}}\n"
+    comment = "  # iac-check: ignore[BACKUP001] only A\n"
+    lines = ("Resources:\n" + comment + vault.format("A") + vault.format("C")).splitlines()
+    text = "".join(line + (end, "\n")[mixed and at % 2] for at, line in enumerate(lines))
+    (tmp_path / "t.yaml").write_bytes(text.encode())
+    monkeypatch.chdir(tmp_path)
+    report = run(["."], Settings(cache=False))
+    assert {r.address: r.status for r in report.results} == {"A": "suppressed", "C": "fail"}
+    assert not report.errors
+    assert not report.warnings
+
+
 # -- metadata -----------------------------------------------------------------------------------
 
 IGNORED = "{iac-check: {ignore: [{rule: BACKUP001, reason: sandbox, until: 2999-01-31}]}}"
@@ -191,12 +282,12 @@ def of_templates(files: dict[str, str], tmp_path: Path, monkeypatch: pytest.Monk
     ("metadata", "warnings", "errors"),
     [
         (IGNORED, (), ()),
-        ("{iac-check: {x: 1}}", (f'5:28: there is no "x" here; {FORM}',), ()),
+        ("{iac-check: {x: 1}}", (), (f'there is no "x" here; {FORM}',)),
         ("{iac-check: }", (f"5:27: this is no mapping; {FORM}",), ()),
         ("{iac-check: ignore}", (f"5:27: this is no mapping; {FORM}",), ()),
         (
             "{iac-check: {ignores: []}}",
-            ('5:28: there is no "ignores" here; did you mean ignore?',), (),
+            (), ('there is no "ignores" here; did you mean ignore?',),
         ),
         (
             "{iac-check: {ignore: {rule: BACKUP001, reason: r}}}",
@@ -205,12 +296,35 @@ def of_templates(files: dict[str, str], tmp_path: Path, monkeypatch: pytest.Monk
         ("{iac-check: {ignore: [BACKUP001]}}", (f"5:37: this is no mapping; {FORM}",), ()),
         (
             "{iac-check: {ignore: [{rule: BACKUP001, resaon: r}]}}",
-            ('5:55: there is no "resaon" here; did you mean reason?',),
-            ("an ignore needs a reason",),
+            (), ('there is no "resaon" here; did you mean reason?',),
         ),
         (
             "{iac-check: {ignore: [{rule: BACKUP002, reason: r}]}}",
             ("5:37: there is no rule BACKUP002 to ignore",), (),
+        ),
+        (
+            "{iac-check: {ignore: [{rule: BACKUP001, reason: r, Until: 2999-01-31}]}}",
+            (), ('there is no "Until" here; did you mean until?',),
+        ),
+        (
+            "{iac-check: {until: 2999-01-31, ignore: [{rule: BACKUP001, reason: r}]}}",
+            (), (f'there is no "until" here; {FORM}',),
+        ),
+        (
+            "{iac-check: {ignore: [{rule: BACKUP001, reason: r, until: [2999-01-31]}]}}",
+            (), ('"[2999-01-31]" is not a date; write until=2027-01-31',),
+        ),
+        (
+            "{iac-check: {ignore: [{rule: BACKUP001, reason: r, until: {a: 2999-01-31}}]}}",
+            (), ('"{a: 2999-01-31}" is not a date; write until=2027-01-31',),
+        ),
+        (
+            "{iac-check: {ignore: [{rule: BACKUP001, reason: r, until: }]}}",
+            (), ('"" is not a date; write until=2027-01-31',),
+        ),
+        (
+            "{iac-check: {ignore: [{rule: BACKUP001, reason: r until=2020-01-31}]}}",
+            ("5:37: this ignore has expired on 2020-01-31",), (),
         ),
     ],
 )  # fmt: skip
