@@ -181,7 +181,11 @@ def _check(options: Options, reports: Sequence[tuple[str, str | None]]) -> int:
 
     paths = options.paths
     if "-" in paths:
-        paths, settings = _from_stdin(options, settings)
+        try:
+            paths, settings = _from_stdin(options, settings)
+        except InputError as error:
+            complain(f"error: {error.path}: {error.message}")
+            return UNTRUSTED
     watch = Watch()
     with Progress(watch, sys.stderr):
         report = run(paths, settings, watch)
@@ -222,15 +226,22 @@ def _check(options: Options, reports: Sequence[tuple[str, str | None]]) -> int:
 
 
 def _from_stdin(options: Options, settings: Settings) -> tuple[list[str], Settings]:
-    """`-`: the content of --stdin-filename, as an editor has it."""
+    """`-`: the content of --stdin-filename, as an editor has it.
+
+    Raises InputError where it cannot be read, or nothing tells its language.
+    """
+    from . import stdin
     from .discovery import normal
     from .records import replace
-    from .streams import name_for
+    from .source import InputError
 
-    content = sys.stdin.buffer.read()
-    name = normal(options.stdin_filename or name_for(content))
+    given = options.stdin_filename
+    if given is not None and (not given or os.path.isdir(given)):
+        raise InputError(f'"{given}" is no name of a file', "--stdin-filename")
+    data = stdin.content()
+    name = normal(given or stdin.name_for(data))
     paths = [name if path == "-" else path for path in options.paths]
-    return paths, replace(settings, unsaved={name: content})
+    return paths, replace(settings, unsaved={name: data})
 
 
 def _write_baseline(report: Report, path: str) -> int:

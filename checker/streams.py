@@ -11,13 +11,6 @@ if TYPE_CHECKING:
     from typing import TextIO
 
 
-_BLOCKS = (
-    b"check", b"data", b"ephemeral", b"import", b"locals", b"module", b"moved", b"output",
-    b"provider", b"removed", b"resource", b"terraform", b"variable",
-)  # fmt: skip
-"""How the blocks of a file of Terraform begin."""
-
-
 def complain(message: str) -> None:
     """One line on stderr; nothing of a scanned name can steer the terminal."""
     from .report.escape import escape
@@ -72,16 +65,3 @@ class replaced:
         """Remove what has not become the file."""
         if self._temporary is not None and os.path.lexists(self._temporary):
             os.unlink(self._temporary)
-
-
-def name_for(content: bytes) -> str:
-    """A file name for what standard input gave, by the language that it looks to be."""
-    import re
-
-    if content.lstrip().startswith(b"{"):
-        return "stdin.json" if b'"Resources"' in content else "stdin.tf.json"
-    section = re.compile(rb"^(?:AWSTemplateFormatVersion|Transform|Resources)[ \t]*:", re.M)
-    block = re.compile(rb"^[ \t]*(?:%b)[ \t]+[\"{\w]" % b"|".join(_BLOCKS), re.M)
-    if not section.search(content) and block.search(content):
-        return "stdin.tf"
-    return "stdin.yaml"

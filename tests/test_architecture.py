@@ -38,7 +38,7 @@ ROWS = (
     ("report",),
     ("pipeline",),
     ("",),  # the package itself: scan()
-    ("completion", "streams"),
+    ("completion", "stdin", "streams"),
     ("cli",),
     ("__main__",),
 )

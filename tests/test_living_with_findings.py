@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from iac_check import stdin
 from iac_check.cli import main
 
 VAULT = 'resource "aws_backup_vault" "v" {\n  name = "v"\n}\n'
@@ -164,6 +165,19 @@ def test_what_is_no_baseline_is_not_written_over() -> None:
         ('{"resource": {"aws_backup_vault": {"v": {"name": "v"}}}}', "stdin.tf.json"),
         ("Resources:\n  V:\n    Type: AWS::Backup::BackupVault\n", "stdin.yaml"),
         ('{"Resources": {"V": {"Type": "AWS::Backup::BackupVault"}}}', "stdin.json"),
+        ("{Resources: {V: {Type: AWS::Backup::BackupVault}}}", "stdin.yaml"),
+        ('{"\\u0052esources": {"V": {"Type": "AWS::Backup::BackupVault"}}}', "stdin.json"),
+        (
+            'Description: |\n  resource "x"\n"Resources": {V: {Type: AWS::Backup::BackupVault}}\n',
+            "stdin.yaml",
+        ),
+        (VAULT + "/*\nResources:\n*/\nlocals {\n  x = <<E\nResources:\nE\n}\n", "stdin.tf"),
+        (VAULT.replace(" ", "/**/", 1), "stdin.tf"),
+        (f"\ufeff{VAULT}", "stdin.tf"),
+        (
+            '\ufeff[{"//": 1, "resource": {"aws_backup_vault": {"v": {"name": "\\"Resources"}}}}]',
+            "stdin.tf.json",
+        ),
     ],
 )
 def test_the_language_of_standard_input_is_seen(
@@ -186,6 +200,59 @@ def test_standard_input_that_is_neither_language(
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
     assert main(["--allow-empty", "-"]) == 0
     assert f"note: {told}\n" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        VAULT.encode("utf-16"),
+        VAULT[:-2].encode(),
+        b"a: *b # AWS::Backup::BackupVault\n",
+        b'{"resource": {"aws_backup_vault": {"v": {}}}, "Resource": 1}',
+        b'inputs = { a = "aws_backup_vault" }\n',
+        b'module "v" {\n  source = "./v"\n',
+        # To Terraform a comment and a vault, to YAML a template and a text.
+        b"/*\n---\nResources: {}\n--- |\n */\n " + VAULT.replace("\n", "\n ").encode(),
+    ],
+)
+def test_standard_input_of_no_clear_language_is_an_error(
+    data: bytes, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Where a vault could be in it; it is not guessed at."""
+    Path("main.tf").unlink()
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data)))
+    assert main(["-", "."]) == 2
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert told.err.startswith("error: standard input: ")
+    assert "--stdin-filename" in told.err
+
+
+def test_standard_input_takes_the_place_of_no_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("main.tf").rename("stdin.tf")
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b'variable "x" {}\n')))
+    assert main([".", "-"]) == 1
+
+
+@pytest.mark.parametrize("name", ["", "."])
+def test_standard_input_has_the_name_of_a_file(
+    name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(VAULT.encode())))
+    assert main(["--stdin-filename", name, "-"]) == 2
+    assert capsys.readouterr().err == f'error: --stdin-filename: "{name}" is no name of a file\n'
+
+
+def test_standard_input_that_cannot_be_read(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "stdin", None)
+    assert main(["-"]) == 2
+    assert capsys.readouterr().err == "error: standard input: it is closed\n"
+    monkeypatch.setattr(stdin, "FILE_LIMIT", 3)
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"abcd")))
+    assert main(["-"]) == 2
+    assert capsys.readouterr().err == "error: standard input: it is larger than 3 bytes\n"
 
 
 def test_standard_input_stands_for_a_file(
