@@ -62,6 +62,7 @@ class Tree:
     nested: set[str] = field(default_factory=set)
     opaque: set[str] = field(default_factory=set)
     parts: dict[str, str] = field(default_factory=dict)
+    links: list[str] = field(default_factory=list)  # to folders, that the walk met
 
     def hits(self) -> bool:
         """Whether anything was found that a rule may have to judge."""
@@ -88,6 +89,7 @@ class Walker:
         self._needles = Needles(types, related, everything)
         self._exclude = exclude
         self._seen: set[str] = set()
+        self._walked: set[str] = set()  # the real paths of folders
         self._boundaries: list[str] = []
         self._real: dict[str, str] = {}
 
@@ -107,12 +109,25 @@ class Walker:
                 tree.errors.append(InputError("it is neither a file nor a folder", path))
             else:
                 tree.errors.append(InputError("no such file or folder", path))
+        self._follow_links(tree)
         self.follow(tree)
         files = chain(tree.templates, *tree.terraform.values())
         hits = {file.path for file in files if file.hit}
         for top in sorted({self._top(path) for path in named if path in hits}):
             self._relatives(tree, top)
         return tree
+
+    def _follow_links(self, tree: Tree) -> None:
+        """Search the folders behind links, which go by their own names, where that was not done."""
+        while tree.links:
+            link = tree.links.pop()
+            if self.inside(link):
+                folder = self._own_name(os.path.dirname(link) or ".", link)
+                if not self._leaves_out(folder):
+                    self._folder(tree, folder)
+            else:
+                what = "a linked folder outside of what may be read, so nothing in it is checked"
+                tree.warnings.append(f"{link}: {what}")
 
     def follow(self, tree: Tree) -> None:
         """Read what is called or nested by path and lies outside of what was walked."""
@@ -147,8 +162,12 @@ class Walker:
         """The folder that a call leads to: one behind a link goes by its own name."""
         if target in tree.terraform or not os.path.isdir(target):
             return target
-        way = os.path.relpath(self._realpath(target), self._realpath(caller))
-        return normal(os.path.join(caller, way))
+        return self._own_name(caller, target)
+
+    def _own_name(self, folder: str, path: str) -> str:
+        """A path without the links that it leads through, as seen from a folder."""
+        way = os.path.relpath(self._realpath(path), self._realpath(folder))
+        return normal(os.path.join(folder, way))
 
     def _named_file(self, tree: Tree, path: str) -> None:
         if path.endswith((*TERRAFORM, *STACKS, *VALUES)):
@@ -203,10 +222,12 @@ class Walker:
         return top, around.calls
 
     def _folder(self, tree: Tree, top: str, *, below: bool = True) -> None:
-        waiting = [top]
+        waiting = [(normal(top), self._realpath(top))]
         while waiting:
-            folder = waiting.pop()
-            folder = normal(folder)
+            folder, real = waiting.pop()
+            if real in self._walked:
+                continue
+            self._walked.add(real)
             prefix = "" if folder == "." else f"{folder}/"
             for entry in _entries(tree, folder):
                 name = entry.name
@@ -218,13 +239,24 @@ class Walker:
                         if not below:
                             continue
                         if name not in SKIPPED:
-                            waiting.append(path)
+                            waiting.append((path, os.path.join(real, name)))
                         elif name == ".terraform":
                             tree.initialised.append(folder)
                     elif is_candidate(name):
                         self._file(tree, path, folder, entry.is_file(follow_symlinks=False))
+                    elif entry.is_symlink() and below and name not in SKIPPED:
+                        if os.path.isdir(path):
+                            tree.links.append(path)
                 except OSError as error:
                     tree.errors.append(InputError(reason(error), path))
+
+    def _leaves_out(self, folder: str) -> bool:
+        """Whether a folder, or one that it lies in, is left out of the walk."""
+        if not self._exclude:
+            return False
+        from .globs import within
+
+        return within(folder, self._exclude)
 
     def _excluded(self, path: str) -> bool:
         from fnmatch import fnmatchcase

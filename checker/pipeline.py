@@ -69,7 +69,9 @@ def run(paths: Sequence[str], settings: Settings, watch: Watch | None = None) ->
                 again = replace(tree, terraform=terraform, errors=[], warnings=[])
                 found = _judge(again, walker, types, settings, errors, warnings, watch)
                 tree.errors.extend(again.errors)
+                tree.warnings.extend(again.warnings)
                 results = both(results, found)
+    warnings.extend(tree.warnings)  # what a call passes may be seen only when it is judged
     unread = _remote_stacks(tree).union(*tree.remote_modules.values())
     watch.begin("report")
     errors.extend(tree.errors)
@@ -230,7 +232,6 @@ def _judge(
     watch.begin("judge", lambda: f"{engine.judged:,} of {len(resources):,} resources")
     results = engine.judge(cards, resources)
     tree.uncreated += engine.uncreated
-    warnings.extend(tree.warnings)  # what a call passes may be seen only when it is judged
     watch.begin("ignores")
     for fault in (*(loader.errors for loader in loaders), engine.errors):
         errors.extend(fault)

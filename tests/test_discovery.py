@@ -147,6 +147,41 @@ def test_a_module_behind_a_link_goes_by_its_own_name(root: Path) -> None:
     )
 
 
+def test_a_folder_behind_a_link_is_searched_once(root: Path) -> None:
+    """By its own name, wherever in the repository it is; links may lead in circles."""
+    write(root, **{
+        "envs/ok.tf": "", "envs/inner/main.tf": VAULT, "real/prod/main.tf": VAULT,
+        "real/prod/deep/main.tf": VAULT, "vendor/x/main.tf": VAULT,
+    })  # fmt: skip
+    for link, target in {
+        "envs/prod": "real/prod", "envs/again": "real/prod/deep", "real/prod/back": "envs",
+        "envs/here": "envs/inner", "envs/left": "vendor/x", "envs/.venv": "vendor", "envs/no": "no",
+        "envs/loop": "envs/loop",
+    }.items():  # fmt: skip
+        (root / link).symlink_to(root / target)
+    found = {"envs/ok.tf", "envs/inner/main.tf", "real/prod/main.tf", "real/prod/deep/main.tf"}
+    tree = walk("envs", exclude=("vendor",))
+    assert files(tree) == found
+    assert not tree.errors
+    assert not tree.warnings
+    assert files(walk("envs", "real")) == files(walk("envs")) == {*found, "vendor/x/main.tf"}
+    (result, *others) = run(["envs"], Settings(cache=False)).results
+    assert (result.span.source.path, len(others)) == ("envs/inner/main.tf", 3)
+    tree = walk("envs/prod", "envs")
+    paths = [file.path for folder in tree.terraform.values() for file in folder]
+    assert sorted(path for path in paths if "prod" in path) == [
+        "envs/prod/deep/main.tf", "envs/prod/main.tf"
+    ]  # fmt: skip
+
+
+def test_a_linked_folder_that_may_not_be_read_is_told(
+    root: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    (root / "link").symlink_to(tmp_path_factory.mktemp("outside"))
+    (warning,) = run(["."], Settings(cache=False)).warnings
+    assert warning.startswith("link: a linked folder outside of what may be read")
+
+
 def test_files_that_terraform_passes_over(root: Path) -> None:
     write(root, **{".hidden.tf": VAULT, "main.tf": "", "main.tf~": VAULT})
     (root / ".#main.tf").symlink_to("somebody@host.1234")
