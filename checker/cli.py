@@ -170,9 +170,11 @@ def _check(options: Options, reports: Sequence[tuple[str, str | None]]) -> int:
         return UNTRUSTED
 
     faults = list(unreadable(settings))
-    for fault in faults:
-        complain(f"error: {fault.path}: {fault.message}")
     if faults:
+        from .report.words import place
+
+        for fault in faults:
+            complain(f"error: {place(fault)}: {fault.message}")
         return UNTRUSTED
 
     from .pipeline import run

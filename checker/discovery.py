@@ -244,9 +244,8 @@ class Walker:
                             tree.initialised.append(folder)
                     elif is_candidate(name):
                         self._file(tree, path, folder, entry.is_file(follow_symlinks=False))
-                    elif entry.is_symlink() and below and name not in SKIPPED:
-                        if os.path.isdir(path):
-                            tree.links.append(path)
+                    elif below and entry.is_symlink() and _leads_to_folder(path):
+                        tree.links.append(path)
                 except OSError as error:
                     tree.errors.append(InputError(reason(error), path))
 
@@ -392,6 +391,11 @@ class Walker:
                 targets = tree.calls.setdefault(caller, set())
                 target = normal(os.path.join(folder, source))
                 targets.update((target, stack_of(target)) if stack else (target,))
+
+
+def _leads_to_folder(link: str) -> bool:
+    """Whether the walk may follow a link, by its name, to a folder that is there."""
+    return os.path.basename(link) not in SKIPPED and os.path.isdir(link)
 
 
 def is_candidate(name: str) -> bool:

@@ -11,14 +11,14 @@ from itertools import chain
 
 from . import __version__
 from .backup import PLANS
-from .candidates import COMMENTS, STACK_IN_TERRAFORM, TERRAFORM, TOFU, is_local, reason
+from .candidates import COMMENTS, STACK_IN_TERRAFORM, TERRAFORM, TOFU, is_local
 from .discovery import Tree, Walker, normal, place_of
 from .kms import ALIASES
 from .patterns import pattern
 from .policy.card import resource_types
 from .policy.result import Report, Result, Run
 from .records import replace
-from .settings import Settings
+from .settings import Settings, unreadable
 from .source import InputError
 from .watch import Watch
 
@@ -56,7 +56,7 @@ def run(paths: Sequence[str], settings: Settings, watch: Watch | None = None) ->
     walker.walk(paths, tree)
     watch.counts.update({"files read": tree.walked, "bytes read": tree.size})
     results: Sequence[Result] = ()
-    errors = [*_absent((*settings.var_files, *settings.parameters))]
+    errors = [*unreadable(settings)]
     warnings: list[str] = []
     asked = _run(paths, walker, settings)
     if tree.hits():
@@ -191,15 +191,6 @@ def _run(paths: Sequence[str], walker: Walker, settings: Settings) -> Run:
         exit_zero=settings.exit_zero,
         allow_empty=settings.allow_empty,
     )
-
-
-def _absent(paths: Iterable[str]) -> Iterator[InputError]:
-    """Files of values that are not there: told also where nothing would read them."""
-    for path in paths:
-        try:
-            os.stat(path)
-        except OSError as error:
-            yield InputError(reason(error), normal(path))
 
 
 def _judge(

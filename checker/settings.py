@@ -11,7 +11,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from .records import dataclass, field, replace
-from .source import InputError
+from .source import InputError, Source
 
 TYPE_CHECKING = False  # none of these is worth its import time to every run
 if TYPE_CHECKING:
@@ -139,18 +139,56 @@ class Settings:
 
 
 def unreadable(settings: Settings) -> Iterator[InputError]:
-    """What is wrong with the files that settings name: it is told before anything is read."""
-    baseline = () if settings.baseline is None else (settings.baseline,)
-    for path in dict.fromkeys((*settings.var_files, *settings.parameters, *baseline)):
+    """What is wrong with the files that settings name: it is told before anything is read.
+
+    Those of values are parsed, for the tree may have nothing that would ask for them.
+    """
+    for path, read in _named(settings):
+        from .candidates import reason
+
         try:
-            handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
-            os.close(handle)
             if os.path.isdir(path):
                 yield InputError("it is a folder", path)
-        except (OSError, ValueError) as error:  # ValueError: a NUL in the path
-            from .candidates import reason
+            else:
+                read(path)
+        except InputError as error:
+            yield error
+        except OSError as error:
+            yield InputError(reason(error), path)
+        except ValueError as error:  # a NUL in the path
+            yield InputError(str(error), path)
 
-            yield InputError(reason(error) if isinstance(error, OSError) else str(error), path)
+
+def _named(settings: Settings) -> Iterator[tuple[str, Callable[[str], object]]]:
+    """The files that settings name, with what reads each."""
+    yield from ((path, _variables_of) for path in settings.var_files)
+    yield from ((path, _parameters_of) for path in settings.parameters)
+    if settings.baseline is not None:
+        yield settings.baseline, _opened
+
+
+def _variables_of(path: str) -> object:
+    from .language.worlds import Worlds
+    from .terraform.arguments import from_file
+
+    return from_file(_source(path), Worlds())
+
+
+def _parameters_of(path: str) -> object:
+    from .cloudformation.parameters import read_parameters
+
+    return read_parameters(_source(path))
+
+
+def _source(path: str) -> Source:
+    from .candidates import read
+    from .discovery import normal
+
+    return Source.decode(normal(path), read(path))
+
+
+def _opened(path: str) -> None:
+    os.close(os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)))
 
 
 # -- the file -----------------------------------------------------------------------------------

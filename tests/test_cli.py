@@ -84,6 +84,37 @@ class TestExitCodes:
         told = "error: a: no such file or directory\nerror: .: it is a folder\n"
         assert capsys.readouterr().err == f"{told}error: b: no such file or directory\n"
 
+    @pytest.mark.parametrize("tree", ["main.tf", "t.json", "other.txt"])
+    @pytest.mark.parametrize(
+        ("flag", "name", "content", "told"),
+        [
+            ("--parameters", "p.json", "{", "p.json:1:2: not valid JSON"),
+            ("--parameters", "p.yaml", "a: *b", "p.yaml:1:4: "),
+            ("--var-file", "d.tfvars", "= =", "d.tfvars:1:1: an argument or a block is expected"),
+            ("--var-file", "d.tfvars.json", "[", "d.tfvars.json:1:2: not valid JSON"),
+        ],
+    )
+    def test_values_that_cannot_be_read_are_told_whatever_the_tree_has(
+        self, tree: str, flag: str, name: str, content: str, told: str,
+        capsys: pytest.CaptureFixture[str],
+    ) -> None:  # fmt: skip
+        """Also by the interface for programs, which has nothing else to tell it by."""
+        write(CUSTOMER if tree == "main.tf" else '{"Resources": {}}', tree)
+        write(content, name)
+        assert main([flag, name, tree]) == 2
+        assert capsys.readouterr().err.startswith(f"error: {told}")
+        settings = {flag[2:].replace("-", "_") + "s" * (flag == "--var-file"): (name,)}
+        assert len(scan([tree], Settings(**settings)).errors) == 1  # type: ignore[arg-type]
+
+    @pytest.mark.parametrize("flag", ["--var-file", "--parameters"])
+    def test_values_are_in_a_regular_file(
+        self, flag: str, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        write(CUSTOMER)
+        os.mkfifo("pipe")
+        assert main([flag, "pipe", "."]) == 2
+        assert capsys.readouterr().err == "error: pipe: it is not a regular file\n"
+
     def test_nothing_to_check(self, capsys: pytest.CaptureFixture[str]) -> None:
         assert main(["."]) == 3
         assert "no Terraform and no CloudFormation" in capsys.readouterr().err
@@ -324,8 +355,8 @@ def test_flags_become_settings(monkeypatch: pytest.MonkeyPatch) -> None:
         return Report(__version__, (), (), (), 1)
 
     monkeypatch.setattr(pipeline, "run", run)
-    for name in ("v.tfvars", "p.json"):
-        Path(name).touch()
+    write("", "v.tfvars")
+    write("{}", "p.json")
     arguments = (
         "a b --var x=1 --var y=a=b --var-file v.tfvars --parameters p.json --exclude *.bak "
         "--trusted-key alias/ours --no-ignores --read-everything --no-cache --cache-dir c"
