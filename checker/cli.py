@@ -313,7 +313,7 @@ def _settings(options: Options, formats: set[str]) -> Settings:
     from .settings import Settings, from_folder, load, unmatched
 
     base = Settings() if options.no_config else load(options.config)
-    baseline = options.baseline or base.baseline
+    baseline = base.baseline if options.baseline is None else options.baseline
     if options.write_baseline is not None and _is_to_come(baseline, options.write_baseline):
         baseline = None  # the first run writes what the settings name
     return replace(
@@ -346,7 +346,7 @@ def _is_to_come(baseline: str | None, written: str) -> bool:
 def _flags(options: Options) -> Iterator[str]:
     """The options given that set something which a settings file can set, or which adds to it."""
     for name in _SETTING:
-        if getattr(options, name):
+        if getattr(options, name) not in (None, False, []):
             yield f"--{name.replace('_', '-')}"
 
 

@@ -98,6 +98,9 @@ class Walker:
         tree = Tree() if tree is None else tree
         named: list[str] = []  # the files among the paths
         for path in paths:
+            if not path:  # as the system takes it: no name of the working directory
+                tree.errors.append(InputError("no such file or folder", '""'))
+                continue
             path = normal(path)
             self._boundaries.append(boundary(path))
             if os.path.isdir(path):

@@ -146,17 +146,18 @@ def unreadable(settings: Settings) -> Iterator[InputError]:
     for path, read in _named(settings):
         from .candidates import reason
 
+        told = path or '""'
         try:
             if os.path.isdir(path):
-                yield InputError("it is a folder", path)
+                yield InputError("it is a folder", told)
             else:
                 read(path)
         except InputError as error:
             yield error
         except OSError as error:
-            yield InputError(reason(error), path)
+            yield InputError(reason(error), told)
         except ValueError as error:  # a NUL in the path
-            yield InputError(str(error), path)
+            yield InputError(str(error), told)
 
 
 def _named(settings: Settings) -> Iterator[tuple[str, Callable[[str], object]]]:
@@ -164,7 +165,7 @@ def _named(settings: Settings) -> Iterator[tuple[str, Callable[[str], object]]]:
     yield from ((path, _variables_of) for path in settings.var_files)
     yield from ((path, _parameters_of) for path in settings.parameters)
     if settings.baseline is not None:
-        yield settings.baseline, _opened
+        yield settings.baseline, _check_open
 
 
 def _variables_of(path: str) -> object:
@@ -187,7 +188,7 @@ def _source(path: str) -> Source:
     return Source.decode(normal(path), read(path))
 
 
-def _opened(path: str) -> None:
+def _check_open(path: str) -> None:
     os.close(os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)))
 
 

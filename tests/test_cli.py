@@ -115,6 +115,16 @@ class TestExitCodes:
         assert main([flag, "pipe", "."]) == 2
         assert capsys.readouterr().err == "error: pipe: it is not a regular file\n"
 
+    @pytest.mark.parametrize(
+        "arguments",
+        [[""], ["--baseline", "", "."], ["--var-file", "", "."], ["--parameters", "", "."],
+         ["--config", "", "."], ["--write-baseline", "", "."], ["--output", "", "."]],
+    )  # fmt: skip
+    def test_an_empty_path_is_none(self, arguments: list[str]) -> None:
+        """An unset variable in a script; not the working directory, nor nothing."""
+        write(CUSTOMER)
+        assert main(arguments) == 2
+
     def test_nothing_to_check(self, capsys: pytest.CaptureFixture[str]) -> None:
         assert main(["."]) == 3
         assert "no Terraform and no CloudFormation" in capsys.readouterr().err
