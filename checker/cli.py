@@ -322,7 +322,7 @@ def _settings(options: Options, formats: set[str]) -> Settings:
         variables=dict(options.var),
         var_files=(*base.var_files, *options.var_file),
         parameters=(*base.parameters, *options.parameters),
-        exclude=(*base.exclude, *from_folder("", options.exclude)),
+        exclude=(*base.exclude, *from_folder(None, options.exclude)),
         allow_empty=base.allow_empty or options.allow_empty,
         baseline=baseline,
         honour_ignores=not options.no_ignores,

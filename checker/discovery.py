@@ -261,9 +261,9 @@ class Walker:
         return within(folder, self._exclude)
 
     def _excluded(self, path: str) -> bool:
-        from fnmatch import fnmatchcase
+        from .globs import matches
 
-        return any(fnmatchcase(path, pattern) for pattern in self._exclude)
+        return matches(path, self._exclude)
 
     def _realpath(self, path: str) -> str:
         if path not in self._real:

@@ -1,6 +1,8 @@
 """Globs of paths: written for one folder, and matched from the working directory.
 
 A star crosses slashes, as in `fnmatch`. A glob that names a folder speaks of all that is in it.
+As seen from the working directory, a glob that begins with `./` or `../` speaks of what lies in
+that folder, by its path there, and of nothing else.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ from fnmatch import fnmatchcase
 from .patterns import pattern
 
 _MAGIC = pattern(r"[*?[]")
+_UP = "../"
 
 
 def within(path: str, globs: Iterable[str]) -> bool:
@@ -20,56 +23,64 @@ def within(path: str, globs: Iterable[str]) -> bool:
     `**/x` is x in any folder, the first too, as in git's and everyone's globs.
     """
     return any(
-        fnmatchcase(path, one) or fnmatchcase(path, f"{one}/*")
+        fnmatchcase(seen, one) or fnmatchcase(seen, f"{one}/*")
         for glob in globs
-        for one in {glob, glob.replace("/**/", "/").removeprefix("**/")}
+        for seen, rest in _in_its_folder(path, glob)
+        for one in {rest, rest.replace("/**/", "/").removeprefix("**/")}
     )
 
 
-def seen_from_here(glob: str, folder: str) -> tuple[str, ...]:
-    """A glob of a folder's, as globs that together mean the same from the working directory."""
+def matches(path: str, globs: Iterable[str]) -> bool:
+    """Whether a path itself is what a glob says."""
+    return any(
+        fnmatchcase(seen, rest) for glob in globs for seen, rest in _in_its_folder(path, glob)
+    )
+
+
+def _in_its_folder(path: str, glob: str) -> Iterator[tuple[str, str]]:
+    """A path and a glob as seen from the folder that the glob is limited to; none outside of it."""
+    if glob.startswith("./"):
+        if not (os.path.isabs(path) or path.startswith(_UP) or path == ".."):
+            yield path, glob[2:]
+        return
+    if not glob.startswith(_UP):
+        yield path, glob
+        return
+    levels, rest = _climbed(glob)
+    if os.path.isabs(path):
+        path = os.path.relpath(path).replace(os.sep, "/")
+    ups, below = _climbed(f"{path}/")
+    if ups <= levels:
+        way = [name for name in os.getcwd().split(os.sep) if name]
+        names = way[max(0, len(way) - levels) : len(way) - ups]
+        yield "/".join([*names, below.rstrip("/")]), rest
+
+
+def _climbed(path: str) -> tuple[int, str]:
+    """How many folders up a path or glob begins, and what follows."""
+    levels = 0
+    while path.startswith(_UP, levels * len(_UP)):
+        levels += 1
+    return levels, path[levels * len(_UP) :]
+
+
+def seen_from_here(glob: str, folder: str | None) -> tuple[str, ...]:
+    """A glob of a folder's, as globs that together mean the same from the working directory.
+
+    One of the command line has no folder: its stars reach wherever a path that is given leads.
+    """
     plain = _plain(glob)
-    here = os.path.relpath(folder or ".").replace(os.sep, "/")
     if os.path.isabs(plain):
         return os.path.relpath(plain).replace(os.sep, "/"), plain
-    if here == ".":
-        return (plain,)
-    if set(here.split("/")) != {".."}:
-        return (f"{here}/{plain}",)
-    down = os.path.relpath(".", folder).replace(os.sep, "/").split("/")
-    return tuple(
-        "../" * up + below
-        for up in range(len(down) + 1)
-        for left in _left(plain, "/".join(down[: len(down) - up]))
-        for below in _not_above(left)
-    )
+    here = "." if folder is None else os.path.relpath(folder or ".").replace(os.sep, "/")
+    if here != ".":
+        return (f"{_literal(here)}/{plain}",)
+    return (f"./{plain}" if folder is not None and _MAGIC.match(plain) else plain,)
 
 
-def _left(glob: str, way: str) -> Iterator[str]:
-    """What is left of a glob for the paths in a folder, once a part has matched the way there."""
-    if not way:
-        yield glob
-        return
-    if within(way, [glob]):
-        yield "*"
-    # Of a longer part no star is left that the way does not need, but for hostile ones: those
-    # leave out less.
-    for at in range(min(len(glob), 4 * len(way) + 64) + 1):
-        if fnmatchcase(f"{way}/", glob[:at]):
-            yield "*" * glob[:at].endswith("*") + glob[at:]  # a star may end anywhere on the way
-
-
-def _not_above(glob: str) -> Iterator[str]:
-    """A glob that is meant for what lies below, so that its first wildcard is never `../`."""
-    rest = glob.lstrip("*")
-    if rest != glob:
-        yield from _not_above(rest)
-        yield f"[!.]*{rest}"
-        yield f".[!.]*{rest}"
-    elif glob.startswith("?"):
-        yield f"[!.]{glob[1:]}"
-    else:
-        yield glob
+def _literal(path: str) -> str:
+    """A glob that matches one path."""
+    return _MAGIC.sub(r"[\g<0>]", path)
 
 
 def dangling(glob: str, folder: str) -> str | None:

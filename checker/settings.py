@@ -318,8 +318,8 @@ def _globs(value: object, path: str, key: str) -> tuple[str, ...]:
     return from_folder(os.path.dirname(path), _texts(value, path, key))
 
 
-def from_folder(folder: str, globs: Iterable[str]) -> tuple[str, ...]:
-    """The globs of a folder, as they are seen from the working directory."""
+def from_folder(folder: str | None, globs: Iterable[str]) -> tuple[str, ...]:
+    """The globs of a folder, or of the command line, as seen from the working directory."""
     found: list[str] = []
     for glob in globs:
         from .globs import seen_from_here  # most runs have none

@@ -33,6 +33,44 @@ def test_the_working_directory_does_not_matter(
             assert within(seen, seen_from_here(glob, os.path.relpath(tmp_path))) is expected, here
 
 
+@pytest.mark.parametrize("here", [".", "s", "s/t", "..", "../q"])
+@pytest.mark.parametrize("glob", ["*.tf", "*", "?*", "[!x]*", "**/main.tf", "main.tf"])
+def test_globs_of_a_settings_file_end_at_its_folder(
+    glob: str, here: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for folder in ("p/s/t", "q", "pp"):
+        (tmp_path / folder).mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "p" / here)
+    globs = seen_from_here(glob, os.path.relpath(tmp_path / "p"))
+    assert within(os.path.relpath(tmp_path / "p/main.tf"), globs)
+    for other in ("q/main.tf", "pp/main.tf", "main.tf"):
+        assert not within(os.path.relpath(tmp_path / other), globs)
+        if here != "..":
+            assert not within(str(tmp_path / other), globs)
+    assert within("../q/main.tf", seen_from_here("*.tf", None))
+
+
+def test_a_file_that_is_given_by_its_whole_path(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Outside of the working directory it is reported so."""
+    (tmp_path / "p").mkdir()
+    monkeypatch.chdir(tmp_path / "p")
+    assert within(str(tmp_path / "q/main.tf"), seen_from_here("q", ".."))
+    assert not within(str(tmp_path / "q/main.tf"), seen_from_here("x", ".."))
+
+
+@pytest.mark.parametrize("name", ["p*", "p[1]", "?", "[!a]"])
+def test_the_name_of_the_settings_folder_is_no_glob(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    globs = seen_from_here("x", name)
+    assert within(f"{name}/x/main.tf", globs)
+    for other in ("prod", "p1", "b"):
+        assert not within(f"{other}/x/main.tf", globs)
+
+
 def test_a_folder_stands_for_what_is_in_it() -> None:
     assert within("sandbox/x/main.tf", seen_from_here("./sandbox/", ""))
     assert not within("sandboxes/main.tf", seen_from_here("sandbox/", ""))

@@ -86,6 +86,26 @@ def test_globs_of_a_settings_file_are_relative_to_it(monkeypatch: pytest.MonkeyP
     assert main(["."]) == 0
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        'exclude = ["*.tf"]\n',
+        '[[overrides]]\npaths = ["*.tf"]\nrules.BACKUP001.levels.missing = "off"\n',
+    ],
+)
+def test_globs_of_a_settings_file_end_at_its_folder(
+    text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path("p/s").mkdir(parents=True)
+    Path("p/main.tf").write_text(VAULT)
+    Path("p/iac-check.toml").write_text(text)
+    for here, up in (("p", ".."), ("p/s", "../..")):
+        with monkeypatch.context() as patch:
+            patch.chdir(here)
+            assert main([f"{up}/main.tf"]) == 1
+            assert main(["--allow-empty", f"{up}/p"]) == 0
+
+
 def test_an_override_speaks_of_what_is_called_in_its_paths() -> None:
     for root in ("sandbox", "prod"):
         Path(root).mkdir()
