@@ -234,6 +234,7 @@ def _from_stdin(options: Options, settings: Settings) -> tuple[list[str], Settin
     """
     from . import stdin
     from .discovery import normal
+    from .paths import named
     from .records import replace
     from .source import InputError
 
@@ -241,7 +242,7 @@ def _from_stdin(options: Options, settings: Settings) -> tuple[list[str], Settin
     if given is not None and (not given or os.path.isdir(given)):
         raise InputError(f'"{given}" is no name of a file', "--stdin-filename")
     data = stdin.content()
-    name = normal(given or stdin.name_for(data))
+    name = normal(*named([given or stdin.name_for(data)]))
     paths = [name if path == "-" else path for path in options.paths]
     return paths, replace(settings, unsaved={name: data})
 
@@ -309,6 +310,7 @@ def _written(report: Report, name: str, output: str | None, options: Options) ->
 
 
 def _settings(options: Options, formats: set[str]) -> Settings:
+    from .paths import resolved
     from .records import replace
     from .settings import Settings, from_folder, load, unmatched
 
@@ -320,8 +322,8 @@ def _settings(options: Options, formats: set[str]) -> Settings:
         base,
         trusted_keys=(*base.trusted_keys, *options.trusted_key),
         variables=dict(options.var),
-        var_files=(*base.var_files, *options.var_file),
-        parameters=(*base.parameters, *options.parameters),
+        var_files=(*base.var_files, *map(resolved, options.var_file)),
+        parameters=(*base.parameters, *map(resolved, options.parameters)),
         exclude=(*base.exclude, *from_folder(None, options.exclude)),
         allow_empty=base.allow_empty or options.allow_empty,
         baseline=baseline,

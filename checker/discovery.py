@@ -20,6 +20,7 @@ from .candidates import (
     is_local,
     reason,
 )
+from .paths import boundary
 from .records import dataclass, field
 from .source import InputError, Span
 
@@ -428,19 +429,6 @@ def is_stack(name: str) -> bool:
 def place_of(name: str) -> str:
     """The folder of what goes by a name: a module or a stack."""
     return os.path.dirname(name) or "." if is_stack(name) else name
-
-
-def boundary(path: str) -> str:
-    """The folder that a scan of `path` may read in: its repository, else what was named."""
-    real = os.path.realpath(path)
-    top = real if os.path.isdir(real) else os.path.dirname(real)
-    folder = top
-    while not os.path.lexists(os.path.join(folder, ".git")):
-        parent = os.path.dirname(folder)
-        if parent == folder:
-            return top
-        folder = parent
-    return folder
 
 
 def read_bytes(tree: Tree, path: str, *, regular: bool = False) -> bytes | None:

@@ -14,6 +14,7 @@ from .backup import PLANS
 from .candidates import COMMENTS, STACK_IN_TERRAFORM, TERRAFORM, TOFU, is_local
 from .discovery import Tree, Walker, normal, place_of
 from .kms import ALIASES
+from .paths import named
 from .patterns import pattern
 from .policy.card import resource_types
 from .policy.result import Report, Result, Run
@@ -43,6 +44,7 @@ def run(paths: Sequence[str], settings: Settings, watch: Watch | None = None) ->
     `watch` is told what is being done, and what was counted.
     """
     watch = watch or Watch()
+    paths = named(paths)
     types = resource_types()
     walker = Walker(
         types,
@@ -181,10 +183,10 @@ def _run(paths: Sequence[str], walker: Walker, settings: Settings) -> Run:
 
     epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
     now = time.gmtime(int(epoch) if epoch and _EPOCH.fullmatch(epoch) else None)
-    named = tuple(normal(path) for path in paths)
+    asked = tuple(normal(path) for path in paths)
     return Run(
-        paths=named,
-        anchored=tuple(walker.anchored(path) for path in named),
+        paths=asked,
+        anchored=tuple(walker.anchored(path) for path in asked),
         exclude=settings.exclude,
         date=time.strftime("%Y-%m-%dT%H:%M:%SZ", now),
         loosened=settings.loosened(),
@@ -328,10 +330,10 @@ def _comments(path: str) -> Callable[[Source], Iterable[Span]]:
 
 def _shown(results: Iterable[Result], paths: Sequence[str]) -> list[Result]:
     """Where only files are named, only what stands in them; else all that was found."""
-    named = [normal(path) for path in paths]
-    if any(os.path.isdir(path) for path in named):
+    asked = [normal(path) for path in paths]
+    if any(os.path.isdir(path) for path in asked):
         return list(results)
-    return [result for result in results if result.span.source.path in named]
+    return [result for result in results if result.span.source.path in asked]
 
 
 def _hidden(

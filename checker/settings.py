@@ -10,6 +10,8 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
+from .discovery import normal
+from .paths import named, resolved
 from .records import dataclass, field, replace
 from .source import InputError, Source
 
@@ -183,7 +185,6 @@ def _parameters_of(path: str) -> object:
 
 def _source(path: str) -> Source:
     from .candidates import read
-    from .discovery import normal
 
     return Source.decode(normal(path), read(path))
 
@@ -201,6 +202,7 @@ def load(path: str | None = None) -> Settings:
     Raises InputError for a file that cannot be read or holds what is not known.
     """
     if path is not None:
+        (path,) = named([path])
         table = _table(path, path.endswith(PYPROJECT))
         return _settings(table if table is not None else {}, path)
     folder = os.getcwd()
@@ -310,7 +312,7 @@ def _bounded(found: list[Any], path: str, key: str) -> list[Any]:
 def _files(value: object, path: str, key: str) -> tuple[str, ...]:
     """Paths in the file are relative to it."""
     folder = os.path.dirname(path)
-    return tuple(os.path.join(folder, item) for item in _texts(value, path, key))
+    return tuple(resolved(os.path.join(folder, item)) for item in _texts(value, path, key))
 
 
 def _globs(value: object, path: str, key: str) -> tuple[str, ...]:
