@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator, Sequence
 
 from .options import parser, plain
-from .streams import abandon_stdout, complain, encode, replaced
+from .streams import abandon_stdout, complain, encode, replaced, tell
 
 TYPE_CHECKING = False  # `typing` is not worth its import time to `--help` and `--version`
 if TYPE_CHECKING:
@@ -49,8 +49,8 @@ def _guarded(argv: Sequence[str]) -> int:
         except ValueError as error:
             parser().error(str(error))
     except SystemExit as stop:  # argparse: 0 after --help and --version, 2 for bad arguments
-        if sys.stdout is not None:
-            sys.stdout.flush()
+        if sys.stdout is not None and not tell(""):
+            return UNTRUSTED
         return stop.code if isinstance(stop.code, int) else UNTRUSTED
     try:
         if sys.stdout is None:  # closed by the caller: whatever is asked for, nobody gets it
@@ -60,13 +60,12 @@ def _guarded(argv: Sequence[str]) -> int:
         encode(sys.stdout, "utf-8" if machine else None)
         encode(sys.stderr, None)
         if options.cfn_lint_rules:
-            print(os.path.join(os.path.dirname(os.path.realpath(__file__)), "cfn_lint_rules"))
-            return OK
+            folder = os.path.dirname(os.path.realpath(__file__))
+            return _told(os.path.join(folder, "cfn_lint_rules") + "\n")
         if options.completion is not None:
             from .completion import script
 
-            sys.stdout.write(script(options.completion, parser()))
-            return OK
+            return _told(script(options.completion, parser()))
         if options.list_rules or options.explain is not None:
             return _document(options)
         return _check(options, reports)
@@ -147,9 +146,12 @@ def _document(options: Options) -> int:
             f"error: nothing is known of {options.explain}{near}; there is: {', '.join(known)}"
         )
         return UNTRUSTED
-    sys.stdout.write(text)
-    sys.stdout.flush()
-    return OK
+    return _told(text)
+
+
+def _told(text: str) -> int:
+    """Write what was asked for; the exit code."""
+    return OK if tell(text) else UNTRUSTED
 
 
 def _check(options: Options, reports: Sequence[tuple[str, str | None]]) -> int:
@@ -162,9 +164,7 @@ def _check(options: Options, reports: Sequence[tuple[str, str | None]]) -> int:
         complain(f"error: {error.path}: {error.message}")
         return UNTRUSTED
     if options.show_settings:
-        sys.stdout.write(settings.shown())
-        sys.stdout.flush()
-        return OK
+        return _told(settings.shown())
     if not options.paths:
         complain("error: at least one PATH is needed (iac-check --help)")
         return UNTRUSTED

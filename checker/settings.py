@@ -216,6 +216,12 @@ def load(path: str | None = None) -> Settings:
                 table = _table(candidate, name == PYPROJECT)
                 if table is not None:
                     return _settings(table, os.path.relpath(candidate))
+            elif os.path.lexists(candidate):
+                what = "a folder" if os.path.isdir(candidate) else "no regular file"
+                told = "a link that leads nowhere" if not os.path.exists(candidate) else what
+                raise InputError(
+                    f"it is {told}, not a file of settings", os.path.relpath(candidate)
+                )
         parent = os.path.dirname(folder)
         if parent == folder or os.path.lexists(os.path.join(folder, ".git")):
             return Settings(

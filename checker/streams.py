@@ -19,6 +19,20 @@ def complain(message: str) -> None:
         print(escape(message), file=sys.stderr)
 
 
+def tell(text: str) -> bool:
+    """Write to stdout; whether that could be done. A reader that went away is raised."""
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        abandon_stdout()
+        complain(f"error: cannot write standard output: {(error.strerror or str(error)).lower()}")
+        return False
+    return True
+
+
 def abandon_stdout() -> None:
     """Drop what is buffered and can never be written; else Python complains of it at exit."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

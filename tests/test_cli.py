@@ -277,6 +277,24 @@ class TestOutput:
         assert done.returncode == 2
         assert done.stderr.startswith(b"error: cannot write the report: ")
 
+    @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no /dev/full here")
+    @pytest.mark.parametrize("unbuffered", ["", "1"])
+    @pytest.mark.parametrize(
+        "arguments",
+        [["--help"], ["--version"], ["--list-rules"], ["--explain", "BACKUP001"],
+         ["--show-settings"], ["--completion", "bash"], ["--cfn-lint-rules"]],
+        ids=" ".join,
+    )  # fmt: skip
+    def test_documents_on_a_full_disk(self, arguments: list[str], unbuffered: str) -> None:
+        with open("/dev/full", "w") as full:
+            done = subprocess.run(
+                [sys.executable, "-m", "iac_check", *arguments], stdout=full,
+                stderr=subprocess.PIPE, check=False,
+                env={**os.environ, "PYTHONUNBUFFERED": unbuffered},
+            )  # fmt: skip
+        told = b"error: cannot write standard output: no space left on device\n"
+        assert (done.returncode, done.stderr) == (2, told)
+
 
 def test_what_is_not_on_disk_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     """Else a vault in a module that was never read would be a pass without a word."""

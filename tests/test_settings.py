@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,21 @@ def test_the_nearest_file_up_to_the_repository_counts(repository: Path) -> None:
     (repository / "inner" / "iac-check.toml").write_text('exclude = ["inner"]\n')
     assert load().exclude == ("inner",)
     (repository.parent / "iac-check.toml").unlink()
+
+
+@pytest.mark.parametrize("name", ["iac-check.toml", "pyproject.toml"])
+@pytest.mark.parametrize("kind", ["a folder", "a link that leads nowhere", "no regular file"])
+def test_what_is_no_file_is_not_passed_over(name: str, kind: str, repository: Path) -> None:
+    path = repository / name
+    if kind == "a folder":
+        path.mkdir()
+    elif kind == "no regular file":
+        os.mkfifo(path)
+    else:
+        path.symlink_to("gone")
+    with pytest.raises(InputError, match=f"it is {kind}") as told:
+        load()
+    assert told.value.path == f"../{name}"
 
 
 @pytest.mark.parametrize("name", [".iac-check.toml", "iac_check.toml", "iac-check.yaml"])
