@@ -249,7 +249,7 @@ class Needles:
         nests = nests or hit  # whatever else is read: what it names is no template of the scan
         kept = data if keep else None
         hit = hit or self._everything
-        return File(path, kept, hit, sure, nests, len(data), self.template, opaque)
+        return File(path, kept, hit, sure, nests, len(data), self.template, opaque=opaque)
 
 
 def _sieve(needles: Iterable[bytes]) -> tuple[bytes, ...]:

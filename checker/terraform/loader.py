@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import partial
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 
 from ..annotations import TypeVar
@@ -13,28 +12,21 @@ from ..discovery import Tree, Walker, is_stack, normal, place_of, read_bytes
 from ..graph import Resource
 from ..language.document import Entry
 from ..language.value import EvaluationError, Hop, Known, Unknown, Value
-from ..language.worlds import TooManyWorlds, Worlds
+from ..language.worlds import Worlds
 from ..records import dataclass, field
 from ..source import InputError, Source, Span
 from ..unforeseen import told
 from . import grammar
 from .arguments import automatic_files, from_file, from_flags
 from .calls import Calls
-from .declarations import Declarations, Key, arguments_of, call_address, files_in_order, title
+from .declarations import Declarations, arguments_of, call_address, files_in_order, title
+from .expansion import Expansion
 from .given import Given, KnownModule
 from .installed import manifest, manifest_path, registry_name
-from .instances import AnyKey, InstanceKey
-from .module import ModuleInstance, address_of
-from .outline import Block
+from .module import ModuleInstance
 from .units import Units
 
 T = TypeVar("T")
-
-MODULE_LIMIT = 20_000
-"""Module instances that are expanded; module calls that multiply past it are an error."""
-
-RESOURCE_LIMIT = 50_000
-"""Instances of the wanted resources; more of them are an error."""
 
 
 @dataclass
@@ -54,20 +46,25 @@ class TerraformLoader:
     _manifests: dict[str, Mapping[str, str]] = field(default_factory=dict)
     _roots: dict[str, tuple[ModuleInstance, ...]] = field(default_factory=dict)
     _callers: dict[str, set[str]] | None = None
-    _holders: dict[str, set[str]] = field(default_factory=dict)
-    _known_leads: dict[tuple[str, str, str], bool] = field(default_factory=dict)
-    _instances: int = 0
-    _resources: int = 0
-    _most: tuple[int, int] = (MODULE_LIMIT, RESOURCE_LIMIT)  # of these, in one listing
     _flags: Mapping[str, Given] | None = None
     _standing_alone: dict[str, ModuleInstance] = field(default_factory=dict)
     _noted: set[Span] = field(default_factory=set)  # calls whose arguments are told of
     _units: Units = field(init=False)
     _calls: Calls = field(init=False)
+    _expansion: Expansion = field(init=False)
 
     def __post_init__(self) -> None:
         self._calls = Calls(
             self.tree, self.walker, self.worlds, self._manifests, self._alone, self.errors
+        )
+        self._expansion = Expansion(
+            self.types,
+            self,
+            self._calls,
+            self.tree,
+            self.worlds,
+            self._manifests,
+            self.errors,
         )
         self._units = Units(self)
 
@@ -75,7 +72,7 @@ class TerraformLoader:
         """What was read and expanded, for who asks where the time went."""
         return {
             "Terraform files outlined": sum(len(m.sources) for m in self._modules.values()),
-            "module instances": self._instances,
+            "module instances": self._expansion.instances,
             "expressions parsed with the grammar": grammar.asked,
         }
 
@@ -139,7 +136,7 @@ class TerraformLoader:
         folder = self._calls.folder(caller.root, (*caller.path, name), module, caller)
         found = self.module(folder) if folder is not None else None
         if found is not None:
-            self._note_call(module, name, found)
+            self.note_call(module, name, found)
             return found
         source = self._calls.source(module, name, caller)
         registered = registry_name(source) if source is not None else None
@@ -196,7 +193,7 @@ class TerraformLoader:
             for folder, files in self.tree.terraform.items()
             if any(file.hit for file in files) or self._is_open(folder)
         }
-        self._holders["hits"] = hits
+        self._expansion.holders["hits"] = hits
         wanted = self._with_callers(hits)
         called = {target for folder in wanted for target in self._path_calls(folder)}
         called |= {folder for unit in units for folder in (unit.module.folder, unit.root)}
@@ -219,7 +216,7 @@ class TerraformLoader:
     def _of_root(self, folder: str, root: ModuleInstance) -> list[Resource]:
         """Those of a root and what it calls. What nobody foresaw is an error of that root."""
         try:
-            return list(self._expand(root, (folder,)))
+            return list(self._expansion.wanted(root, (folder,)))
         except Exception as error:
             self.errors.append(InputError(told(error, "it is not checked"), folder))
             return []
@@ -246,7 +243,7 @@ class TerraformLoader:
         unread = (file for folder in folders for file in self.tree.terraform[folder])
         yield from of_files(self.given((), self.var_files, flags=False), declared, unread)
 
-    def _note_call(self, caller: Declarations, name: str, target: Declarations) -> None:
+    def note_call(self, caller: Declarations, name: str, target: Declarations) -> None:
         """Note the arguments of a call that the called module does not declare, once."""
         block = caller.calls[name]
         given = arguments_of(block, caller.body(block)).keys()
@@ -374,110 +371,15 @@ class TerraformLoader:
                 reached.add(current)
                 waiting.extend(self._path_calls(current))
 
-    def _expand(self, instance: ModuleInstance, folders: tuple[str, ...]) -> Iterator[Resource]:
-        """The wanted resources of a module instance and of all below it."""
-        yield from self._own(instance, self.types)
-        for name, call in instance.module.calls.items():
-            path = (*instance.path, name)
-            folder = self._calls.folder(instance.root, path, instance.module, instance)
-            if folder is None or not self._leads("hits", instance.root, path, folder, ()):
-                continue
-            if folder in folders:
-                what = f"{title(call)} calls a module that it is part of"
-                self.errors.append(InputError.at(call.header, what))
-                continue
-            children = list(self._children(instance, name, folder))
-            if not children:
-                self.tree.uncreated.append(call.header)
-            for child in children:
-                yield from self._expand(child, (*folders, folder))
-
-    def _own(self, instance: ModuleInstance, types: Iterable[str]) -> Iterator[Resource]:
-        for key in instance.module.resources:
-            if key[0] == "resource" and key[1] in types and self._resources <= self._most[1]:
-                self._check(instance.module, key)
-                keys = self._keys(partial(instance.resource_keys, key))
-                instance.keys[address_of(key)] = frozenset(keys)
-                if not keys and types is self.types:
-                    self.tree.uncreated.append(instance.module.resources[key].header)
-                for found in keys:
-                    self._resources += 1
-                    if self._resources > self._most[1]:
-                        what = f"there are more than {RESOURCE_LIMIT} instances of resources"
-                        self._refuse(instance.module.resources[key], what)
-                        return
-                    yield instance.resource(key, found)
-
-    def _check(self, module: Declarations, key: Key) -> None:
-        """Note where a resource that is wanted cannot be read, whatever comes of it."""
-        try:
-            module.body(module.resources[key])
-        except InputError as error:
-            self.errors.append(error)
-
-    def _children(
-        self, instance: ModuleInstance, name: str, folder: str
-    ) -> Iterator[ModuleInstance]:
-        target = self.module(folder)
-        if target is not None:
-            self._note_call(instance.module, name, target)
-            keys = self._keys(lambda: instance.call_keys(name))
-            instance.keys[call_address(instance.module.calls[name])] = frozenset(keys)
-            for found in keys:
-                self._instances += 1
-                if self._instances > self._most[0]:
-                    what = f"there are more than {MODULE_LIMIT} module instances"
-                    self._refuse(instance.module.calls[name], what)
-                    return
-                yield instance.child(name, found, target)
-
-    def _refuse(self, block: Block, what: str) -> None:
-        """An error of a block, told once: what multiplies passes its limit in many places."""
-        if not any(error.message == what for error in self.errors):
-            self.errors.append(InputError.at(block.header, what))
-
-    def _keys(self, read: Callable[[], tuple[InstanceKey, ...]]) -> tuple[InstanceKey, ...]:
-        """The instance keys over all worlds. What cannot be expanded has one instance."""
-
-        def attempt() -> tuple[InstanceKey, ...]:
-            try:
-                return read()
-            except (EvaluationError, InputError, RecursionError):
-                return (AnyKey(),)  # why it cannot be expanded is told with the verdict
-
-        try:
-            outcomes = self.worlds.explore(attempt)
-        except TooManyWorlds:
-            return (AnyKey(),)
-        return tuple(dict.fromkeys(key for _, keys in outcomes for key in keys))
-
-    def _leads(
-        self, holders: str, root: str, path: tuple[str, ...], folder: str, above: tuple[str, ...]
-    ) -> bool:
-        """Whether a folder, or one that it calls, is among the holders of something wanted."""
-        known = (holders, root if root in self._manifests else "", folder)
-        if known in self._known_leads:
-            return self._known_leads[known]
-        module = self.module(folder)
-        if folder in above or module is None:
-            return False
-        leads = folder in self._holders[holders] or any(
-            self._leads(holders, root, (*path, name), target, (*above, folder))
-            for name in module.calls
-            if (target := self._calls.folder(root, (*path, name), module)) is not None
-        )
-        self._known_leads[known] = leads
-        return leads
-
     # -- aliases ----------------------------------------------------------------------------
 
     def instances_of(self, types: Iterable[str]) -> Iterator[Resource]:
         """Every declared instance of some types, wherever in the scan."""
-        self._most = (self._instances + MODULE_LIMIT, self._resources + RESOURCE_LIMIT)
+        self._expansion.begin()
         wanted = frozenset(types)
         needles = tuple(type_.encode() for type_ in wanted)
         kind = " ".join(sorted(wanted))
-        holders = self._holders[kind] = {
+        holders = self._expansion.holders[kind] = {
             folder
             for folder, files in self.tree.terraform.items()
             if any(file.holds(*needles) for file in files)
@@ -488,21 +390,4 @@ class TerraformLoader:
             if ".terraform" not in folder.split("/") and self.module(folder) is not None:
                 self._roots_of(folder)
         for root in (*chain(*self._roots.values()), *self._units.all()):
-            yield from self._of_types(root, wanted, kind, (root.module.name,))
-
-    def _of_types(
-        self,
-        instance: ModuleInstance,
-        types: frozenset[str],
-        kind: str,
-        folders: tuple[str, ...],
-    ) -> Iterator[Resource]:
-        yield from self._own(instance, types)
-        for name in instance.module.calls:
-            path = (*instance.path, name)
-            folder = self._calls.folder(instance.root, path, instance.module, instance)
-            if folder is None or folder in folders:
-                continue
-            if self._leads(kind, instance.root, path, folder, ()):
-                for child in self._children(instance, name, folder):
-                    yield from self._of_types(child, types, kind, (*folders, folder))
+            yield from self._expansion.of_types(root, wanted, kind, (root.module.name,))
