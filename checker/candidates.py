@@ -62,7 +62,7 @@ _MODULE = pattern(rb'module["\s/]')
 # address. Bytes cannot tell any other value, nor one whose key stands without a colon.
 _PLAIN = (  # a scalar of one line, which the next line does not continue
     rb"""(?:"([^"\\$\n]++)"|'([^'$\n]++)'(?!')|([\w./][\w./:@+=~-]{0,999}+)(?:(?=\s*+([,}]))|"""
-    rb"""(?=[ \t]*+(?:[ \t]#[^\n]{0,199})?+\r?+"""
+    rb"""(?=[ \t]*+(?>(?:[ \t]#[^\n]{0,199})?)\r?+"""
     rb"""(?:\Z|\n(?:[ \t\r]*+(?:\Z|\n|\#)|[^\n:]{1,199}+:\s)))))"""
 )
 _NESTED = pattern(

@@ -122,14 +122,19 @@ def test_what_is_no_regular_file_is_not_waited_for(
     assert len(report["results"]) == 1
 
 
-@pytest.mark.parametrize("arguments", [["pipe"], ["good", "--var-file", "pipe"]])
-def test_a_pipe_by_name_is_not_waited_for(
-    arguments: list[str], tree: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_pipe_by_name_is_not_waited_for(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
     os.mkfifo(tree / "pipe")
-    code, report = check(tree, *arguments, capsys=capsys)
+    code, report = check(tree, "pipe", capsys=capsys)
     assert code == 2
     assert [error["path"] for error in report["errors"]] == ["pipe"]
+
+
+def test_a_pipe_of_values_ends_the_run_before_the_scan(
+    tree: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    os.mkfifo(tree / "pipe")
+    assert main(["good", "--var-file", "pipe", "--no-config"]) == 2
+    assert capsys.readouterr() == ("", "error: pipe: it is not a regular file\n")
 
 
 def test_an_empty_tree(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
