@@ -74,7 +74,9 @@ TREES: dict[str, Callable[[], Mapping[str, str | bytes]]] = {
     "blocks": lambda: {"main.tf": vault("null", "a {\n" * 50_000 + "}\n" * 50_000)},
     "objects": lambda: {"main.tf": vault("{a=" * 20_000 + "1" + "}" * 20_000)},
     "for in for": lambda: {"main.tf": vault("[for a in " * 5_000 + "[]" + " : a]" * 5_000)},
-    "types in comments": lambda: {"t.yaml": "Resources:\n" + ("Type: " + "# " * 499 + "\n") * 5_000},
+    "types in comments": lambda: {
+        "t.yaml": template("x") + "Resources:\n" + ("Type: " + "# " * 499 + "\n") * 5_000
+    },
     "flow sequences in YAML": lambda: {"t.yaml": template("[" * 100_000)},
     "flow mappings in YAML": lambda: {"t.yaml": template("{a: " * 100_000)},
     "block sequences in YAML": lambda: {"t.yaml": template("\n        " + "- " * 50_000 + "x")},
