@@ -72,6 +72,11 @@ _NESTED = pattern(
     + rb"""|\s*+(?:!Sub\s++|(?:\{\s*+)?["']?Fn::Sub["']?\s*+:\s*+)?(?:\[\s*+|-\s++)?"""
     rb"""(?:[|>][-+]?\s++)?["']?((?:https?|s3)://)|\s*+\{?\s*+["']?(ApplicationId)\b))?"""
 )
+# After the key of one that is computed: a literal name of a file, the last part of its path.
+_NAMED = pattern(
+    rb"""["']?[ \t]*+:[ \t]*+(?:!Sub[ \t]++|\{?\s*+["']?Fn::Sub["']?[ \t]*+:[ \t]*+)"""
+    rb"""(?:"[^"\\\n]*/[\w.-]++"|'[^'\n]*/[\w.-]++'(?!'))"""
+)
 # A type, and a template in a string, that is not written out: in parts, by a variable or function.
 _OPEN_TYPE = pattern(
     rb"""(?<![\w.-])Type\b(?!-)(?!["']?[ \t]*+:[ \t]*+"""
@@ -397,10 +402,11 @@ def may_compose(text: bytes) -> bool:
     return b"file(" in text or (b"${" in text and _OPEN_TYPE.search(text) is not None)
 
 
-def nested(text: bytes) -> Iterator[tuple[str, bool] | None]:
+def nested(text: bytes) -> Iterator[tuple[str | None, bool]]:
     """The paths that a template nests or includes: None where bytes cannot tell.
 
-    With each goes whether it is surely the template of a nested stack.
+    With each goes whether it is surely the template of a nested stack; with None, whether bytes
+    tell at least the name of the file.
     """
     stacks = _STACK_RESOURCE in text and b"TemplateURL" in text
     located = b"Location" in text and any(needle in text for needle in _LOCATED)
@@ -415,7 +421,8 @@ def nested(text: bytes) -> Iterator[tuple[str, bool] | None]:
                 yield target, url is not None
         unsure = (ended and not flow) or not (found or address or application)
         if unsure and (stacks if url else located):
-            yield None  # only in a flow mapping a word without quotes ends at a comma
+            # Only in a flow mapping a word without quotes ends at a comma.
+            yield None, _NAMED.match(text, match.end()) is not None
 
 
 def read(path: str, *, regular: bool = False) -> bytes:

@@ -354,13 +354,14 @@ class Walker:
 
     def _note_nested(self, tree: Tree, folder: str, file: File) -> None:
         text = file.searchable
-        for found in candidates.nested(text):
-            if found is None:
-                file.opaque = True
+        for path, certain in candidates.nested(text):
+            if path is None:
+                file.opaque = file.opaque or not certain
+                tree.opaque.add(file.path)
                 continue
-            target = normal(os.path.join(folder, found[0]))
+            target = normal(os.path.join(folder, path))
             tree.nested.add(target)
-            if (found[1] or target.endswith(TEMPLATES)) and not os.path.isfile(target):
+            if (certain or target.endswith(TEMPLATES)) and not os.path.isfile(target):
                 tree.remote_stacks.add(target)
         for part in candidates.parts(text):
             if part is None:

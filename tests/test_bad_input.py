@@ -137,6 +137,25 @@ def test_a_pipe_of_values_ends_the_run_before_the_scan(
     assert capsys.readouterr() == ("", "error: pipe: it is not a regular file\n")
 
 
+@pytest.mark.parametrize(("name", "code"), [("child.yaml", 2), ("other.yaml", 0)])
+def test_a_template_that_cannot_be_read_matters_for_what_it_may_nest(
+    name: str, code: int, tree: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One of these computes a folder, and says by which name it goes on."""
+    resource = "    Type: AWS::CloudFormation::Stack\n    Properties:\n"
+    nested = f"      TemplateURL: !Sub '${{Base}}/{name}'\n"
+    (tree / "bad" / "main.yaml").write_text(f"Resources:\n  S:\n{resource}{nested * 2}")
+    vault = (
+        "    Type: AWS::Backup::BackupVault\n    Properties: {EncryptionKeyArn: !GetAtt K.Arn}\n"
+    )
+    (tree / "bad" / "child.yaml").write_text(
+        f"Resources:\n  K:\n    Type: AWS::KMS::Key\n  V:\n{vault}"
+    )
+    found, report = check(tree, "bad", capsys=capsys)
+    assert found == code
+    assert [error["path"] for error in report["errors"]] == ["bad/main.yaml"][: code // 2]
+
+
 def test_an_empty_tree(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "values.yaml").write_text("replicas: {{ .Values.x }}\n")
     assert check(tmp_path, str(tmp_path), capsys=capsys)[0] == 3

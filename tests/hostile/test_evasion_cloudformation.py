@@ -430,6 +430,7 @@ ATTACKS: dict[str, Mapping[str, str | bytes]] = {
     # -- a call that cannot be read
     "an unreadable call by Join": unreadable("!Join ['', [child, .yaml]]"),
     "an unreadable call by a parameter": unreadable("!Ref U"),
+    "an unreadable call of that name": unreadable("!Sub '${U}/child.yaml'"),
     "an unreadable call by a block scalar": unreadable(">-\n        child\\\n        .yaml"),
     "an unreadable call in JSON": {
         "main.json": (JSON_CALL % '{"Fn::Join": ["", ["child", ".yaml"]]}').replace(
