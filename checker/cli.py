@@ -266,7 +266,7 @@ def _write_baseline(report: Report, path: str) -> int:
         complain(f"error: {place(error)}: {error.message}")
     if errors:
         return UNTRUSTED
-    findings, kept = baseline.accepted(report), baseline.elsewhere(report, before)
+    findings, kept = baseline.accepted(report, path), baseline.elsewhere(report, before, path)
     try:
         with replaced(path) as out:
             out.write(baseline.text([*findings, *kept]))

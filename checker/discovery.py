@@ -273,14 +273,28 @@ class Walker:
 
     def boundary_of(self, path: str) -> str:
         """The folder outside which nothing is read for `path`; the innermost that holds it."""
-        real = self._realpath(path)
+        return self._boundary(self._realpath(path))
+
+    def _boundary(self, real: str) -> str:
         tops = [top for top in self._boundaries if (real + os.sep).startswith(top + os.sep)]
         return max(tops, key=len, default=real)
 
-    def anchored(self, path: str) -> str:
-        """A path from the root of its repository, the same from every working directory."""
-        real = self._realpath(path)
-        return os.path.relpath(real, self.boundary_of(path)).replace(os.sep, "/")
+    def top_of(self, path: str) -> str:
+        """The real path of the folder that `anchored` counts from."""
+        return self._boundary(self._own_path(path))
+
+    def anchored(self, path: str, top: str = "") -> str:
+        """A path from the root of its repository, the same from every working directory.
+
+        From `top` where one is given. A link to a file has its own place, as Terraform takes it.
+        """
+        real = self._own_path(path)
+        return os.path.relpath(real, top or self._boundary(real)).replace(os.sep, "/")
+
+    def _own_path(self, path: str) -> str:
+        folder, name = (path, "") if os.path.isdir(path) else os.path.split(path)
+        real = self._realpath(folder or ".")
+        return os.path.join(real, name) if name else real
 
     def inside(self, path: str) -> bool:
         """Whether a path, with its links followed, lies in a repository that is scanned."""

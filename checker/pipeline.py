@@ -186,6 +186,7 @@ def _run(paths: Sequence[str], walker: Walker, settings: Settings) -> Run:
     asked = tuple(normal(path) for path in paths)
     return Run(
         paths=asked,
+        tops=tuple(walker.top_of(path) for path in asked),
         anchored=tuple(walker.anchored(path) for path in asked),
         exclude=settings.exclude,
         date=time.strftime("%Y-%m-%dT%H:%M:%SZ", now),
@@ -220,7 +221,7 @@ def _judge(
     watch.begin("load")
     resources = [resource for loader in loaders for resource in loader.load()]
     surroundings = Surroundings(Aliases(loaders, worlds).named, settings.trusted_keys)
-    engine = Engine(worlds, surroundings, settings, walker.anchored, Senders(loaders, worlds).of)
+    engine = Engine(worlds, surroundings, settings, walker, Senders(loaders, worlds).of)
     cards = load_cards()
     watch.begin("judge", lambda: f"{engine.judged:,} of {len(resources):,} resources")
     results = engine.judge(cards, resources)

@@ -1,22 +1,27 @@
 """A baseline: the findings that a repository lives with, by fingerprints without line numbers.
 
-Its paths count from the root of the repository. A run speaks only of what lies in its own paths:
-an entry from elsewhere is neither stale for it, nor pruned by it.
+Its paths count from the root of the repository, or from the named folder where there is none: of
+another one than the baseline's own, an entry says where it lies. A run speaks only of what lies in
+its own paths: an entry from elsewhere is neither stale for it, nor pruned by it.
 """
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from .. import candidates
 from ..globs import within
+from ..paths import boundary
 from ..records import dataclass, replace
 from ..source import DirectiveError, InputError, Source, Span
 from .result import Report, Result, Run, Suppression
 
 VERSION = 1
 REASON = "it is in the baseline"
+
+Identity = tuple[str, str, str]
 
 
 @dataclass(frozen=True)
@@ -32,14 +37,23 @@ class Entry:
         return str(self.written.get("path", "?"))
 
     @property
-    def identity(self) -> tuple[str, str]:
-        """The fingerprint, and the root whose call leads there: of each it is a finding."""
-        return self.fingerprint, str(self.written.get("root", ""))
+    def identity(self) -> Identity:
+        return identity(self.written)
 
     @property
     def what(self) -> str:
-        called = f" (called from {self.identity[1]})" if self.identity[1] else ""
-        return f"{self.written.get('address', 'a finding')} in {self.path}{called}"
+        _, root, top = self.identity
+        numbered = root.startswith(f"{self.path}#")  # a template of several in one file
+        called = f" (called from {root})" if root and not numbered else ""
+        path = root if numbered else self.path
+        place = f"{top}/{path}" if top else path
+        return f"{self.written.get('address', 'a finding')} in {place}{called}"
+
+
+def identity(written: Mapping[str, object]) -> Identity:
+    """An entry's fingerprint, the root that it is a finding of, and where its paths count from."""
+    fingerprint, root, top = (str(written.get(key, "")) for key in ("fingerprint", "root", "top"))
+    return fingerprint, root, top
 
 
 def read(path: str) -> list[Entry]:
@@ -54,7 +68,8 @@ def read(path: str) -> list[Entry]:
     except (ValueError, RecursionError):
         raise DirectiveError("it is not JSON", path) from None
     entries = content.get("findings") if isinstance(content, dict) else None
-    if not isinstance(entries, list) or content.get("version") != VERSION:
+    version = content.get("version") if isinstance(content, dict) else None
+    if not isinstance(entries, list) or type(version) is not int or version != VERSION:
         raise DirectiveError("it is not a baseline of iac-check", path)
     found, at = [], 0
     for entry in entries:
@@ -70,30 +85,39 @@ def read(path: str) -> list[Entry]:
     return found
 
 
-def accepted(report: Report) -> list[dict[str, object]]:
+def accepted(report: Report, file: str) -> list[dict[str, object]]:
     """An entry for each finding of a run, those included that a baseline has set aside."""
-    return [
-        {
-            "fingerprint": result.fingerprint,
-            "rule": result.rule,
-            "path": result.anchored,
-            "address": result.address,
-            "reason": result.reason,
-            **({"root": result.root} if result.root else {}),
-        }
+    found = (
+        result
         for result in report.results
         if result.status == "fail" or (result.suppression and result.suppression.baseline)
-    ]
+    )
+    home = boundary(file)
+    return [_written(result, home) for result in found]
 
 
-def elsewhere(report: Report, before: Iterable[Entry]) -> list[dict[str, object]]:
+def _written(result: Result, home: str) -> dict[str, object]:
+    top = _seen(result.top, home)
+    return {
+        "fingerprint": result.fingerprint,
+        "rule": result.rule,
+        "path": result.anchored,
+        "address": result.address,
+        "reason": result.reason,
+        **({"root": result.root} if result.root else {}),
+        **({"top": top} if top else {}),
+    }
+
+
+def elsewhere(report: Report, before: Iterable[Entry], file: str) -> list[dict[str, object]]:
     """The entries of a file that speak of what lies outside of a run's paths: they stay."""
-    found = Counter((entry["fingerprint"], entry.get("root", "")) for entry in accepted(report))
+    home = boundary(file)
+    found = Counter(map(identity, accepted(report, file)))
     kept = []
     for entry in before:
         if found[entry.identity]:
             found[entry.identity] -= 1  # this run has it: a module that it reached from outside
-        elif not _within(entry, report.run):
+        elif not _within(entry, report.run, home):
             kept.append(dict(entry.written))
     return kept
 
@@ -103,7 +127,7 @@ def changes(
 ) -> tuple[tuple[str, int], ...]:
     """How many entries a file gets and loses: ("new", 1), ("gone", 2); of what is not none."""
     old = Counter(entry.identity for entry in before)
-    new = Counter((str(entry["fingerprint"]), str(entry.get("root", ""))) for entry in after)
+    new = Counter(map(identity, after))
     counts = (("new", (new - old).total()), ("gone", (old - new).total()))
     return tuple(pair for pair in counts if pair[1])
 
@@ -112,7 +136,9 @@ def text(findings: Iterable[dict[str, object]]) -> str:
     """The content of a baseline file."""
     import json
 
-    found = sorted(findings, key=lambda entry: (str(entry.get("path")), str(entry.get("root", ""))))
+    found = sorted(
+        findings, key=lambda entry: [str(entry.get(key, "")) for key in ("top", "path", "root")]
+    )
     return json.dumps({"version": VERSION, "findings": found}, indent=2) + "\n"
 
 
@@ -124,14 +150,16 @@ def apply(
     Each entry sets one finding aside: a second vault with the same fingerprint is new, and so is
     that of another root.
     """
-    left: dict[tuple[str, str], list[Entry]] = {}
+    left: dict[Identity, list[Entry]] = {}
     for entry in reversed(entries):
         left.setdefault(entry.identity, []).append(entry)
+    home = boundary(entries[0].span.source.path) if entries else ""
     applied = []
     for result in results:
-        identity = (result.fingerprint, result.root)
-        if result.status == "fail" and left.get(identity):
-            span = left[identity].pop().span
+        failed = left and result.status == "fail"
+        found = left.get(identity(_written(result, home))) if failed else None
+        if found:
+            span = found.pop().span
             aside = Suppression(span, REASON, baseline=True)
             result = replace(result, status="suppressed", suppression=aside)
         applied.append(result)
@@ -139,17 +167,23 @@ def apply(
     return applied, [
         f"{entry.span}: {entry.what} no longer occurs (--write-baseline prunes it)"
         for entry in unused
-        if _within(entry, run)
+        if _within(entry, run, home)
     ]
 
 
-def _within(entry: Entry, run: Run) -> bool:
+def _within(entry: Entry, run: Run, home: str) -> bool:
     """Whether an entry speaks of the run's paths, and of nothing that these leave out."""
-    for path, top in zip(run.paths, run.anchored, strict=True):
-        below = _below(entry.path, top)
-        if below is not None:
+    for path, top, anchored in zip(run.paths, run.tops, run.anchored, strict=True):
+        below = _below(entry.path, anchored)
+        if below is not None and _seen(top, home) == entry.identity[2]:
             return not _excluded([part for part in (path, below) if part not in (".", "")], run)
     return False
+
+
+def _seen(top: str, home: str) -> str:
+    """The folder that paths count from, as seen from the baseline's; "" where it is that one."""
+    way = os.path.relpath(top, home).replace(os.sep, "/")
+    return "" if way == "." else way
 
 
 def _below(path: str, top: str) -> str | None:

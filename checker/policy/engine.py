@@ -34,6 +34,10 @@ from .result import Level, Result
 from .verdict import Verdict, passed, unresolved
 from .wording import message, when
 
+TYPE_CHECKING = False  # `typing` is not worth its import time to every run
+if TYPE_CHECKING:
+    from ..discovery import Walker
+
 Rank = tuple[int, int]  # the level, then the reason
 
 _LEVELS: tuple[Level | None, ...] = (None, "off", "warning", "error")
@@ -56,12 +60,12 @@ class Engine:
         worlds: Worlds,
         around: Surroundings,
         settings: Settings,
-        anchored: Callable[[str], str] = lambda path: path,
+        walker: Walker,
         senders: Callable[[Resource, str | None], tuple[Hop, ...]] = lambda vault, name: (),
     ) -> None:
-        """`anchored` makes a path independent of the working directory."""
+        """`walker` makes paths independent of the working directory."""
         self._senders = senders
-        self._anchored = anchored
+        self._walker = walker
         self._worlds = worlds
         self._around = around
         self._settings = settings
@@ -201,12 +205,14 @@ class Engine:
             for name, places in zip(names, columns, strict=False)  # no column without a world
         }
 
-    def _root(self, resource: Resource) -> str:
-        """What tells the resource apart from that of another caller of the same code."""
-        if not resource.calls:
+    def _root(self, resource: Resource, path: str, top: str) -> str:
+        """What tells the resource apart from that of another caller of the same code.
+
+        It is "" for one that stands in a root module, or is the only template of its file.
+        """
+        if not resource.calls and resource.scope in (path, os.path.dirname(path) or "."):
             return ""
-        path = self._anchored(resource.calls[0].source.path)
-        return path if resource.framework == "cloudformation" else os.path.dirname(path) or "."
+        return self._walker.anchored(resource.scope, top)
 
     def _error(self, error: InputError) -> None:
         if not any(vars(known) == vars(error) for known in self.errors):
@@ -250,7 +256,9 @@ class Engine:
         origin = resource.origin()
         outcome = verdict.reason or "pass"
         level = self._level(card, resource, span, verdict) or "error"
-        anchored = self._anchored(span.source.path)
+        path = span.source.path
+        top = self._walker.top_of(path)
+        anchored = self._walker.anchored(path, top)
         return Result(
             rule=card.id,
             name=card.name,
@@ -271,8 +279,9 @@ class Engine:
             identity=(card.id, anchored, resource.address, paths.value, outcome),
             help=card.help(verdict.reason, verdict.cause, verdict.case),
             caution=card.caution,
+            top=top,
             anchored=anchored,
-            root=self._root(resource),
+            root=self._root(resource, path, top),
             extent=resource.extent or resource.span,
             calls=resource.calls,
             notes=tuple(self._notes(resource, paths, origin)) if verdict.reason else (),

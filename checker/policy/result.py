@@ -53,8 +53,9 @@ class Result:
     identity: tuple[str, str, str, str, str]
     help: str = field(repr=False)
     caution: str = field(repr=False)  # what must be known before anything is changed, in a clause
-    anchored: str  # the path from the root of the repository, from every working directory
-    root: str  # likewise the folder, or template, of the outermost call that leads here; "": none
+    top: str  # the root of its repository, or of what was named: a path without links
+    anchored: str  # the path from there, the same from every working directory
+    root: str  # likewise the root module or template, with its deployment or number; "": itself
     extent: Span  # the whole resource
     calls: tuple[Span, ...] = ()  # the module calls or nested stacks that lead here
     notes: tuple[Hop, ...] = ()  # arguments by a wrong name, the line of the CDK's construct
@@ -66,9 +67,12 @@ class Result:
     @property
     def fingerprint(self) -> str:
         """Of its identity: the same in every run that finds it."""
-        from hashlib import sha256  # not every format needs it, and it loads OpenSSL
+        return _digest(*self.identity)
 
-        return sha256("\0".join(self.identity).encode("utf-8", "surrogatepass")).hexdigest()
+    @property
+    def instance(self) -> str:
+        """Of its identity and its root: that of each caller of the same code is another."""
+        return _digest(self.fingerprint, self.root) if self.root else self.fingerprint
 
     @property
     def caller(self) -> Span | None:
@@ -88,7 +92,8 @@ class Run:
     """What was asked for, and when: an auditor's question, and the baseline's."""
 
     paths: tuple[str, ...] = ()
-    anchored: tuple[str, ...] = ()  # the paths from the root of their repository
+    tops: tuple[str, ...] = ()  # the roots of their repositories
+    anchored: tuple[str, ...] = ()  # the paths from there
     exclude: tuple[str, ...] = ()  # what is left out, as globs from the working directory
     date: str = ""  # in UTC, as ISO 8601 writes it
     loosened: tuple[str, ...] = ()  # what the settings let pass, one sentence each
@@ -131,3 +136,9 @@ class Report:
         if self.files == 0 and not self.run.allow_empty:
             return "empty"
         return "findings" if self.failures("error") and not self.run.exit_zero else "clean"
+
+
+def _digest(*parts: str) -> str:
+    from hashlib import sha256  # not every format needs it, and it loads OpenSSL
+
+    return sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()

@@ -19,11 +19,10 @@ def render(report: Report, out: TextIO, show_passed: bool) -> None:
     import json
 
     found = [_unreadable(error) for error in report.errors]
-    seen: dict[tuple[str, str], int] = {}
+    seen: dict[str, int] = {}
     for result in report.results:
         if shown(result, show_passed=False):
-            identity = (result.fingerprint, result.root)
-            number = seen[identity] = seen.get(identity, -1) + 1
+            number = seen[result.instance] = seen.get(result.instance, -1) + 1
             found.append(_finding(result, number))
     out.write(escape_json(json.dumps(found, indent=1, ensure_ascii=False)) + "\n")
 
@@ -31,8 +30,7 @@ def render(report: Report, out: TextIO, show_passed: bool) -> None:
 def _finding(result: Result, number: int) -> dict[str, object]:
     """`number` tells findings of one fingerprint apart, of which GitLab would drop all but one."""
     what = f"[{outcome(result)}; {result.address}]"
-    apart = [part for part in (result.root, str(number or "")) if part]
-    fingerprint = _digest(result.fingerprint, *apart) if apart else result.fingerprint
+    fingerprint = _digest(result.instance, str(number)) if number else result.instance
     severity = _SEVERITY[result.severity] if result.level == "error" else "info"
     return {
         "description": escape(f"{told(result)} {what}{caller(result)}{warned(result)}"),

@@ -22,6 +22,8 @@ SCHEMA = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 )
 FINGERPRINT = "iacCheckFingerprint/v1"
+INSTANCE = "iacCheckInstance/v1"
+"""That of each caller of the same code is another."""
 ROOT = "%SRCROOT%"
 """What relative addresses are relative to: the working directory, which CI makes the checkout."""
 
@@ -154,7 +156,10 @@ def _result(result: Result) -> dict[str, object]:
                 ],
             }
         ],
-        "partialFingerprints": {FINGERPRINT: result.fingerprint},
+        "partialFingerprints": {
+            FINGERPRINT: result.fingerprint,
+            INSTANCE: result.instance,
+        },
         "properties": _properties(result),
     }
     related = _related(result)

@@ -56,6 +56,7 @@ def result(**changes: Any) -> Result:
         "identity": ("BACKUP001", "modules/v/main.tf", "module.v", "kms_key_arn", "aws-managed"),
         "help": HELP,
         "caution": CAUTION,
+        "top": "/repository",
         "anchored": "modules/v/main.tf",
         "root": "",
         "extent": MODULE.span(MODULE.text.index("resource"), len(MODULE.text)),

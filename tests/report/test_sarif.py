@@ -109,8 +109,18 @@ class TestResults:
     def test_the_fingerprint_has_our_own_name(self) -> None:
         """GitHub computes `primaryLocationLineHash` itself; ours must not pose as that."""
         assert only_result(report(result()))["partialFingerprints"] == {
-            "iacCheckFingerprint/v1": result().fingerprint
+            "iacCheckFingerprint/v1": result().fingerprint,
+            "iacCheckInstance/v1": result().fingerprint,
         }
+
+    def test_another_root_has_another_of_its_own(self) -> None:
+        """The fingerprint is of the vault and its fault: who calls it is told by a second one."""
+        one, other = (
+            only_result(report(result(root=root)))["partialFingerprints"]
+            for root in ("dev", "prod")
+        )
+        assert one["iacCheckFingerprint/v1"] == other["iacCheckFingerprint/v1"]
+        assert one["iacCheckInstance/v1"] != other["iacCheckInstance/v1"]
 
     @pytest.mark.parametrize(
         ("path", "uri"),
