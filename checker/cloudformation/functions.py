@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import chain
 
 from ..language.access import index
@@ -36,7 +36,7 @@ class Words(Unknown):
     words: tuple[str, ...] = ()
 
 
-def words_of(value: Unknown, words: tuple[str, ...] | None) -> Unknown:
+def words_of(value: Unknown, words: Mapping[str, Hop] | None) -> Unknown:
     """A list that is not known, whose elements are each one of some words, where these are told."""
     if words is None:
         return value
@@ -47,7 +47,8 @@ def words_of(value: Unknown, words: tuple[str, ...] | None) -> Unknown:
         not_null=value.not_null,
         trail=value.trail,
         sensitive=value.sensitive,
-        words=words,
+        words=tuple(words),
+        places=words,
     )
 
 
@@ -148,7 +149,9 @@ def _select(arguments: tuple[Value, ...], scope: Scope) -> Value:
     at, items = settled(arguments[0], scope.worlds), arguments[1]
     if isinstance(items, Unknown | Attribute):
         found = derived("Fn::Select", at, items, not_null=False)
-        return replace(found, domain=items.words) if isinstance(items, Words) else found
+        if isinstance(items, Words):
+            return replace(found, domain=items.words, places=items.places)
+        return found
     if not isinstance(items, ListValue):
         raise EvaluationError("Fn::Select takes a list")
     return index(items, at, scope.worlds)

@@ -57,7 +57,7 @@ def parameter(
         return Unknown("external", why, term, not_null=True, trail=(Hop(span, why),))
     hidden = (_text(body, "NoEcho") or "").lower() in _TRUE
     many = _LIST.match(kind) is not None
-    bounds = _Bounds(body, kind, _allowed(body, scope, read), scope)
+    bounds = _Bounds(body, kind, _allowed(entry, scope, read), scope)
     value = given() if given is not None else None
     why = f'parameter "{name}" has neither a value nor a default'
     default = body.get("Default") if isinstance(body, MappingNode) else None
@@ -79,7 +79,7 @@ def parameter(
     if not many:
         return value
     listed = _listed(value)
-    return words_of(listed, bounds.allowed) if isinstance(listed, Unknown) else listed
+    return words_of(listed, bounds.places) if isinstance(listed, Unknown) else listed
 
 
 def refuses(entry: Entry, value: Value, scope: Scope, read: Callable[[Node], Expression]) -> bool:
@@ -88,7 +88,7 @@ def refuses(entry: Entry, value: Value, scope: Scope, read: Callable[[Node], Exp
     kind = _text(body, "Type") or "String"
     if kind.startswith(_STORED) or _LIST.match(kind):
         return False
-    return _Bounds(body, kind, _allowed(body, scope, read), scope).refuse(value)
+    return _Bounds(body, kind, _allowed(entry, scope, read), scope).refuse(value)
 
 
 def _listed(value: Value) -> Value:
@@ -121,16 +121,21 @@ def _stripped(value: Value) -> Value:
 
 
 def _allowed(
-    body: Node, scope: Scope, read: Callable[[Node], Expression]
-) -> tuple[str, ...] | None:
+    entry: Entry, scope: Scope, read: Callable[[Node], Expression]
+) -> Mapping[str, Hop] | None:
+    """The values that are allowed, each with its place; None where not all of them are known."""
+    name, _, body = entry
     node = body.get("AllowedValues") if isinstance(body, MappingNode) else None
     if not isinstance(node, SequenceNode) or not node.items:
         return None
-    values = [evaluate(read(item), scope) for item in node.items]
-    known = [value.data for value in values if isinstance(value, Known)]
-    if len(known) != len(values):
-        return None
-    return tuple(dict.fromkeys("" if data is None else scalar_text(data) for data in known))
+    found: dict[str, Hop] = {}
+    for item in node.items:
+        value = evaluate(read(item), scope)
+        if not isinstance(value, Known):
+            return None
+        word = "" if value.data is None else scalar_text(value.data)
+        found.setdefault(word, Hop(item.span, f"one of the AllowedValues of {name}"))
+    return found
 
 
 @dataclass(frozen=True)
@@ -142,8 +147,12 @@ class _Bounds:
 
     body: Node
     kind: str
-    allowed: tuple[str, ...] | None
+    places: Mapping[str, Hop] | None
     scope: Scope
+
+    @property
+    def allowed(self) -> tuple[str, ...] | None:
+        return None if self.places is None else tuple(self.places)
 
     @property
     def older(self) -> str:
@@ -172,7 +181,7 @@ class _Bounds:
             either = allowed if value.domain is None else value.domain
             both = tuple(data for data in either if data in allowed)
             left = tuple(data for data in both if not self._refuse(scalar_text(data or "")))
-            return replace(value, domain=left or both or allowed)
+            return replace(value, domain=left or both or allowed, places=self.places or {})
         if value.domain is None and self._refuse(""):
             self.scope.worlds.decide(("==", value.term, term_of(Known(""))))
         if self.refuse(self.scope.worlds.refine(value)):

@@ -56,10 +56,9 @@ def explained(result: Value, *operands: Value) -> Value:
     empty = isinstance(result, ListValue) and not result.items and result.rest is None
     if not (isinstance(result, Known) or empty) or noted(result.trail):
         return result
-    assumed = (operand.assumption for operand in operands if isinstance(operand, Known))
-    term = next((term for term in assumed if term is not None), None)
-    if term is not None:
-        made = ("made of", term)
-        return replace(result, assumption=made) if isinstance(result, Known) else result
-    hops = dict.fromkeys(hop for operand in operands for hop in noted(operand.trail))
+    known = [operand for operand in operands if isinstance(operand, Known)]
+    assumed = [operand for operand in known if operand.assumption is not None]
+    if assumed and isinstance(result, Known):
+        result = replace(result, assumption=("made of", assumed[0].assumption))
+    hops = dict.fromkeys(hop for one in assumed or operands for hop in noted(one.trail))
     return replace(result, trail=tuple(islice(hops, HOPS_LIMIT))) if hops else result

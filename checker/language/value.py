@@ -137,8 +137,8 @@ class Text(Value):
 class Unknown(Value):
     """Not known, and why. `why` is a phrase that completes "cannot be followed: …".
 
-    `domain` holds the only values it can have, where that is declared (AllowedValues); `type` is
-    what it is if it is not null, and a term with a type never has another.
+    `domain` holds the only values it can have, where that is declared (AllowedValues), `places`
+    where each is; `type` is what it is if it is not null, and a term with a type never has another.
     """
 
     cause: Cause
@@ -147,10 +147,13 @@ class Unknown(Value):
     not_null: bool = False
     domain: tuple[Scalar, ...] | None = None
     type: Type | None = field(default=None, compare=False, repr=False)
+    places: Mapping[str, Hop] = field(default_factory=dict, compare=False, repr=False)
 
     def assumed(self, data: Scalar) -> Known:
         """What it is in a world: no definition says so, so its trail keeps only the places."""
         trail = tuple(Hop(hop.span, "") for hop in self.trail)
+        if isinstance(data, str) and data in self.places:
+            trail = (*trail, self.places[data])
         return Known(data, trail=trail, sensitive=self.sensitive, assumption=self.term)
 
 

@@ -32,22 +32,19 @@ def _blame(verdict: Verdict, span: Span) -> str:
 def message(verdict: Verdict, vault: str, span: Span, others: Sequence[str] = ()) -> str:
     """`others`: what is wrong in worlds that are as bad."""
     subject = f'backup vault "{vault}"'
+    more = f" (and {len(others) - 1} more)" if len(others) > 1 else ""
+    besides = f"; in another case: {others[0]}{more}" if others else ""
     match verdict.reason:
         case None:
             return f"{subject}: {verdict.detail}"
         case "missing":
-            return (
-                f"{subject} falls back to the AWS managed key aws/backup, "
-                f"because {verdict.detail}{_blame(verdict, span)}"
-            )
+            what = f"falls back to the AWS managed key aws/backup, because {verdict.detail}"
         case "aws-managed":
-            blame = _blame(verdict, span)
-            return f"{subject} is encrypted with the AWS managed key {verdict.detail}{blame}"
-    more = f" (and {len(others) - 1} more)" if len(others) > 1 else ""
-    besides = f"; in another case: {others[0]}{more}" if others else ""
-    return (
-        f"{subject} does not lead to a customer managed key in this code: {verdict.detail}{besides}"
-    )
+            what = f"is encrypted with the AWS managed key {verdict.detail}"
+        case _:
+            what = "does not lead to a customer managed key in this code"
+            return f"{subject} {what}: {verdict.detail}{besides}"
+    return f"{subject} {what}{_blame(verdict, span)}{besides}"
 
 
 def when(facts: Facts) -> str | None:

@@ -219,3 +219,46 @@ def test_what_decided_which_member_of_a_mapping_it_is_is_told(
     text = text.replace("alias/aws}", "alias/aws/backup}")
     result = judged({"t.yaml": text}, tmp_path, monkeypatch)
     assert notes(result) == ['!Ref Which: parameter "Which" defaults to "a"', 'mapping "M"']
+
+
+ALLOWED = """Parameters:
+  Alias:
+    Type: String
+    AllowedValues:
+      - aws/backup
+      - aws/s3
+  Key:
+    Type: String
+    AllowedValues: [alias/mine, alias/aws/ebs]
+  Keys:
+    Type: CommaDelimitedList
+    AllowedValues: [alias/aws/rds]
+"""
+
+
+@pytest.mark.parametrize(
+    ("key", "line", "told"),
+    [
+        ("!Ref Key", 9, "alias/aws/ebs (one of the AllowedValues of Key in t.yaml:9)"),
+        (
+            '!Sub "alias/${Alias}"',
+            5,
+            "alias/aws/backup (one of the AllowedValues of Alias in t.yaml:5); "
+            "in another case: alias/aws/s3",
+        ),
+        (
+            "!Select [1, !Ref Keys]",
+            12,
+            "alias/aws/rds (one of the AllowedValues of Keys in t.yaml:12)",
+        ),
+    ],
+)
+def test_a_value_that_may_be_chosen_is_told_as_one_of_them(
+    key: str, line: int, told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vault = "Resources:\n  V:\n    Type: AWS::Backup::BackupVault\n    Properties:\n"
+    text = f"{ALLOWED}{vault}      EncryptionKeyArn: {key}\n"
+    result = judged({"t.yaml": text}, tmp_path, monkeypatch)
+    assert result.reason == "aws-managed"
+    assert result.trail[-1].span.line == line
+    assert told in result.message
