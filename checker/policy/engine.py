@@ -127,12 +127,13 @@ class Engine:
         """The verdict in the current world."""
         exists: Value = Known(True)  # where it cannot be told, it is judged as if it did
         deep = False
+        absent: Absent | None = None
         try:
             exists = resource.exists()
         except InputError as error:
             self._error(error)
-        except EvaluationError:
-            pass
+        except EvaluationError as error:
+            absent = error if isinstance(error, Absent) else None
         except RecursionError:
             deep = True
         if isinstance(exists, Known) and exists.data is False:
@@ -148,13 +149,10 @@ class Engine:
                 raise RecursionError
             value = resource.read(paths.value)
             verdict = PREDICATES[card.require](value, resource, self._around)
+            if absent is not None and verdict.reason is None:
+                raise absent  # the code is refused, so that nothing in it is vouched for
         except EvaluationError as error:
-            hops = error.hops
-            if error.span is not None and not any(hop.span == error.span for hop in hops):
-                hops = (*hops, Hop(error.span, error.message))
-            refused = error.cause == "undeclared" and not isinstance(error, Absent)
-            case = "refused" if refused else None
-            verdict = unresolved(error.cause, error.message, hops, case)
+            verdict = _of_error(error)
         except InputError as error:
             self._error(error)
             verdict = unresolved("unsupported", f"it cannot be read: {error.message}")
@@ -289,6 +287,15 @@ class Engine:
             metadata=resource.metadata,
             construct=origin.construct if origin else None,
         )
+
+
+def _of_error(error: EvaluationError) -> Verdict:
+    """The verdict on a value that has none."""
+    hops = error.hops
+    if error.span is not None and not any(hop.span == error.span for hop in hops):
+        hops = (*hops, Hop(error.span, error.message))
+    refused = error.cause == "undeclared" and not isinstance(error, Absent)
+    return unresolved(error.cause, error.message, hops, "refused" if refused else None)
 
 
 def _worst(

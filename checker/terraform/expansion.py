@@ -39,6 +39,14 @@ RESOURCE_LIMIT = 50_000
 """Instances of the wanted resources; more of them are an error."""
 
 
+def _may_be(instance: ModuleInstance) -> bool:
+    """Whether a module may have an instance, in the current world."""
+    try:
+        return instance.exists()
+    except (EvaluationError, InputError, RecursionError):
+        return True
+
+
 class Expansion:
     """Expands module calls from the roots down, as far as these lead to what is wanted."""
 
@@ -91,7 +99,7 @@ class Expansion:
         for key in instance.module.resources:
             if key[0] == "resource" and key[1] in types and self._resources <= self._most[1]:
                 self._check(instance.module, key)
-                keys = self._keys(partial(instance.resource_keys, key))
+                keys = self._keys(partial(instance.resource_keys, key), instance)
                 instance.keys[address_of(key)] = frozenset(keys)
                 if not keys and types is self._types:
                     self._tree.uncreated.append(instance.module.resources[key].header)
@@ -116,7 +124,7 @@ class Expansion:
         target = self._modules.module(folder)
         if target is not None:
             self._modules.note_call(instance.module, name, target)
-            keys = self._keys(lambda: instance.call_keys(name))
+            keys = self._keys(lambda: instance.call_keys(name), instance)
             instance.keys[call_address(instance.module.calls[name])] = frozenset(keys)
             for found in keys:
                 self.instances += 1
@@ -131,14 +139,20 @@ class Expansion:
         if not any(error.message == what for error in self._errors):
             self._errors.append(InputError.at(block.header, what))
 
-    def _keys(self, read: Callable[[], tuple[InstanceKey, ...]]) -> tuple[InstanceKey, ...]:
-        """The instance keys over all worlds. What cannot be expanded has one instance."""
+    def _keys(
+        self, read: Callable[[], tuple[InstanceKey, ...]], instance: ModuleInstance
+    ) -> tuple[InstanceKey, ...]:
+        """The instance keys over all worlds. What cannot be expanded has one instance.
+
+        It has none in a world that does not have the module's `instance`.
+        """
 
         def attempt() -> tuple[InstanceKey, ...]:
             try:
                 return read()
             except (EvaluationError, InputError, RecursionError):
-                return (AnyKey(),)  # why it cannot be expanded is told with the verdict
+                # Why it cannot be expanded is told with the verdict.
+                return (AnyKey(),) if _may_be(instance) else ()
 
         try:
             outcomes = self._worlds.explore(attempt)

@@ -225,9 +225,11 @@ class ModuleInstance:
             return self._blocks(block, name, scope)
 
         def exists() -> Value:
+            if not self.exists():  # there, nothing of it is evaluated
+                return Known(False)
             there = self.has(block, address_of(key), instance)
             trail = () if there else self.expanded(block, address_of(key)).trail
-            return Known(self.exists() and there, trail=trail)
+            return Known(there, trail=trail)
 
         def located() -> tuple[Value, Value]:
             from .providers import place_of  # asked for where a plan names a vault by its ARN
