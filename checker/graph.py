@@ -50,5 +50,7 @@ class Resource:
     # `Metadata: {iac-check: …}` of a template's resource, and of the stacks that lead to it.
     metadata: tuple[Entry, ...] = ()
     origin: Callable[[], Origin | None] = field(repr=False, default=lambda: None)
+    # What is written in it and is no part of any resource.
+    misplaced: Callable[[], tuple[Hop, ...]] = field(repr=False, default=tuple)
     # The region and the account that it is created in, in the current world.
     located: Callable[[], tuple[Value, Value] | None] = field(repr=False, default=lambda: None)

@@ -39,7 +39,7 @@ from .names import AnyName, MoreNames
 from .parameters import Given, parameter
 from .passed import OF_INSTANCE, Call
 from .sections import Sections
-from .template import Template, child_of, construct, marks, type_of
+from .template import Template, child_of, construct, marks, misplaced, type_of
 from .transforms import TRANSFORM, Transform, asked, beside
 
 NESTED: Mapping[str, str] = {
@@ -315,6 +315,7 @@ class Stack:
             origin=lambda: self.library.origin(self.template, name, construct(entry.value)),
             extent=Span(entry.span.source, entry.span.start, entry.value.span.end),
             metadata=tuple(self._marks(entry.value)),
+            misplaced=lambda: tuple(misplaced(entry.value)),
             located=lambda: (self._ref("AWS::Region"), self._ref("AWS::AccountId")),
         )
         self._resources[name] = found

@@ -8,7 +8,8 @@ from functools import cached_property
 from ..annotations import TypeGuard
 from ..language.document import Entry, MappingNode, Node, ScalarNode
 from ..language.expression import Expression
-from ..language.value import Value
+from ..language.value import Hop, Value
+from ..meant import hint
 from ..patterns import pattern
 from ..records import dataclass, field
 from ..source import Source, Span
@@ -17,6 +18,12 @@ from .intrinsics import LOOP, condition, expression
 from .transforms import Transform, over
 from .yaml_document import read_template
 
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-product-attribute-reference.html
+# and https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-specification-resources-and-properties.html
+_ATTRIBUTES = (
+    "Type", "Properties", "DependsOn", "Condition", "Metadata", "DeletionPolicy",
+    "UpdateReplacePolicy", "CreationPolicy", "UpdatePolicy", "Connectors", "IgnoreGlobals",
+)  # fmt: skip
 _TYPE = pattern(r"[A-Za-z0-9]+::[A-Za-z0-9_@:-]+")
 
 
@@ -145,6 +152,15 @@ def marks(resource: Node) -> Iterator[Entry]:
     found = child_of(resource, "Metadata")
     if isinstance(found, MappingNode):
         yield from (entry for entry in found.entries if entry.key in ("iac-check", "checkov"))
+
+
+def misplaced(resource: Node) -> Iterator[Hop]:
+    """What a resource has that CloudFormation refuses, such as a property beside `Properties`."""
+    entries = resource.entries if isinstance(resource, MappingNode) else ()
+    for key, span, _ in entries:
+        if key not in _ATTRIBUTES and not key.startswith("Fn::"):
+            what = f'"{key}" is not an attribute of a resource'
+            yield Hop(span, f"{what}{hint(key, _ATTRIBUTES)}")
 
 
 def construct(resource: Node) -> str | None:

@@ -133,7 +133,9 @@ class Engine:
         except InputError as error:
             self._error(error)
         except EvaluationError as error:
-            absent = error if isinstance(error, Absent) else None
+            # A template's macros may add what is absent: its stack tells where none can.
+            told = resource.framework == "cloudformation"
+            absent = error if isinstance(error, Absent) and not told else None
         except RecursionError:
             deep = True
         if isinstance(exists, Known) and exists.data is False:
@@ -224,6 +226,7 @@ class Engine:
             if span is not None:
                 note = f'"{name}" is not an argument of {resource.type}'
                 yield Hop(span, f"{note}; did you mean {paths.value}?")
+        yield from resource.misplaced()
         if origin and origin.created:
             yield origin.created
 

@@ -187,6 +187,18 @@ def test_an_empty_world_says_nothing() -> None:
             '"EncryptionKeyARN" is not an argument of AWS::Backup::BackupVault; '
             "did you mean EncryptionKeyArn?",
         ),
+        (
+            "t.yaml",
+            "Resources:\n  V:\n    Type: AWS::Backup::BackupVault\n    DependsOn: []\n"
+            "    Propertys: {BackupVaultName: v, EncryptionKeyArn: x}\n",
+            '"Propertys" is not an attribute of a resource; did you mean Properties?',
+        ),
+        (
+            "t.yaml",
+            "Resources:\n  V:\n    Type: AWS::Backup::BackupVault\n"
+            "    Properties: {BackupVaultName: v}\n    EncryptionKeyArn: x\n",
+            '"EncryptionKeyArn" is not an attribute of a resource',
+        ),
     ],
 )
 def test_an_argument_by_another_name_is_pointed_at(
