@@ -20,6 +20,7 @@ from ..language.value import (
     Unknown,
     Value,
     derived,
+    noted,
     term_of,
     text,
 )
@@ -59,6 +60,7 @@ def parameter(
     many = _LIST.match(kind) is not None
     bounds = _Bounds(body, kind, _allowed(entry, scope, read), scope)
     value = given() if given is not None else None
+    removed = _removed(value)
     why = f'parameter "{name}" has neither a value nor a default'
     default = body.get("Default") if isinstance(body, MappingNode) else None
     refused = f'parameter "{name}" is given a value that its constraints refuse'
@@ -75,11 +77,19 @@ def parameter(
         value = Unknown("caller-supplied", why, term, not_null=True, trail=(Hop(span, why),))
     if isinstance(value, Unknown) and not many:
         value = bounds.within(value)
+    value = replace(value, trail=(*removed, *value.trail)) if removed else value
     value = string(value.hidden() if hidden else value)
     if not many:
         return value
     listed = _listed(value)
     return words_of(listed, bounds.places) if isinstance(listed, Unknown) else listed
+
+
+def _removed(value: Value | None) -> tuple[Hop, ...]:
+    """What is told of a value that is passed as AWS::NoValue."""
+    hops = noted(value.trail) if value is not None and _is_null(value) else ()
+    what = "AWS::NoValue leaves it to its default"
+    return (*hops[:-1], Hop(hops[-1].span, f"{hops[-1].note}: {what}")) if hops else ()
 
 
 def refuses(entry: Entry, value: Value, scope: Scope, read: Callable[[Node], Expression]) -> bool:

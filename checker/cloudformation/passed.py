@@ -13,7 +13,9 @@ from ..language.document import Entry, MappingNode, Node, SequenceNode
 from ..language.evaluate import evaluate
 from ..language.expression import Scalar
 from ..language.value import Known, ListValue, Term, Unknown, Value, first_unknown, term_of
+from ..meant import meant
 from ..records import dataclass
+from ..source import Span
 from .intrinsics import function_of
 from .parameters import Given
 from .template import type_of
@@ -27,6 +29,19 @@ _Found = Node | Unknown | None
 
 OF_INSTANCE = ("AWS::AccountId", "AWS::Region")
 """What each instance of a stack set has of its own."""
+
+
+def unpassed(stack: Stack, name: str) -> tuple[Span, str]:
+    """Where a call leaves a parameter of a stack to its default, and what is said of that."""
+    what = f'{stack.address} passes no "{name}"'
+    declared = stack.section("Parameters")
+    from .unused import passed
+
+    names = passed(stack.called.entry.value) if stack.called is not None else {}
+    near = meant(name, [other for other in names if other not in declared]) if names else None
+    if near is None:
+        return stack.calls[-1], what
+    return names[near], f'{what}; "{near}" is not a parameter of it'
 
 
 @dataclass(frozen=True, eq=False)

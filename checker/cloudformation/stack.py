@@ -15,6 +15,7 @@ from ..language.document import Entry, MappingNode, Node, ScalarNode, SequenceNo
 from ..language.evaluate import define, evaluate, truth
 from ..language.expression import Conditional
 from ..language.value import (
+    HOPS_LIMIT,
     Absent,
     Attribute,
     EvaluationError,
@@ -24,9 +25,9 @@ from ..language.value import (
     MapValue,
     Unknown,
     Value,
+    noted,
 )
 from ..language.worlds import Worlds
-from ..meant import meant
 from ..patterns import pattern
 from ..records import dataclass, field
 from ..source import InputError, Span
@@ -37,7 +38,7 @@ from .library import Library
 from .loops import each_of, is_item
 from .names import AnyName, MoreNames
 from .parameters import Given, parameter
-from .passed import OF_INSTANCE, Call
+from .passed import OF_INSTANCE, Call, unpassed
 from .sections import Sections
 from .template import Template, child_of, construct, marks, misplaced, type_of
 from .transforms import TRANSFORM, Transform, asked, beside
@@ -192,7 +193,7 @@ class Stack:
             given = self.given.get(name)
             found = parameter(declared, given, self, self.template.expression, self._where)
             if self.calls and (given is None or given() is None):
-                return found.via(*self._unpassed(name))
+                return found.via(*unpassed(self, name))
             return found
         if name in self.section("Resources"):
             return self._attribute(self.resource(name), name, "Ref")
@@ -208,18 +209,6 @@ class Stack:
         scope = "" if name in _ACCOUNT_WIDE else self._where
         why = f"{name} is known only when the stack is deployed"
         return Unknown("external", why, ("ref", scope, name), not_null=True)
-
-    def _unpassed(self, name: str) -> tuple[Span, str]:
-        """Where a call leaves a parameter to its default, and what is said of that."""
-        what = f'{self.address} passes no "{name}"'
-        declared = self.section("Parameters")
-        from .unused import passed
-
-        names = passed(self.called.entry.value) if self.called is not None else {}
-        near = meant(name, [other for other in names if other not in declared]) if names else None
-        if near is None:
-            return self.calls[-1], what
-        return names[near], f'{what}; "{near}" is not a parameter of it'
 
     @property
     def _where(self) -> str:
@@ -239,6 +228,14 @@ class Stack:
         if isinstance(condition, ScalarNode) and condition.tag is None:
             return truth(self._named(condition), self)
         return truth(evaluate(self.template.condition(condition), self), self)
+
+    def _off(self, node: Node, message: str) -> Absent:
+        """That something is not there in this world, with what decided its condition."""
+        condition = child_of(node, "Condition")
+        absent = Absent(message, condition.span if condition is not None else None)
+        if isinstance(condition, ScalarNode) and isinstance(known := self._named(condition), Known):
+            absent.hops = (Hop(condition.span, message), *noted(known.trail)[:HOPS_LIMIT])
+        return absent
 
     def _named(self, condition: ScalarNode) -> Value:
         """A condition by its name. Raises Absent for one that is not declared."""
@@ -426,7 +423,8 @@ class Stack:
         if isinstance(child, Unknown):
             return child
         if not child.exists():
-            raise Absent(f"{child.address} is not created under this condition")
+            message = f"{child.address} is not created under this condition"
+            raise self._off(self.section("Resources")[name].value, message)
         return child.output(output)
 
     # -- nested stacks ----------------------------------------------------------------------
@@ -481,7 +479,7 @@ class Stack:
         if entry is None or value is None:
             raise Absent(f'{where} has no output "{name}"')
         if not self._holds(entry.value):
-            raise Absent(f'{where} has no output "{name}" under this condition')
+            raise self._off(entry.value, f'{where} has no output "{name}" under this condition')
         rewritten = self.rewritten("Outputs", entry.value)
         if rewritten is not None:
             return rewritten

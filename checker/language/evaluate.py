@@ -33,7 +33,7 @@ from .expression import (
     Unsupported,
     settled,
 )
-from .hops import decided_by, explained, picked_by
+from .hops import PASSING_OVER, decided_by, explained, part_of, passed_over, picked_by
 from .operands import TAKING_NULL, attempted, given, logical, negated, null_here, of_one_type, place
 from .operators import arithmetic, compare
 from .types import is_sequence, plain_type, primitive, type_of
@@ -205,10 +205,14 @@ def _call(expression: Call, scope: Scope) -> Value:
         placed = in_order(last, scope.worlds) if isinstance(last, ListValue) else None
         if placed is None or placed.rest is not None:
             return derived(expression.name, last, not_null=False)
-        arguments.extend(placed.items)
+        arguments.extend(part_of(last, item) for item in placed.items)
     least = TAKING_NULL.get(expression.name, len(arguments))
     arguments[:least] = [given(argument, scope) for argument in arguments[:least]]
     found = scope.call(expression.name, tuple(arguments), expression.span)
+    if expression.name in PASSING_OVER:
+        found = passed_over(found, arguments)
+    elif expression.name == "element" and isinstance(arguments[0], ListValue):
+        found = part_of(arguments[0], found)
     picks = expression.name in ("lookup", "element") and len(expression.arguments) > 1
     if picks and found.trail:
         return picked_by(found, arguments[1], expression.arguments[1])

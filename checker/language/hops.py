@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from itertools import islice
+from collections.abc import Iterable
+from itertools import islice, takewhile
 
 from ..records import replace
 from .expression import Conditional, Expression, Literal
@@ -44,6 +45,31 @@ def picked_by(value: Value, key: Value, written: Expression) -> Value:
     shown = shown if 0 < len(shown) <= CONDITION_WIDTH else "the key"
     decided = [hop if ": " in hop.note else _speaking_of(shown, hop) for hop in hops[-HOPS_LIMIT:]]
     return replace(value, trail=(*decided, *value.trail))
+
+
+PASSING_OVER = ("coalesce", "coalescelist", "concat")
+"""Functions whose result begins with the first of their arguments that has anything."""
+
+
+def passed_over(result: Value, arguments: Iterable[Value]) -> Value:
+    """What is left where the first arguments are nothing, with the definitions that decided so."""
+    nothing = takewhile(_is_nothing, arguments)
+    hops = dict.fromkeys(hop for argument in nothing for hop in noted(argument.trail))
+    if not hops:
+        return result
+    return replace(result, trail=(*islice(hops, HOPS_LIMIT), *result.trail))
+
+
+def _is_nothing(value: Value) -> bool:
+    if isinstance(value, ListValue):
+        return not value.items and value.rest is None
+    return isinstance(value, Known) and value.data in (None, "") and value.assumption is None
+
+
+def part_of(whole: Value, part: Value) -> Value:
+    """An element, reached through the definitions that gave its collection."""
+    hops = noted(whole.trail)[-HOPS_LIMIT:]
+    return replace(part, trail=(*hops, *part.trail)) if hops else part
 
 
 def _speaking_of(what: str, hop: Hop) -> Hop:

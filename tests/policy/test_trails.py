@@ -262,3 +262,72 @@ def test_a_value_that_may_be_chosen_is_told_as_one_of_them(
     assert result.reason == "aws-managed"
     assert result.trail[-1].span.line == line
     assert told in result.message
+
+
+COUNTED = """
+variable "make" { default = false }
+resource "aws_kms_key" "k" { count = var.make ? 1 : 0 }
+locals { others = ["", "alias/aws/backup"] }
+"""
+MAKES = 'var.make is false: variable "make" defaults to false'
+COUNT = ["count of aws_kms_key.k", MAKES]
+
+
+@pytest.mark.parametrize(
+    ("key", "told"),
+    [
+        ('concat(aws_kms_key.k[*].arn, ["alias/aws/backup"])[0]', COUNT),
+        ('element(concat(aws_kms_key.k.*.arn, ["alias/aws/backup"]), 0)', COUNT),
+        ('coalescelist(aws_kms_key.k[*].arn, ["alias/aws/backup"])[0]', COUNT),
+        ('coalesce(concat(aws_kms_key.k[*].arn, ["alias/aws/backup"])...)', COUNT),
+        ('coalesce(one(aws_kms_key.k[*].arn), "alias/aws/backup")', COUNT),
+        ("element(local.others, 1)", ["local.others"]),
+        ('concat(["alias/aws/backup"], aws_kms_key.k[*].arn)[0]', []),
+    ],
+)
+def test_why_there_is_no_key_before_what_is_taken_is_told(
+    key: str, told: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vault = f'resource "aws_backup_vault" "v" {{\n  name = "v"\n  kms_key_arn = {key}\n}}\n'
+    *found, _ = notes(judged({"main.tf": COUNTED + vault}, tmp_path, monkeypatch))
+    assert found == told
+
+
+EXPORTED = """Parameters: {Make: {Type: String, Default: "no"}}
+Conditions: {Makes: !Equals [!Ref Make, "yes"]}
+Resources: {K: {Type: AWS::KMS::Key}}
+Outputs: {O: {Condition: Makes, Value: !GetAtt K.Arn, Export: {Name: key}}}
+"""
+NESTING = """Parameters: {Make: {Type: String, Default: "no"}}
+Conditions: {Makes: !Equals [!Ref Make, "yes"]}
+Resources:
+  S: {Type: AWS::CloudFormation::Stack, Condition: Makes, Properties: {TemplateURL: x.yaml}}
+  V:
+    Type: AWS::Backup::BackupVault
+    Properties: {BackupVaultName: ops, EncryptionKeyArn: !GetAtt S.Outputs.O}
+"""
+NO = 'parameter "Make" defaults to "no"'
+
+
+def test_what_switched_off_an_export_or_a_stack_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    importing = TEMPLATE.replace("KEY", "!ImportValue key")
+    result = judged({"x.yaml": EXPORTED, "t.yaml": importing}, tmp_path, monkeypatch)
+    assert notes(result) == ['x.yaml has no output "O" under this condition', NO]
+    result = judged({"t.yaml": NESTING}, tmp_path, monkeypatch)
+    assert notes(result) == ["S is not created under this condition", NO]
+
+
+@pytest.mark.parametrize("given", ["!Ref AWS::NoValue", '!If [Not, x, !Ref "AWS::NoValue"]'])
+def test_that_a_parameter_is_passed_as_nothing_is_told(
+    given: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    caller = (
+        "Conditions: {Not: !Equals [a, b]}\n"
+        "Resources:\n  S:\n    Type: AWS::CloudFormation::Stack\n"
+        f"    Properties:\n      TemplateURL: t.yaml\n      Parameters:\n        Alias: {given}\n"
+    )
+    nested = TEMPLATE.replace("KEY", '!Sub "alias/${Alias}"')
+    result = judged({"a.yaml": caller, "t.yaml": nested}, tmp_path, monkeypatch)
+    assert notes(result) == ["passed by S: AWS::NoValue leaves it to its default", ALIAS]
