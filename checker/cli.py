@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator, Sequence
 
 from .options import parser, plain
-from .streams import abandon_stdout, complain, encode, replaced, tell
+from .streams import abandon_stdout, complain, encode, replaced, tell, tell_unwritten
 
 TYPE_CHECKING = False  # `typing` is not worth its import time to `--help` and `--version`
 if TYPE_CHECKING:
@@ -52,6 +52,11 @@ def _guarded(argv: Sequence[str]) -> int:
         if sys.stdout is not None and not tell(""):
             return UNTRUSTED
         return stop.code if isinstance(stop.code, int) else UNTRUSTED
+    except BrokenPipeError:
+        raise
+    except OSError as error:  # of what argparse writes; it tells some versions of Python only
+        tell_unwritten(error)
+        return UNTRUSTED
     try:
         if sys.stdout is None:  # closed by the caller: whatever is asked for, nobody gets it
             complain("error: stdout is closed")

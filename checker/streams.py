@@ -27,10 +27,15 @@ def tell(text: str) -> bool:
     except BrokenPipeError:
         raise
     except OSError as error:
-        abandon_stdout()
-        complain(f"error: cannot write standard output: {(error.strerror or str(error)).lower()}")
+        tell_unwritten(error)
         return False
     return True
+
+
+def tell_unwritten(error: OSError) -> None:
+    """Say why stdout takes nothing, and drop what is left for it."""
+    abandon_stdout()
+    complain(f"error: cannot write standard output: {(error.strerror or str(error)).lower()}")
 
 
 def abandon_stdout() -> None:
