@@ -23,19 +23,18 @@ BRACKET_LIMIT = 150
 """Levels of brackets in one expression."""
 
 _COMMENT = r"/\*(?>(?:[^*]++|\*(?!/))*)\*/"
-_SPACES = rf"(?>(?:[ \t]++|{_COMMENT})*)"
+INLINE = rf"(?>(?:[ \t]++|{_COMMENT})*)"
+"""Blanks and comments within a line, as a pattern."""
 _PLAIN_STRING = r'"(?>(?:[^"\\$%\n]++|\\.|\$(?!\{)|%(?!\{))*)"'
 BLANK = rf"(?>(?:[ \t\n]++|\r\n|#[^\n]*+|//[^\n]*+|{_COMMENT})*)"
 """White space, newlines and comments, as a pattern."""
-_SKIP = pattern(BLANK)
-_SAME_LINE = pattern(_SPACES)
+SKIP = pattern(BLANK)
+SAME_LINE = pattern(INLINE)
 _ASSIGNMENT = pattern(r'"|[=!<>]=|=>|=|[(\[{}\])]')
-_LINE_END = pattern(rf"{_SPACES}(?:#|//|\r?\n)")
-_HEADER = pattern(
-    rf"({IDENTIFIER})((?>(?:{_SPACES}(?:{_PLAIN_STRING}|{IDENTIFIER}))*)){_SPACES}\{{"
-)
+LINE_END = pattern(rf"{INLINE}(?:#|//|\r?\n)")
+HEADER = pattern(rf"({IDENTIFIER})((?>(?:{INLINE}(?:{_PLAIN_STRING}|{IDENTIFIER}))*)){INLINE}\{{")
 _LABEL = pattern(rf'"((?:[^"\\]|\\.)*)"|({IDENTIFIER})|{_COMMENT}')
-_ATTRIBUTE = pattern(rf"({IDENTIFIER}){_SPACES}=(?![=>])")
+ATTRIBUTE = pattern(rf"({IDENTIFIER}){INLINE}=(?![=>])")
 HEREDOC = rf"<<-?{IDENTIFIER}[ \t]*+\r?\n"
 """What opens a heredoc, as a pattern."""
 # Every alternative starts with a literal, so that the search skips fast.
@@ -112,15 +111,15 @@ def outline_span(span: Span) -> Body:
     attributes: dict[str, AttributeSpan] = {}
     blocks: list[Block] = []
     scanner = Scanner(source, end)
-    inline = _SAME_LINE.match(text, at, end)
+    inline = SAME_LINE.match(text, at, end)
     one_line = inline.end() if inline and span.start else -1  # where `{ name = value }` begins
     while True:
-        skipped = _SKIP.match(text, at, end)
+        skipped = SKIP.match(text, at, end)
         at = skipped.end() if skipped else at
         if at >= end:
             return Body(attributes, tuple(blocks))
         begun = at
-        if header := _HEADER.match(text, at, end):
+        if header := HEADER.match(text, at, end):
             after = scanner.braces(header.end(), header.end() - 1)
             check_name(source.span(at, header.end(1)))
             labels = tuple(_labels(source.span(header.start(2), header.end(2))))
@@ -134,7 +133,7 @@ def outline_span(span: Span) -> Body:
                     source.span(at, after),
                 )
             )
-        elif found := _ATTRIBUTE.match(text, at, end):
+        elif found := ATTRIBUTE.match(text, at, end):
             name = source.span(at, found.end(1))
             check_name(name)
             if found[1] in attributes:
@@ -146,14 +145,14 @@ def outline_span(span: Span) -> Body:
         if begun == one_line:
             _check_one_line(span, after, blocks)
             _check_alone(scanner, *(attribute.value for attribute in attributes.values()))
-        elif not _LINE_END.match(text, after, end):
+        elif not LINE_END.match(text, after, end):
             _check_ended(span, after)
         at = after
 
 
 def _check_ended(span: Span, at: int) -> None:
     """Raises InputError where something follows in the same line, or a `}`."""
-    spaces = _SAME_LINE.match(span.source.text, at, span.end)
+    spaces = SAME_LINE.match(span.source.text, at, span.end)
     at = spaces.end() if spaces else at
     if span.start or at < span.end:
         raise InputError.at(span.source.span(at, at), "a newline is expected here")
@@ -161,7 +160,7 @@ def _check_ended(span: Span, at: int) -> None:
 
 def _check_one_line(span: Span, at: int, blocks: list[Block]) -> None:
     """Raises InputError where `{ … }` in one line holds more than one argument."""
-    rest = _SAME_LINE.match(span.source.text, at, span.end)
+    rest = SAME_LINE.match(span.source.text, at, span.end)
     end = rest.end() if rest else at
     if blocks or end < span.end:
         what = "a block in one line holds one argument and ends in the same line"
@@ -357,7 +356,7 @@ class Scanner:
         depth, start = 0, at
 
         def add(until: int) -> None:
-            skipped = _SKIP.match(text, start, until)
+            skipped = SKIP.match(text, start, until)
             if (skipped.end() if skipped else start) < until:
                 found.append(self._trimmed(start, until, notes))
             notes.clear()
@@ -422,7 +421,7 @@ class Scanner:
 
     def _trimmed(self, start: int, end: int, notes: list[tuple[int, int]]) -> Span:
         """The expression without the spaces and comments around it."""
-        skipped = _SKIP.match(self._text, start, end)
+        skipped = SKIP.match(self._text, start, end)
         start = skipped.end() if skipped else start
         end = max(start, start + len(self._text[start:end].rstrip(SPACE)))
         while notes and notes[-1][1] == end > start:
