@@ -229,6 +229,8 @@ def _judge(
     watch.begin("ignores")
     for fault in (*(loader.errors for loader in loaders), engine.errors):
         errors.extend(fault)
+    told = {error.path for error in errors}
+    errors.extend(chain.from_iterable(loader.refused(told) for loader in loaders))
     commented = [
         file for file in chain(tree.templates, *tree.terraform.values()) if file.holds(*COMMENTS)
     ]

@@ -35,6 +35,12 @@ BROKEN = [
     ("bad/main.tf", GOOD.replace("name", "count = 1 +\nname").encode(), 2, 14, ""),
     ("bad/main.tf", GOOD.replace("name", "kms_key_arn = 1\nkms_key_arn").encode(), 3, 1, "twice"),
     ("bad/main.tf", GOOD.encode() + b'module "m" {\n  source = [\n}\n', 5, 12, "never closed"),
+    # In expressions that nobody asks for:
+    ("bad/main.tf", GOOD.replace("}", "  tags = { a = = 1 }\n}").encode(), 3, 16, "expression"),
+    ("bad/main.tf", GOOD.encode() + b"locals {\n  bad = = 3\n}\n", 5, 9, "expression"),
+    ("bad/main.tf", GOOD.encode() + b"locals { bad = = 3 }\n", 4, 16, "one argument"),
+    ("bad/main.tf", GOOD.encode() + b'variable "x" { default = [1,\n}\n', 5, 1, "expression"),
+    ("bad/main.tf", GOOD.replace("}", '  tags = "${a b}"\n}').encode(), 3, 15, "'b'"),
     ("bad/main.tf", b"\xff\xfe" + GOOD.encode("utf-16-le"), 1, 1, "UTF-16"),
     ("bad/main.tf", b"aws_backup_vault\n\xff\n", 2, 1, "UTF-8"),
     ("bad/main.tf", b"aws_backup_vault\x00", 1, 17, "binary"),
@@ -75,6 +81,43 @@ def test_a_broken_file_is_one_error_and_the_rest_is_checked(
     assert (error["path"], error["line"], error["column"]) == (path, line, column)
     assert message in error["message"]
     assert "good/main.tf" in {result["location"]["path"] for result in report["results"]}
+
+
+CALL = 'module "m" {\n  source = "./m"\n}\n'
+BY_MODULE = GOOD.replace("}", "  kms_key_arn = module.m.arn\n}") + CALL
+KEY = 'resource "aws_kms_key" "k" {}\noutput "arn" {\n  value = aws_kms_key.k.arn\n}\n'
+UNIT = 'terraform {\n  source = "./m"\n}\n'
+BAD = "bad = [\n= 3]\n"
+# What is read for a vault, the last file with a fault in an expression that nobody asks for.
+FEEDS: dict[str, dict[str, str]] = {
+    "the vault's folder": {"main.tf": GOOD, "x.tf": BAD},
+    "a module": {"main.tf": CALL, "m/main.tf": GOOD + BAD},
+    "what calls one": {"m/main.tf": GOOD, "main.tf": CALL + BAD},
+    "a module of the key": {"main.tf": BY_MODULE, "m/main.tf": KEY + BAD},
+    "values": {"main.tf": GOOD, "terraform.tfvars": BAD},
+    "Terragrunt": {"m/main.tf": GOOD, "terragrunt.hcl": UNIT + BAD},
+}
+
+
+@pytest.mark.parametrize("name", FEEDS)
+def test_what_feeds_a_vault_is_read_whole(
+    name: str, tree: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for path, text in FEEDS[name].items():
+        file = tree / "bad" / path
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(text)
+    code, report = check(tree, ".", capsys=capsys)
+    assert code == 2
+    (error,) = report["errors"]
+    assert (error["path"], error["line"]) == (f"bad/{path}", text.count("\n"))
+    assert len(report["results"]) == 2
+
+
+def test_what_leads_to_no_vault_is_not_read(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tree / "bad" / "main.tf").write_text("locals {\n  bad = = 3\n}\n")
+    code, report = check(tree, ".", capsys=capsys)
+    assert (code, report["errors"]) == (1, [])
 
 
 def test_errors_and_warnings_are_in_the_order_of_their_places(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Set
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Set
 from functools import partial
 from itertools import chain
 
@@ -73,6 +73,10 @@ class CloudFormationLoader:
         for template in chain.from_iterable(self._files.read.values()):
             resources = (entry.value for entry in template.section("Resources"))
             yield from chain.from_iterable(map(marks, (template.root, *resources)))
+
+    def refused(self, told: Collection[str]) -> Iterator[InputError]:
+        """What a parser refuses of files that were not parsed whole: of templates, nothing."""
+        return iter(())
 
     # -- the graph --------------------------------------------------------------------------
 

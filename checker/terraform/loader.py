@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import chain
 
 from ..annotations import TypeVar
@@ -48,6 +48,8 @@ class TerraformLoader:
     _callers: dict[str, set[str]] | None = None
     _flags: Mapping[str, Given] | None = None
     _standing_alone: dict[str, ModuleInstance] = field(default_factory=dict)
+    _read: list[tuple[bool, tuple[Source, ...]]] = field(default_factory=list)
+    """What was read, folder by folder; one that was asked for nothing matters by its hits."""
     _noted: set[Span] = field(default_factory=set)  # calls whose arguments are told of
     _units: Units = field(init=False)
     _calls: Calls = field(init=False)
@@ -116,7 +118,26 @@ class TerraformLoader:
             except InputError as error:
                 module.errors.append(error)
         self.errors.extend(module.errors)
+        self._read.append((any(file.hit for file in files), (*module.sources,)))
         return module
+
+    def note(self, source: Source) -> Source:
+        """Note that a file of values or of Terragrunt is read, and give it."""
+        self._read.append((True, (source,)))
+        return source
+
+    def refused(self, told: Collection[str]) -> Iterator[InputError]:
+        """What Terraform's parser refuses in files that matter and are not `told` of."""
+        matter = [
+            source
+            for matters, sources in self._read
+            if matters or any(source.known for source in sources)
+            for source in sources
+        ]
+        if matter:
+            from .syntax import faults
+
+            yield from faults(matter, told)
 
     # -- calls ------------------------------------------------------------------------------
 
@@ -296,7 +317,8 @@ class TerraformLoader:
             if data is None:
                 continue
             try:
-                given.update(from_file(Source.decode(normal(path), data), self.worlds))
+                source = self.note(Source.decode(normal(path), data))
+                given.update(from_file(source, self.worlds))
             except InputError as error:
                 self.errors.append(error)
         if self._flags is None:

@@ -49,6 +49,10 @@ class Modules(Library, Protocol):
         """A folder's declarations with a few files more, or in place of those of their names."""
         ...
 
+    def note(self, source: Source) -> Source:
+        """Note that a file is read, and give it."""
+        ...
+
     def given(
         self,
         folders: Iterable[str],
@@ -269,7 +273,9 @@ class Units:
                 try:
                     if data is not None:
                         read = outline_terragrunt if path.endswith(".json") else outline
-                        self._configurations[path] = read(Source.decode(path, data))
+                        self._configurations[path] = read(
+                            self._modules.note(Source.decode(path, data))
+                        )
                 except InputError as error:
                     self._modules.errors.append(error)
         return self._configurations[path]

@@ -318,6 +318,33 @@ TREES: dict[str, Callable[[], Mapping[str, str | bytes]]] = {
             for n in range(2_000)
         )
     },
+    # -- what nobody asks for, and is read all the same
+    **{
+        f"{name} that nobody asks for": (
+            lambda text=text: {"main.tf": vault("null") + f"locals {{\n  a = {text}\n}}\n"}  # type: ignore[misc]
+        )
+        for name, text in {
+            "brackets": "[" * 100_000 + "]" * 100_000,
+            "brackets that open": "[" * 100_000,
+            "parentheses": "(" * 100_000 + "1" + ")" * 100_000,
+            "objects": "{a=" * 100_000 + "1" + "}" * 100_000,
+            "interpolations": '"${' * 90 + "1" + '}"' * 90,
+            "conditionals": "b ? " * 100_000 + "c" + " : d" * 100_000,
+            "loops": "[for x in " * 50_000 + "[]" + " : x]" * 50_000,
+            "directives": '"' + "%{ if a }" * 50_000 + "%{ endif }" * 50_000 + '"',
+            "quotes": '"' * 1_000_000,
+            "dollars": '"' + "$" * 1_000_000 + '"',
+            "percent signs": "<<E\n" + "%" * 1_000_000 + "\nE",
+            "escapes": '"' + "\\" * 1_000_000 + '"',
+            "open heredocs": "<<E\n" * 100_000,
+            "ends of a heredoc": "<<E\n" + "E x\n" * 200_000 + "E",
+            "signs": "!" * 500_000 + "-" * 500_000 + "1",
+            "splats": "b" + "[*]" * 200_000 + ".*",
+            "dots": "b" + "." * 1_000_000,
+            "numbers": "1" + ".1e1" * 200_000,
+            "newlines before a for": "[" + "\n" * 500_000 + "fo]",
+        }.items()
+    },
     "a long line": lambda: {"main.tf": vault("null").replace("\n", " ") + "#" + "x" * 20_000_000},
     "a file that is too large": lambda: {"main.tf": b"# x\n" * 30_000_000},
     "a hundred thousand lines of an error": lambda: {"main.tf": "}\n" * 500_000 + vault("null")},
