@@ -14,7 +14,17 @@ from collections.abc import Callable, Iterable, Iterator
 
 from ..language.convert import scalar_text
 from ..language.document import Entry, MappingNode, Node, ScalarNode, SequenceNode
-from ..language.value import Known, ListValue, Term, Unknown, Value, derived, term_of
+from ..language.value import (
+    EvaluationError,
+    Known,
+    ListValue,
+    Term,
+    Unknown,
+    Value,
+    derived,
+    first_unknown,
+    term_of,
+)
 from ..language.worlds import Worlds
 from ..records import dataclass, replace
 from ..source import InputError
@@ -188,6 +198,8 @@ def each_of(arguments: tuple[Value, ...], where: str, worlds: Worlds) -> Value:
             if worlds.decide(("==", term, term_of(item))):
                 return settled(item, worlds)
         return settled(last, worlds)
+    if first_unknown(items) is None:
+        raise EvaluationError("Fn::ForEach runs over a list of strings")
     domain = items.words if isinstance(items, Words) else None
     found = derived("Fn::ForEach", items, not_null=True)
     return settled(worlds.refine(replace(found, term=term, domain=domain)), worlds)

@@ -86,23 +86,28 @@ def deployed(
     """A stack that no other calls, once for each of its deployments.
 
     Without any in the scan, its variables have what is `given`. Those that are destroyed are
-    added to `uncreated`.
+    added to `uncreated`. One that cannot be read is an error, and its vaults are judged without
+    what it passes.
     """
     worlds = library.worlds
     if not stack.deployments:
         yield ModuleInstance(stack, "", given, library, worlds, root=stack.name)
     scope = _Deployments(stack, library, worlds)
     for label, block in stack.deployments.items():
-        body = stack.body(block)
-        if certain(worlds, partial(_is_destroyed, body, scope)):
-            uncreated.append(block.header)
-            continue
+        note = f"passed by {title(block)}"
+        passed: dict[str, Given] = {}
+        try:
+            body = stack.body(block)
+            if certain(worlds, partial(_is_destroyed, body, scope)):
+                uncreated.append(block.header)
+                continue
+            passed = inputs(body.attributes.get("inputs"), scope, note, stack.variables)
+        except InputError as error:
+            library.errors.append(error)
         yield ModuleInstance(
             stack,
             "",
-            inputs(
-                body.attributes.get("inputs"), scope, f"passed by {title(block)}", stack.variables
-            ),
+            passed,
             library,
             worlds,
             root=f"{stack.name}:{label}",
@@ -122,6 +127,7 @@ class Modules(Library, Protocol):
     """What stacks need of the loader."""
 
     worlds: Worlds
+    errors: list[InputError]
 
 
 class _Deployments:

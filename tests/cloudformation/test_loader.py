@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -119,6 +120,23 @@ def test_a_caller_that_cannot_be_read_is_an_error(
     loader = _loader()
     assert [resource.address for resource in loader.load()] == ["V"]
     assert [error.path for error in loader.errors] == ["p.yaml"]
+
+
+@pytest.mark.parametrize("type_", ["Strange", "String", "CommaDelimitedList"])
+@pytest.mark.parametrize("default", ["'One, Two'", "''", "1", "[]"])
+def test_a_loop_over_what_is_no_list_or_empty(write: object, type_: str, default: str) -> None:
+    text = (
+        "Transform: AWS::LanguageExtensions\nParameters:\n"
+        f"  Names: {{Type: {type_}, Default: {default}}}\n"
+        "Resources:\n  Fn::ForEach::L:\n    - Name\n    - !Ref Names\n"
+        "    - V${Name}:\n        Type: AWS::Backup::BackupVault\n        Properties:\n"
+        "          EncryptionKeyArn: !Sub 'alias/${Name}'\n"
+    )
+    resources, errors = _load(write, {"t.yaml": text})
+    for resource in resources:
+        with suppress(EvaluationError):
+            assert not isinstance(_key(resource), Attribute)
+    assert resources or not errors
 
 
 def test_a_broken_template_that_nothing_leads_to_is_none(write: object) -> None:

@@ -94,6 +94,17 @@ def test_a_file_that_cannot_be_read_is_an_error(
     assert [error.path for error in report.errors] == ["b.tfdeploy.hcl"]
 
 
+@pytest.mark.parametrize("body", ["inputs = ${x}", "inputs = {}\n  what is this"])
+def test_a_deployment_that_cannot_be_read_is_an_error_and_its_vaults_are_judged(
+    body: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deployments = f'deployment "a" {{\n  {body}\n}}\n'
+    files = {"a.tfcomponent.hcl": STACK, "a.tfdeploy.hcl": deployments, "m/main.tf": MODULE}
+    report = checked(files, tmp_path, monkeypatch)
+    assert [error.path for error in report.errors] == ["a.tfdeploy.hcl"]
+    assert [result.status for result in report.results] in ([], ["fail"])
+
+
 def test_a_module_in_a_stack_of_a_repository_is_called_by_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
