@@ -165,6 +165,9 @@ def equal(left: Value, right: Value) -> Value:
     if first_unknown(left, right) is None:
         return Known(False)  # values of different kinds, both known to the end
     found = derived("==", left, right, type="bool")
+    both = term_of(left)
+    if both == term_of(right):  # of instances that may be two
+        return replace(found, term=("==", both, ("another", both)))
     if isinstance(left, Text) and isinstance(right, Known) and is_bounded(left):
         # Decided by its parts: another condition may ask for one of them alone.
         term = reads(left, str(right.data))
@@ -207,9 +210,17 @@ def _equal(left: Value, right: Value) -> bool | None:
         return False
     if isinstance(left, Known) and not may_be(right, left.data):
         return False
-    if term_of(left) == term_of(right):
-        return True
+    term = term_of(left)
+    if term == term_of(right):
+        return None if _of_any_instance(term) else True
     return False if _are_apart(left, right) or _of_two_types(left, right) else None
+
+
+def _of_any_instance(term: Term) -> bool:
+    """Whether a term is of `[*]`, any instance: what is of it twice may be of two instances."""
+    if term[0] == "ref":
+        return "[*]" in str(term[2])
+    return any(isinstance(part, tuple) and _of_any_instance(part) for part in term)
 
 
 def _of_two_types(left: Value, right: Value) -> bool:
