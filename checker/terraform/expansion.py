@@ -9,6 +9,7 @@ from ..discovery import Tree
 from ..graph import Resource
 from ..language.value import EvaluationError
 from ..language.worlds import TooManyWorlds, Worlds
+from ..records import dataclass, field
 from ..source import InputError
 from .calls import Calls
 from .declarations import Declarations, Key, call_address, title
@@ -47,53 +48,56 @@ def _may_be(instance: ModuleInstance) -> bool:
         return True
 
 
+@dataclass
 class Expansion:
     """Expands module calls from the roots down, as far as these lead to what is wanted."""
 
-    def __init__(
-        self,
-        types: frozenset[str],
-        modules: Modules,
-        calls: Calls,
-        tree: Tree,
-        worlds: Worlds,
-        manifests: Mapping[str, object],
-        errors: list[InputError],
-    ) -> None:
-        self._types = types
-        self._modules = modules
-        self._calls = calls
-        self._tree = tree
-        self._worlds = worlds
-        self._manifests = manifests
-        self._errors = errors
-        self.holders: dict[str, set[str]] = {}
-        self._known_leads: dict[tuple[str, str, str], bool] = {}
-        self.instances = 0
-        self._resources = 0
-        self._most = (MODULE_LIMIT, RESOURCE_LIMIT)  # of these, in one listing
+    types: frozenset[str]  # those that are judged
+    modules: Modules
+    calls: Calls
+    tree: Tree
+    worlds: Worlds
+    manifests: Mapping[str, object]
+    errors: list[InputError]
+    instances: int = 0
+    holders: dict[str, set[str]] = field(default_factory=dict)
+    """The folders that hold something wanted, by a name for what that is."""
+    _known_leads: dict[tuple[str, str, str], bool] = field(default_factory=dict)
+    _resources: int = 0
+    _most: tuple[int, int] = (MODULE_LIMIT, RESOURCE_LIMIT)  # of these, in one listing
 
     def begin(self) -> None:
         """Begin another listing, which may be as long."""
         self._most = (self.instances + MODULE_LIMIT, self._resources + RESOURCE_LIMIT)
 
-    def wanted(self, instance: ModuleInstance, folders: tuple[str, ...]) -> Iterator[Resource]:
-        """The wanted resources of a module instance and of all below it."""
-        yield from self._own(instance, self._types)
+    def resources(
+        self,
+        instance: ModuleInstance,
+        types: frozenset[str],
+        holders: str,
+        folders: tuple[str, ...],
+    ) -> Iterator[Resource]:
+        """Those of some types, of a module instance and of all below it.
+
+        `folders`: the modules that it stands in, itself the last. What is wrong with a call, or
+        creates nothing, is told of the types that are judged.
+        """
+        judged = types is self.types
+        yield from self._own(instance, types)
         for name, call in instance.module.calls.items():
             path = (*instance.path, name)
-            folder = self._calls.folder(instance.root, path, instance.module, instance)
-            if folder is None or not self._leads("hits", instance.root, path, folder, ()):
+            folder = self.calls.folder(instance.root, path, instance.module, instance)
+            if folder is None or not self._leads(holders, instance.root, path, folder, ()):
                 continue
             if folder in folders:
                 what = f"{title(call)} calls a module that it is part of"
-                self._errors.append(InputError.at(call.header, what))
+                self.errors.extend([InputError.at(call.header, what)] if judged else ())
                 continue
             children = list(self._children(instance, name, folder))
-            if not children:
-                self._tree.uncreated.append(call.header)
+            if judged and not children:
+                self.tree.uncreated.append(call.header)
             for child in children:
-                yield from self.wanted(child, (*folders, folder))
+                yield from self.resources(child, types, holders, (*folders, folder))
 
     def _own(self, instance: ModuleInstance, types: Iterable[str]) -> Iterator[Resource]:
         for key in instance.module.resources:
@@ -101,8 +105,8 @@ class Expansion:
                 self._check(instance.module, key)
                 keys = self._keys(partial(instance.resource_keys, key), instance)
                 instance.keys[address_of(key)] = frozenset(keys)
-                if not keys and types is self._types:
-                    self._tree.uncreated.append(instance.module.resources[key].header)
+                if not keys and types is self.types:
+                    self.tree.uncreated.append(instance.module.resources[key].header)
                 for found in keys:
                     self._resources += 1
                     if self._resources > self._most[1]:
@@ -116,14 +120,14 @@ class Expansion:
         try:
             module.body(module.resources[key])
         except InputError as error:
-            self._errors.append(error)
+            self.errors.append(error)
 
     def _children(
         self, instance: ModuleInstance, name: str, folder: str
     ) -> Iterator[ModuleInstance]:
-        target = self._modules.module(folder)
+        target = self.modules.module(folder)
         if target is not None:
-            self._modules.note_call(instance.module, name, target)
+            self.modules.note_call(instance.module, name, target)
             keys = self._keys(lambda: instance.call_keys(name), instance)
             instance.keys[call_address(instance.module.calls[name])] = frozenset(keys)
             for found in keys:
@@ -136,8 +140,8 @@ class Expansion:
 
     def _refuse(self, block: Block, what: str) -> None:
         """An error of a block, told once: what multiplies passes its limit in many places."""
-        if not any(error.message == what for error in self._errors):
-            self._errors.append(InputError.at(block.header, what))
+        if not any(error.message == what for error in self.errors):
+            self.errors.append(InputError.at(block.header, what))
 
     def _keys(
         self, read: Callable[[], tuple[InstanceKey, ...]], instance: ModuleInstance
@@ -155,7 +159,7 @@ class Expansion:
                 return (AnyKey(),) if _may_be(instance) else ()
 
         try:
-            outcomes = self._worlds.explore(attempt)
+            outcomes = self.worlds.explore(attempt)
         except TooManyWorlds:
             return (AnyKey(),)
         return tuple(dict.fromkeys(key for _, keys in outcomes for key in keys))
@@ -164,33 +168,16 @@ class Expansion:
         self, holders: str, root: str, path: tuple[str, ...], folder: str, above: tuple[str, ...]
     ) -> bool:
         """Whether a folder, or one that it calls, is among the holders of something wanted."""
-        known = (holders, root if root in self._manifests else "", folder)
+        known = (holders, root if root in self.manifests else "", folder)
         if known in self._known_leads:
             return self._known_leads[known]
-        module = self._modules.module(folder)
+        module = self.modules.module(folder)
         if folder in above or module is None:
             return False
         leads = folder in self.holders[holders] or any(
             self._leads(holders, root, (*path, name), target, (*above, folder))
             for name in module.calls
-            if (target := self._calls.folder(root, (*path, name), module)) is not None
+            if (target := self.calls.folder(root, (*path, name), module)) is not None
         )
         self._known_leads[known] = leads
         return leads
-
-    def of_types(
-        self,
-        instance: ModuleInstance,
-        types: frozenset[str],
-        kind: str,
-        folders: tuple[str, ...],
-    ) -> Iterator[Resource]:
-        yield from self._own(instance, types)
-        for name in instance.module.calls:
-            path = (*instance.path, name)
-            folder = self._calls.folder(instance.root, path, instance.module, instance)
-            if folder is None or folder in folders:
-                continue
-            if self._leads(kind, instance.root, path, folder, ()):
-                for child in self._children(instance, name, folder):
-                    yield from self.of_types(child, types, kind, (*folders, folder))

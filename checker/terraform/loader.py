@@ -60,13 +60,7 @@ class TerraformLoader:
             self.tree, self.walker, self.worlds, self._manifests, self._alone, self.errors
         )
         self._expansion = Expansion(
-            self.types,
-            self,
-            self._calls,
-            self.tree,
-            self.worlds,
-            self._manifests,
-            self.errors,
+            self.types, self, self._calls, self.tree, self.worlds, self._manifests, self.errors
         )
         self._units = Units(self)
 
@@ -237,7 +231,7 @@ class TerraformLoader:
     def _of_root(self, folder: str, root: ModuleInstance) -> list[Resource]:
         """Those of a root and what it calls. What nobody foresaw is an error of that root."""
         try:
-            return list(self._expansion.wanted(root, (folder,)))
+            return list(self._expansion.resources(root, self.types, "hits", (folder,)))
         except Exception as error:
             self.errors.append(InputError(told(error, "it is not checked"), folder))
             return []
@@ -412,4 +406,4 @@ class TerraformLoader:
             if ".terraform" not in folder.split("/") and self.module(folder) is not None:
                 self._roots_of(folder)
         for root in (*chain(*self._roots.values()), *self._units.all()):
-            yield from self._expansion.of_types(root, wanted, kind, (root.module.name,))
+            yield from self._expansion.resources(root, wanted, kind, (root.module.name,))
