@@ -5,7 +5,7 @@ https://developer.hashicorp.com/terraform/language/expressions/types#type-conver
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from .. import kms
 from ..patterns import pattern
@@ -212,15 +212,21 @@ def _equal(left: Value, right: Value) -> bool | None:
         return False
     term = term_of(left)
     if term == term_of(right):
-        return None if _of_any_instance(term) else True
+        return None if of_any_instance(term) else True
     return False if _are_apart(left, right) or _of_two_types(left, right) else None
 
 
-def _of_any_instance(term: Term) -> bool:
+def of_any_instance(term: Term) -> bool:
     """Whether a term is of `[*]`, any instance: what is of it twice may be of two instances."""
     if term[0] == "ref":
         return "[*]" in str(term[2])
-    return any(isinstance(part, tuple) and _of_any_instance(part) for part in term)
+    return any(isinstance(part, tuple) and of_any_instance(part) for part in term)
+
+
+def identities(items: Iterable[Value]) -> Iterator[Term]:
+    """A term for each item; those of equal terms are certainly the same value."""
+    for at, term in enumerate(map(term_of, items)):
+        yield ("another", at, term) if of_any_instance(term) else term
 
 
 def _of_two_types(left: Value, right: Value) -> bool:

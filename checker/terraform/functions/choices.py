@@ -6,7 +6,7 @@ These lead from a vault to its key, so what is not known is explored world by wo
 from __future__ import annotations
 
 from ...language.access import length_of, standing_at
-from ...language.convert import is_empty, to_string
+from ...language.convert import identities, is_empty, to_string
 from ...language.decisions import Unreachable
 from ...language.keys import has_element, has_key, is_element_of, is_key_of, size_of
 from ...language.operands import null_here
@@ -288,7 +288,7 @@ def _matchkeys(context: Context, arguments: tuple[Value, ...]) -> Value:
         raise EvaluationError("matchkeys: the lists have different lengths")
     both = unified((*keys, *wanted))
     keys, wanted = both[: len(keys)], both[len(keys) :]
-    terms = {term_of(item) for item in wanted}
+    terms = set(identities(wanted))
     open_items = [item for item in wanted if not isinstance(item, Known)]
     opened = sum(not isinstance(key, Known) for key in keys)
     context.worlds.step(len(keys) * len(open_items) + opened * len(wanted))

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from itertools import product
 from math import prod
 
-from ...language.convert import is_empty, is_null, may_be, to_string
+from ...language.convert import identities, is_empty, is_null, may_be, to_string
 from ...language.keys import has_key
 from ...language.operands import null_here
 from ...language.value import (
@@ -179,8 +179,9 @@ def _distinct(context: Context, arguments: tuple[Value, ...]) -> Value:
         return unknown("distinct", arguments[0])
     rest = rest_once("distinct", values)
     first: dict[Term, Value] = {}
-    for item in unified(values.items):
-        first.setdefault(term_of(item), item)
+    items = unified(values.items)
+    for term, item in zip(identities(items), items, strict=True):
+        first.setdefault(term, item)
     once = tuple(first.values())
     opened = sum(first_unknown(item) is not None for item in once)
     if opened > OPEN_LIMIT and values.least is None and (least := fewest(once)) < len(once):

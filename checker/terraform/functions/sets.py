@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from itertools import islice
 
+from ...language.convert import identities
 from ...language.expression import Scalar
 from ...language.value import Known, ListValue, Term, Unknown, Value, term_of
 from ...records import dataclass, replace
@@ -32,7 +33,7 @@ def make_set(
 
     The known scalars come sorted, before the others.
     """
-    once = {term_of(item): item for item in reversed(items)}
+    once = dict(reversed([*zip(identities(items), items, strict=True)]))
     scalars = {term: item.data for term, item in once.items() if isinstance(item, Known)}
     order = sorted(scalars, key=lambda term: _rank(scalars[term]))
     others = [item for term, item in reversed(once.items()) if term not in scalars]
@@ -90,7 +91,7 @@ class _Members:
         return cls(
             values.items,
             tuple(item for item in values.items if not isinstance(item, Known)),
-            frozenset(map(term_of, values.items)),
+            frozenset(identities(values.items)),
             values.rest is None,
         )
 
