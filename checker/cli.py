@@ -175,6 +175,13 @@ def _check(options: Options, reports: Sequence[tuple[str, str | None]]) -> int:
         return UNTRUSTED
 
     faults = list(unreadable(settings))
+    if settings.baseline is not None and not faults:
+        from .policy.baseline import read
+
+        try:
+            read(settings.baseline)
+        except InputError as error:
+            faults.append(error)
     if faults:
         from .report.words import place
 

@@ -184,7 +184,9 @@ def parser() -> ArgumentParser:
         formatter_class=partial(HelpFormatter, width=WIDTH),
     )
     command.register("action", _IN_ORDER, InOrder)
-    command.add_argument("paths", metavar="PATH", nargs="*", help="a folder or a file")
+    command.add_argument(
+        "paths", metavar="PATH", nargs="*", help="a folder, a file, or - for standard input"
+    )
     command.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     for title, options in OPTIONS.items():
         group = command.add_argument_group(title)

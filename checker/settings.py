@@ -173,8 +173,12 @@ def _named(settings: Settings) -> Iterator[tuple[str, Callable[[str], object]]]:
 def _variables_of(path: str) -> object:
     from .language.worlds import Worlds
     from .terraform.arguments import from_file
+    from .terraform.syntax import faults
 
-    return from_file(_source(path), Worlds())
+    source = _source(path)
+    for fault in faults((source,), ()):
+        raise fault
+    return from_file(source, Worlds())
 
 
 def _parameters_of(path: str) -> object:

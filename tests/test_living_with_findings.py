@@ -306,3 +306,36 @@ def test_warnings_stand_in_the_order_of_their_places(capsys: pytest.CaptureFixtu
     assert len(told) == len(begin), told
     for line, start in zip(told, begin, strict=True):
         assert line.startswith(f"warning: {start}")
+
+
+def test_a_baseline_that_is_none_ends_the_run_before_the_scan(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "main.tf").write_text('resource "aws_backup_vault" "v" {\n  name = "v"\n}\n')
+    (tmp_path / "b.json").write_text("{")
+    assert main(["--no-config", "--baseline", "b.json", "."]) == 2
+    assert capsys.readouterr() == ("", "error: b.json: it is not JSON\n")
+
+
+def test_values_that_are_no_hcl_end_the_run_though_no_terraform_asks_for_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "t.yaml").write_text("Resources: {V: {Type: AWS::Backup::BackupVault}}\n")
+    (tmp_path / "v.tfvars").write_text("a = = 1\n")
+    assert main(["--no-config", "--var-file", "v.tfvars", "."]) == 2
+    assert capsys.readouterr() == ("", "error: v.tfvars:1:5: an expression is expected here\n")
+
+
+def test_a_mistyped_var_is_told_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "main.tf").write_text(
+        'variable "dev_key" {}\n'
+        'resource "aws_backup_vault" "v" {\n  name = "v"\n  kms_key_arn = var.dev_key\n}\n'
+    )
+    main(["--no-config", "--var", "dev_kye=x", "."])
+    warned = [line for line in capsys.readouterr().err.splitlines() if "dev_kye" in line]
+    assert len(warned) == 1

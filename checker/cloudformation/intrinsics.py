@@ -110,7 +110,7 @@ class _Reader:
         if function is not None:
             name, argument = function
             read = self._functions.get(name)
-            return read(argument, node.span) if read else Unsupported(node.span, name)
+            return read(argument, node.span) if read else self._unknown(name, node.span)
         match node:
             case ScalarNode(older=older, value=value) if older is not None or isinstance(
                 value, float
@@ -125,6 +125,14 @@ class _Reader:
             case MappingNode():
                 return self._object(node)
         raise TypeError(type(node).__name__)
+
+    def _unknown(self, name: str, span: Span) -> Expression:
+        """A function that CloudFormation does not have, or not yet."""
+        from ..meant import hint
+
+        known = (one.removeprefix("Fn::") for one in self._functions)
+        near = hint(name.removeprefix("Fn::"), known)
+        return Unsupported(span, f"{name} is no function known here{near}")
 
     def test(self, node: Node) -> Expression:
         match node:

@@ -155,8 +155,9 @@ def test_a_dynamic_reference_in_sub_may_hold_variables() -> None:
 @pytest.mark.parametrize(
     ("text", "construct"),
     [
-        ("!Uppercase x", "Fn::Uppercase"),
-        ("{Fn::Uppercase: x}", "Fn::Uppercase"),
+        ("!Uppercase x", "Fn::Uppercase is no function known here"),
+        ("{Fn::Uppercase: x}", "Fn::Uppercase is no function known here"),
+        ("!GetAt K.Arn", "Fn::GetAt is no function known here; did you mean GetAtt?"),
         ("{Fn::Transform: {Name: Ours}}", "Fn::Transform of Ours"),
     ],
 )
