@@ -83,7 +83,10 @@ def test_safe_path_by_the_environment(tmp_path: Path) -> None:
 )  # fmt: skip
 def test_settings_that_loosen_are_told(text: str, tmp_path: Path) -> None:
     (tmp_path / ".git").mkdir()
-    plant(tmp_path, {"main.tf": MISSING, "iac-check.toml": text, "b.json": '{"findings": []}'})
+    plant(
+        tmp_path,
+        {"main.tf": MISSING, "iac-check.toml": text, "b.json": '{"version": 1, "findings": []}'},
+    )
     start = STARTS["the command"]
     assert "note: by iac-check.toml" in run(start, tmp_path).stderr
     strict = run(start, tmp_path, "--no-config", ".")
