@@ -5,8 +5,8 @@ from __future__ import annotations
 from ..annotations import Protocol
 from ..records import replace
 from .convert import is_null, to_bool
-from .expression import Expression, Literal, Object, Tuple
-from .types import primitive
+from .expression import Expression, For, Literal, Object, Operation, Template, Tuple
+from .types import plain_type, primitive
 from .value import (
     EvaluationError,
     Known,
@@ -35,7 +35,7 @@ TAKING_NULL = {
          "type", "yamlencode"),
         0,
     ),
-    **dict.fromkeys(("contains", "index", "templatefile", "templatestring"), 1),
+    **dict.fromkeys(("templatefile", "templatestring"), 1),
     "lookup": 2,
 }  # fmt: skip
 
@@ -56,11 +56,15 @@ def given(operand: Value, scope: InWorlds) -> Value:
 
 
 def of_one_type(value: Value, other: Expression) -> Value:
-    """A collection that a conditional gives, of the type that it has in common with the other.
+    """What a conditional gives, of the type that it has in common with the other branch.
 
     As far as that one's form tells its type: it is not evaluated, and may not be valid here.
+    Raises EvaluationError where they have none.
     https://developer.hashicorp.com/terraform/language/expressions/conditionals#result-types
     """
+    forms = {_form_of_value(value), _form_of(other)} - {None}
+    if len(forms) > 1:
+        raise EvaluationError("the branches of a condition have no type in common")
     match value, other:
         case ListValue(kind="tuple", rest=None, items=items), Tuple(items=others):
             return replace(value, kind="list") if len(items) != len(others) else value
@@ -68,6 +72,32 @@ def of_one_type(value: Value, other: Expression) -> Value:
             keys = {key.value for key, _ in pairs if isinstance(key, Literal)}
             return replace(value, kind="map") if keys != set(mapping) else value
     return value
+
+
+def _form_of(expression: Expression) -> str | None:
+    """What an expression gives, as `_form_of_value` tells it."""
+    match expression:
+        case Literal(value=data):
+            return None if data is None else "plain"
+        case Operation():
+            return "plain"
+        case Template(parts=parts):
+            return "plain" if len(parts) > 1 else None
+        case Tuple() | For(key=None):
+            return "sequence"
+        case Object() | For():
+            return "mapping"
+    return None
+
+
+def _form_of_value(value: Value) -> str | None:
+    """What a value is of: `plain`, `sequence` or `mapping`; None for null, and where none tells."""
+    match value:
+        case ListValue():
+            return "sequence"
+        case MapValue():
+            return "mapping"
+    return "plain" if plain_type(value) is not None else None
 
 
 def logical(operator: str, value: Value) -> Value:

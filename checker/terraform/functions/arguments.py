@@ -11,6 +11,7 @@ from ...language.access import in_order
 from ...language.convert import (
     equal,
     is_empty,
+    is_null,
     kind_of_identity,
     to_bool,
     to_number,
@@ -198,9 +199,20 @@ def plain(name: str, kinds: str, compute: Callable[..., Scalar]) -> Function:
     return function
 
 
+_WITHOUT_SETS = frozenset(
+    ("coalescelist", "concat", "element", "index", "slice", "values of zipmap")
+)
+"""Functions that take lists and tuples only: Terraform converts no argument of theirs."""
+
+
 def sequence(name: str, value: Value) -> ListValue | None:
-    """A list, tuple or set; None where it is not known. Raises EvaluationError for others."""
+    """A list, tuple or set; None where it is not known. Raises EvaluationError for others.
+
+    So it does for a set that a function does not take.
+    """
     match value:
+        case ListValue(kind="set") | Unknown(type=("set", *_)) if name in _WITHOUT_SETS:
+            pass
         case ListValue():
             return value
         case Unknown() if is_sequence(value) is False:
@@ -210,6 +222,12 @@ def sequence(name: str, value: Value) -> ListValue | None:
         case Known(data=None):
             raise EvaluationError(f"an argument of {name} is null")
     raise EvaluationError(f"{name} needs a list")
+
+
+def not_null(name: str, value: Value) -> None:
+    """Raises EvaluationError for null."""
+    if is_null(value) is True:
+        raise EvaluationError(f"an argument of {name} is null")
 
 
 def placed(context: Context, name: str, value: Value) -> ListValue | None:

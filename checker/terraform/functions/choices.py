@@ -6,7 +6,7 @@ These lead from a vault to its key, so what is not known is explored world by wo
 from __future__ import annotations
 
 from ...language.access import length_of, standing_at
-from ...language.convert import identities, is_empty, to_string
+from ...language.convert import identities, is_empty, is_null, to_string
 from ...language.decisions import Unreachable
 from ...language.keys import has_element, has_key, is_element_of, is_key_of, size_of
 from ...language.operands import null_here
@@ -31,6 +31,7 @@ from .arguments import (
     joined,
     length_term,
     mapping,
+    not_null,
     placed,
     rest_element,
     rest_is_empty,
@@ -68,6 +69,9 @@ def _as_not_null(value: Value) -> Value:
 
 def _coalescelist(context: Context, arguments: tuple[Value, ...]) -> Value:
     arity("coalescelist", arguments, 1, None)
+    for argument in arguments:
+        if is_null(argument) is False:
+            sequence("coalescelist", argument)  # whichever is taken, none may be refused
     for argument in arguments:
         if null_here(context, argument):
             continue
@@ -229,6 +233,7 @@ def _counted(values: ListValue, rest: Term) -> Term | None:
 
 def _contains(context: Context, arguments: tuple[Value, ...]) -> Value:
     arity("contains", arguments, 2, 2)
+    not_null("contains", arguments[1])
     values = sequence("contains", arguments[0])
     if values is None or (values.rest is not None and not values.items):
         return _has_key(arguments[0] if values is None else values.rest, arguments[1])
@@ -262,6 +267,7 @@ def _has_key(collection: Value | None, key: Value) -> Value:
 
 def _index(context: Context, arguments: tuple[Value, ...]) -> Value:
     arity("index", arguments, 2, 2)
+    not_null("index", arguments[1])
     values = placed(context, "index", arguments[0])
     if values is None:
         return unknown("index of", *arguments)

@@ -286,7 +286,8 @@ def _values(context: Context, arguments: tuple[Value, ...]) -> Value:
 
 def _zipmap(context: Context, arguments: tuple[Value, ...]) -> Value:
     arity("zipmap", arguments, 2, 2)
-    keys, values = (placed(context, "zipmap", argument) for argument in arguments)
+    keys = placed(context, "zipmap", arguments[0])
+    values = placed(context, "values of zipmap", arguments[1])
     if keys is None or values is None or keys.rest is not None or values.rest is not None:
         found = unknown("zipmap", *arguments)
         if not context.worlds.succeeds(found.term):
