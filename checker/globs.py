@@ -25,8 +25,7 @@ def within(path: str, globs: Iterable[str]) -> bool:
     return any(
         fnmatchcase(seen, one) or fnmatchcase(seen, f"{one}/*")
         for glob in globs
-        for seen, rest in _in_its_folder(path, glob)
-        for one in {rest, rest.replace("/**/", "/").removeprefix("**/")}
+        for seen, one in _in_its_folder(path, glob)
     )
 
 
@@ -38,6 +37,13 @@ def matches(path: str, globs: Iterable[str]) -> bool:
 
 
 def _in_its_folder(path: str, glob: str) -> Iterator[tuple[str, str]]:
+    """A path and each form of a glob as seen from the folder that this is limited to."""
+    for seen, rest in _seen(path, glob):
+        for one in {rest, rest.replace("/**/", "/").removeprefix("**/")}:
+            yield seen, one
+
+
+def _seen(path: str, glob: str) -> Iterator[tuple[str, str]]:
     """A path and a glob as seen from the folder that the glob is limited to; none outside of it."""
     if glob.startswith("./"):
         if not (os.path.isabs(path) or path.startswith(_UP) or path == ".."):

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from iac_check.globs import dangling, seen_from_here, within
+from iac_check.globs import dangling, matches, seen_from_here, within
 
 GLOBS = st.text("abc/*?", min_size=1, max_size=8).filter(lambda text: not text.startswith("/"))
 NAMES = st.lists(st.text("abc", min_size=1, max_size=2), min_size=1, max_size=4).map("/".join)
@@ -94,3 +94,12 @@ def test_two_stars_before_a_slash_are_any_folders_or_none() -> None:
         assert within(path, ["**/vendor"]) or within(path, ["**/vendor/**"])
     assert within("live/vendor/a.tf", ["live/**/vendor"])
     assert not within("vendored/a.tf", ["**/vendor"])
+
+
+@pytest.mark.parametrize(
+    ("path", "glob", "said"),
+    [("a", "**/a", True), ("b/a", "**/a", True), ("a/b", "a/**/b", True), ("a/c/b", "a/**/b", True),
+     ("ba", "**/a", False), ("a/b", "a", False)],
+)  # fmt: skip
+def test_what_is_left_out_of_the_walk_is_in_any_folder(path: str, glob: str, said: bool) -> None:
+    assert matches(path, [glob]) is said

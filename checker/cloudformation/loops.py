@@ -114,6 +114,9 @@ class _Loops:
                     )
                     for copy in copies:
                         yield copy if runs.always else self._where(copy, values, runs, item)
+            case _:
+                what = f"{LOOP} takes an identifier, a collection and a mapping"
+                self._fault(InputError.at(entry.span, what))
 
     def _inner(self, body: Node, outer: tuple[str, ...]) -> Iterator[Entry]:
         for entry in body.entries if isinstance(body, MappingNode) else ():

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from .. import kms
 from ..annotations import Protocol
 from ..records import replace
 from .convert import is_null, to_bool
 from .expression import Expression, For, Literal, Object, Operation, Template, Tuple
 from .types import plain_type, primitive
 from .value import (
+    Attribute,
     EvaluationError,
     Known,
     ListValue,
@@ -97,6 +99,10 @@ def _form_of_value(value: Value) -> str | None:
             return "sequence"
         case MapValue():
             return "mapping"
+        case Attribute(resource=resource, path=path) if kms.is_set(
+            resource.type, path, resource.data
+        ):
+            return "plain"
     return "plain" if plain_type(value) is not None else None
 
 

@@ -325,4 +325,6 @@ def _is_date(text: str) -> bool:
 
 def _text(node: Node, key: str) -> str | None:
     found = node.get(key) if isinstance(node, MappingNode) else None
-    return found.written.strip("\"'") if isinstance(found, ScalarNode) else None
+    if not isinstance(found, ScalarNode):
+        return None
+    return found.value if isinstance(found.value, str) else found.written

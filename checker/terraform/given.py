@@ -8,7 +8,15 @@ from functools import partial
 from ..language.access import index
 from ..language.evaluate import Scope, define, truth
 from ..language.operands import null_here
-from ..language.value import Known, MapValue, Value, derived
+from ..language.value import (
+    EvaluationError,
+    Known,
+    ListValue,
+    MapValue,
+    Text,
+    Value,
+    derived,
+)
 from ..records import dataclass
 from ..source import Span
 from .declarations import entries_of
@@ -92,6 +100,8 @@ def item(value: Value, name: str, scope: Scope) -> Value | None:
     """What an object has under a name; None where it certainly has nothing."""
     if isinstance(value, Known) and value.data is None:
         return None
+    if isinstance(value, Known | Text | ListValue):
+        raise EvaluationError("what is passed is no object")
     if not isinstance(value, MapValue):
         return derived("index", value, Known(name), not_null=False)
     if name in value.items or value.rest is not None:

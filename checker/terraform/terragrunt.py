@@ -10,8 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from ..annotations import Protocol
 from ..discovery import normal
-from ..language.access import index
-from ..language.evaluate import define, evaluate
+from ..language.evaluate import define, evaluate, truth
 from ..language.value import (
     EvaluationError,
     Known,
@@ -27,6 +26,7 @@ from ..records import dataclass, field, replace
 from ..source import Span
 from .declarations import entries_of
 from .expressions import expression
+from .given import item
 from .outline import AttributeSpan, Body, outline_span
 
 UNIT = "terragrunt.hcl"
@@ -196,11 +196,7 @@ class Configuration:
         value = self.worlds.remember(
             (self, "inputs"), lambda: define(self, expression(attribute.value), note)
         )
-        if not isinstance(value, MapValue):
-            return derived("index", value, Known(name), not_null=False)
-        if name in value.items or value.rest is not None:
-            return index(value, Known(name), self.worlds)
-        return None
+        return item(value, name, self)
 
     # -- scope ------------------------------------------------------------------------------
 
@@ -344,7 +340,23 @@ def _outputs(configuration: Configuration, body: Body) -> Value:
     if attribute is None:
         raise EvaluationError("a dependency has no config_path")
     path = configuration.located(evaluate(expression(attribute.value), configuration))
-    return MapValue({"outputs": configuration.files.outputs_of(path, attribute.value)})
+    # https://terragrunt.gruntwork.io/docs/reference/config-blocks-and-attributes/#dependency
+    if not _told(configuration, body, "enabled", True):
+        return MapValue({})
+    if not _told(configuration, body, "skip_outputs", False):
+        return MapValue({"outputs": configuration.files.outputs_of(path, attribute.value)})
+    mock = body.attributes.get("mock_outputs")
+    if mock is None or "mock_outputs_allowed_terraform_commands" in body.attributes:
+        return MapValue({})
+    return MapValue({"outputs": evaluate(expression(mock.value), configuration)})
+
+
+def _told(configuration: Configuration, body: Body, name: str, default: bool) -> bool:
+    """Whether a block says so, in the current world."""
+    attribute = body.attributes.get(name)
+    if attribute is None:
+        return default
+    return truth(evaluate(expression(attribute.value), configuration), configuration)
 
 
 def _deep(base: Value | None, override: Value) -> Value:

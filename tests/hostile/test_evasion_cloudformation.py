@@ -430,6 +430,22 @@ ATTACKS: dict[str, Mapping[str, str | bytes]] = {
     # -- a call that cannot be read
     "an unreadable call by Join": unreadable("!Join ['', [child, .yaml]]"),
     "an unreadable call by a parameter": unreadable("!Ref U"),
+    **{
+        f"a loop that is none: {name}": {
+            "t.yaml": "Transform: AWS::LanguageExtensions\nResources:\n  Fn::ForEach::L:\n"
+            f"{items}    - V${{X}}:\n        Type: AWS::Backup::BackupVault\n"
+        }
+        for name, items in (
+            ("a list names it", "    - [X]\n    - [A]\n"),
+            ("a number names it", "    - 1\n    - [A]\n"),
+            ("two elements", "    - X\n"),
+            ("four elements", "    - X\n    - [A]\n    - [B]\n"),
+        )
+    },
+    "a reason that is an escaped invisible character": {
+        "t.yaml": "Resources:\n  V:\n    Type: AWS::Backup::BackupVault\n    Metadata:\n"
+        '      iac-check: {ignore: [{rule: BACKUP001, reason: "\\u200b"}]}\n'
+    },
     "an unreadable call of that name": unreadable("!Sub '${U}/child.yaml'"),
     "an unreadable call by a block scalar": unreadable(">-\n        child\\\n        .yaml"),
     "an unreadable call in JSON": {

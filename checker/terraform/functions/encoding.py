@@ -179,7 +179,8 @@ def _yamlencode(data: object) -> str:
     text: str = yaml.dump(
         data, Dumper=Dumper, default_flow_style=False, allow_unicode=True, width=TEXT_LIMIT
     )
-    return text.removesuffix("...\n")
+    # Both end a plain scalar that is no string so.
+    return text.removesuffix("...\n") if isinstance(data, str | list | dict) else text
 
 
 def _csvdecode(document: str) -> Value:
