@@ -6,7 +6,7 @@ https://github.com/hashicorp/hcl/blob/main/hclsyntax/scan_tokens.rl
 from __future__ import annotations
 
 from ..patterns import pattern
-from .names import IDENTIFIER, SPACE, WORD_END
+from .names import IDENTIFIER, WORD_END
 from .outline import BLANK, INLINE
 
 # What most lines are: a name and a value that has no more than paths inside.
@@ -44,7 +44,7 @@ FOR_NAMES = pattern(rf"{BLANK}({IDENTIFIER}){BLANK}(?:,{BLANK}({IDENTIFIER}){BLA
 QUOTED = pattern(r'(?>(?:[^"\\$%\n\r]++|\\[nrt"\\]|\$\$\{|%%\{|[$%](?!\{))*)')
 ESCAPE = pattern(r"\\(?:u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|.)")
 HEREDOC = pattern(rf"<<-?({IDENTIFIER})\r?\n")
-SPACES = f"[{SPACE}]*+".replace("\n", "")
+SPACES = r"[ \t]*+"
 
 GROUPED = pattern(rf"\}}|if{WORD_END}")
 
