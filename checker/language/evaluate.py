@@ -13,6 +13,7 @@ from ..annotations import Any, Protocol
 from ..records import replace
 from ..source import InputError, Span
 from .access import in_order, index
+from .branches import of_one_type
 from .closure import reads
 from .convert import equal, may_be, to_bool, to_string
 from .decisions import Undecided
@@ -34,9 +35,17 @@ from .expression import (
     settled,
 )
 from .hops import PASSING_OVER, decided_by, explained, part_of, passed_over, picked_by
-from .operands import TAKING_NULL, attempted, given, logical, negated, null_here, of_one_type, place
+from .operands import (
+    TAKING_NULL,
+    attempted,
+    given,
+    logical,
+    negated,
+    null_here,
+    place,
+)
 from .operators import arithmetic, compare
-from .types import is_sequence, plain_type, primitive, type_of
+from .types import is_sequence, primitive
 from .value import (
     HOPS_LIMIT,
     Attribute,
@@ -246,40 +255,21 @@ def _conditional(expression: Conditional, scope: Scope) -> Value:
     chosen, other = expression.then, expression.otherwise
     if not test:
         chosen, other = other, chosen
-    value = of_one_type(evaluate(chosen, scope), settled(other))
-    kind = plain_type(value)
-    if kind in ("number", "bool"):
-        others = _plain_types(settled(other), scope)
-        if "string" in others:
-            value = to_string(value)
-        elif others - {kind}:
-            raise EvaluationError("the branches of a condition have no type in common")
+    value = of_one_type(
+        evaluate(chosen, scope),
+        settled(other),
+        lambda part: _beside(part, scope),
+        strictly=scope.worlds.trying > 0,
+    )
     return decided_by(value, condition, test, expression)
 
 
-def _plain_types(expression: Expression, scope: Scope) -> frozenset[str]:
-    """Of the types that an expression may give, the plain ones, whatever conditions in it decide.
-
-    One that is not valid here, or not without a condition, gives nothing that is known.
-    """
-    match expression:
-        case Literal(value=data):
-            return _set_of(type_of(data))
-        case Operation(operator=operator):
-            return _set_of("number" if operator in ("+", "-", "*", "/", "%") else "bool")
-        case Template(parts=parts) if len(parts) > 1:
-            return _set_of("string")
-        case Conditional(then=then, otherwise=otherwise):
-            branches = (_plain_types(settled(part), scope) for part in (then, otherwise))
-            return frozenset(chain.from_iterable(branches))
+def _beside(expression: Expression, scope: Scope) -> Value | None:
+    """What a branch that is not taken gives; None where it is not valid, or asks a condition."""
     try:
-        return _set_of(plain_type(evaluate(expression, scope)))
+        return evaluate(expression, scope)
     except (EvaluationError, InputError, Undecided):
-        return frozenset()
-
-
-def _set_of(name: str | None) -> frozenset[str]:
-    return frozenset((name,)) if name is not None else frozenset()
+        return None
 
 
 def _operation(expression: Operation, scope: Scope) -> Value:

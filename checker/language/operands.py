@@ -1,15 +1,12 @@
-"""Operands and branches: what may be null, how each is converted, which index an item has."""
+"""Operands: what may be null, how each is converted, which index an item has."""
 
 from __future__ import annotations
 
-from .. import kms
 from ..annotations import Protocol
 from ..records import replace
 from .convert import is_null, to_bool
-from .expression import Expression, For, Literal, Object, Operation, Template, Tuple
-from .types import plain_type, primitive
+from .types import primitive
 from .value import (
-    Attribute,
     EvaluationError,
     Known,
     ListValue,
@@ -55,55 +52,6 @@ def given(operand: Value, scope: InWorlds) -> Value:
     if scope.worlds.trying and is_null(operand) is None and null_here(scope, operand):
         raise EvaluationError("an operand is null")
     return operand
-
-
-def of_one_type(value: Value, other: Expression) -> Value:
-    """What a conditional gives, of the type that it has in common with the other branch.
-
-    As far as that one's form tells its type: it is not evaluated, and may not be valid here.
-    Raises EvaluationError where they have none.
-    https://developer.hashicorp.com/terraform/language/expressions/conditionals#result-types
-    """
-    forms = {_form_of_value(value), _form_of(other)} - {None}
-    if len(forms) > 1:
-        raise EvaluationError("the branches of a condition have no type in common")
-    match value, other:
-        case ListValue(kind="tuple", rest=None, items=items), Tuple(items=others):
-            return replace(value, kind="list") if len(items) != len(others) else value
-        case MapValue(kind="object", rest=None, items=mapping), Object(items=pairs):
-            keys = {key.value for key, _ in pairs if isinstance(key, Literal)}
-            return replace(value, kind="map") if keys != set(mapping) else value
-    return value
-
-
-def _form_of(expression: Expression) -> str | None:
-    """What an expression gives, as `_form_of_value` tells it."""
-    match expression:
-        case Literal(value=data):
-            return None if data is None else "plain"
-        case Operation():
-            return "plain"
-        case Template(parts=parts):
-            return "plain" if len(parts) > 1 else None
-        case Tuple() | For(key=None):
-            return "sequence"
-        case Object() | For():
-            return "mapping"
-    return None
-
-
-def _form_of_value(value: Value) -> str | None:
-    """What a value is of: `plain`, `sequence` or `mapping`; None for null, and where none tells."""
-    match value:
-        case ListValue():
-            return "sequence"
-        case MapValue():
-            return "mapping"
-        case Attribute(resource=resource, path=path) if kms.is_set(
-            resource.type, path, resource.data
-        ):
-            return "plain"
-    return "plain" if plain_type(value) is not None else None
 
 
 def logical(operator: str, value: Value) -> Value:

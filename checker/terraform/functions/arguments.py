@@ -51,10 +51,13 @@ JOINED_LIMIT = 16  # more conditions need more worlds than are explored
 NULL = ("literal", "NoneType", None)
 EMPTY = ("literal", "str", "")
 
+_INTEGERS = range(-(2**63), 2**63)
+
 _CONVERT: dict[str, Callable[[Value], Value]] = {
     "s": to_string,
     "n": to_number,
     "i": to_number,
+    "w": to_number,
     "b": to_bool,
 }
 
@@ -149,7 +152,9 @@ def unknown(name: str, *values: Value, not_null: bool = True) -> Unknown:
 
 
 def typed(name: str, kind: str, value: Value) -> Value:
-    """An argument as a string (s), number (n), whole number (i) or bool (b), never null.
+    """An argument as a string (s), number (n), whole number (w) or bool (b), never null.
+
+    `i` is a whole number of 64 bits.
 
     Raises EvaluationError where it is null or cannot be converted.
     """
@@ -157,8 +162,10 @@ def typed(name: str, kind: str, value: Value) -> Value:
     if isinstance(value, Known):
         if value.data is None:
             raise EvaluationError(f"an argument of {name} is null")
-        if kind == "i" and not isinstance(value.data, int):
+        if kind in "iw" and not isinstance(value.data, int):
             raise EvaluationError(f"{name} needs a whole number")
+        if kind == "i" and value.data not in _INTEGERS:
+            raise EvaluationError(f"{name} needs a whole number of 64 bits")
     return value
 
 

@@ -88,7 +88,7 @@ def _coalescelist(context: Context, arguments: tuple[Value, ...]) -> Value:
 def _element(context: Context, arguments: tuple[Value, ...]) -> Value:
     arity("element", arguments, 2, 2)
     values = sequence("element", arguments[0])
-    number = typed("element", "n", arguments[1])
+    number = typed("element", "i", arguments[1])
     if values is None:
         found = unknown("index", arguments[0], number, not_null=False)
         declared = arguments[0].type if isinstance(arguments[0], Unknown) else None
@@ -109,8 +109,7 @@ def _element(context: Context, arguments: tuple[Value, ...]) -> Value:
         raise EvaluationError("element: the list is empty")
     if isinstance(number, Known):
         # A negative index counts from the end since Terraform 1.10.
-        if not isinstance(at, int):
-            raise EvaluationError("element needs a whole number")
+        assert isinstance(at, int)
         return items[at % size]
     place = term_of(number)
     if not context.worlds.is_within(place, 0, size - 1):

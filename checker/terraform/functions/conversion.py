@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from ...language.branches import have_one_type
 from ...language.convert import is_null, to_bool, to_string
 from ...language.types import plain_type
 from ...language.value import (
@@ -36,10 +37,9 @@ def _tobool(context: Context, arguments: tuple[Value, ...]) -> Value:
 
 def unified(items: tuple[Value, ...]) -> tuple[Value, ...]:
     """Elements of one type: all strings, where one of several scalars is a string."""
-    kinds = {kind for item in items if (kind := plain_type(item)) is not None}
-    collections = any(isinstance(item, ListValue | MapValue) for item in items)
-    if (collections and kinds) or kinds == {"bool", "number"}:
+    if not have_one_type(items):
         raise EvaluationError("the elements have no type in common")
+    kinds = {kind for item in items if (kind := plain_type(item)) is not None}
     return tuple(map(to_string, items)) if "string" in kinds and len(kinds) > 1 else items
 
 

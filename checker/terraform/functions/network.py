@@ -108,9 +108,9 @@ def _cidrcontains(containing: str, contained: str) -> bool:
 
 
 FUNCTIONS: dict[str, Function] = {
-    "cidrhost": plain("cidrhost", "si", _cidrhost),
+    "cidrhost": plain("cidrhost", "sw", _cidrhost),
     "cidrnetmask": plain("cidrnetmask", "s", _cidrnetmask),
-    "cidrsubnet": plain("cidrsubnet", "sii", _cidrsubnet),
+    "cidrsubnet": plain("cidrsubnet", "siw", _cidrsubnet),
     "cidrsubnets": _cidrsubnets,
     "cidrcontains": plain("cidrcontains", "ss", _cidrcontains),
 }

@@ -177,7 +177,7 @@ FUNCTIONS: dict[str, Function] = {
     "floor": plain("floor", "n", math.floor),
     "log": plain("log", "nn", _log),
     "pow": plain("pow", "nn", _pow),
-    "signum": plain("signum", "n", _signum),
+    "signum": plain("signum", "i", _signum),
     "parseint": plain("parseint", "si", _parseint),
     "max": _extreme("max", max),
     "min": _extreme("min", min),
