@@ -15,6 +15,7 @@ from ...language.value import (
     Known,
     ListValue,
     MapValue,
+    Text,
     Unknown,
     Value,
     noted,
@@ -46,19 +47,29 @@ def _decoder(name: str, decode: Callable[[str], Value], letters_a_step: int = 20
     def function(context: Context, arguments: tuple[Value, ...]) -> Value:
         arity(name, arguments, 1, 1)
         value = typed(name, "s", arguments[0])
-        if not isinstance(value, Known):
-            return unknown(name, value, not_null=False)
-        try:
-            document = bounded_text(str(value.data))
+
+        def read(written: str) -> Value:
+            document = bounded_text(written)
             context.worlds.step(len(document) // letters_a_step)
-            found = decode(document)
+            return decode(document)
+
+        found: Value | None = None
+        try:
+            if isinstance(value, Known):
+                found = read(str(value.data))
+            elif isinstance(value, Text) and name != "csvdecode":
+                from .decoded_pieces import decoded
+
+                found = decoded(value, read, json=name == "jsondecode")
         except OverflowError:
             raise too_large("a number") from None
         except ValueError as error:
             raise EvaluationError(f"{name}: {error}") from None
         except RecursionError:
             raise too_large("a deeply nested document") from None
-        return replace(found, trail=noted(value.trail))
+        if found is None:
+            return unknown(name, value, not_null=False)
+        return replace(found, trail=noted(value.trail)) if isinstance(value, Known) else found
 
     return function
 

@@ -47,7 +47,7 @@ class Pieces:
                 for part in parts:
                     yield _inside(part)
                 yield Known('"')
-            case Attribute() if _is_plain(value):
+            case Attribute() if is_plain(value):
                 yield from (Known('"'), value, Known('"'))
             case _:
                 yield replace(derived("jsonencode", value), not_null=True)
@@ -56,10 +56,10 @@ class Pieces:
 def _inside(part: Value) -> Value:
     if isinstance(part, Known):
         return replace(part, data=json_text(part.data)[1:-1])
-    return part if _is_plain(part) else replace(derived("escaped", part), not_null=True)
+    return part if is_plain(part) else replace(derived("escaped", part), not_null=True)
 
 
-def _is_plain(value: Value) -> bool:
+def is_plain(value: Value) -> bool:
     """Whether it is certainly a string that needs no escapes: what identifies a resource."""
     return isinstance(value, Attribute) and kms.is_set(
         value.resource.type, value.path, value.resource.data

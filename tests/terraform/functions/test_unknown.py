@@ -363,3 +363,40 @@ def test_jsonencode_keeps_what_is_known_around_the_rest(run, key, variable):
     assert isinstance(part, Unknown)
     assert part != variable
     assert isinstance(run("jsonencode", open_list(variable)), Unknown)
+
+
+def test_what_was_encoded_is_decoded_around_what_is_not_known(run, plain, key, variable):
+    value = MapValue({"a": key, "b": ListValue((variable,)), "c": Text((Known("x"), variable))})
+    found = plain("jsondecode", run("jsonencode", value))
+    assert found["a"] == key
+    assert isinstance(found["b"][0], Unknown)
+    assert isinstance(found["c"], Text)
+    assert plain("jsondecode", run("jsonencode", key)) == key
+    assert plain("yamldecode", Text((Known("a: ["), key, Known(", b]")))) == {"a": [key, "b"]}
+
+
+@pytest.mark.parametrize("name", ["jsondecode", "yamldecode"])
+@pytest.mark.parametrize(
+    ("before", "after"), [('{"a": "', '"}'), ('{"', '": 1}'), ('{"\ue000": "', '"}'), ("[", "]")]
+)
+def test_what_may_be_syntax_is_not_decoded(run, variable, name, before, after):
+    assert isinstance(run(name, Text((Known(before), variable, Known(after)))), Unknown)
+
+
+@pytest.mark.parametrize("name", ["jsondecode", "yamldecode"])
+@pytest.mark.parametrize(("before", "after"), [('{"', '": 1}'), ('["\ue000", "', '"]')])
+def test_a_document_whose_form_hangs_on_a_key_is_not_known(run, key, name, before, after):
+    assert isinstance(run(name, Text((Known(before), key, Known(after)))), Unknown)
+
+
+def test_a_key_outside_quotes_is_no_json(run, key):
+    with pytest.raises(EvaluationError):
+        run("jsondecode", Text((Known('{"a": '), key, Known("}"))))
+
+
+def test_what_was_encoded_may_stand_within_quotes(run, variable):
+    encoded = run("jsonencode", MapValue({"a": variable}))
+    assert isinstance(encoded, Text)
+    within = Text((Known('{"a": "'), encoded.parts[1], Known('"}')))
+    assert isinstance(run("jsondecode", within), Unknown)
+    assert isinstance(run("yamldecode", encoded), Unknown)
