@@ -1,4 +1,4 @@
-"""The branches of a conditional, and the elements of a collection: the type they have in common.
+"""The type that the branches of a conditional, or the elements of a collection, have in common.
 
 https://developer.hashicorp.com/terraform/language/expressions/conditionals#result-types
 """
@@ -6,9 +6,8 @@ https://developer.hashicorp.com/terraform/language/expressions/conditionals#resu
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from itertools import chain
+from itertools import chain, islice
 
-from .. import kms
 from ..records import replace
 from ..source import InputError
 from .convert import is_null, to_string
@@ -24,8 +23,17 @@ from .expression import (
     Tuple,
     settled,
 )
-from .types import plain_type, type_of
-from .value import Attribute, EvaluationError, ListValue, MapValue, Value, Whole
+from .types import is_sequence, plain_type, type_of
+from .value import (
+    EvaluationError,
+    LazyItems,
+    ListValue,
+    MapValue,
+    Unknown,
+    Value,
+    Whole,
+)
+from .worlds import Worlds
 
 _APART = "the branches of a condition have no type in common"
 
@@ -36,11 +44,11 @@ Reader = Callable[[Expression], "Value | None"]
 """What a branch that is not taken gives; None where that is not valid, or asks a condition."""
 
 
-def of_one_type(value: Value, other: Expression, read: Reader, *, strictly: bool) -> Value:
+def of_one_type(value: Value, other: Expression, read: Reader, worlds: Worlds) -> Value:
     """What a conditional gives, of the type that it has in common with the other branch.
 
-    As far as that one's form tells its type; what it gives is read where the value is a number or
-    bool, or `strictly`. Raises EvaluationError where they have none.
+    What that one gives is read where its form does not tell enough: for numbers and bools, and
+    within `try`. Raises EvaluationError where they have none.
     """
     if len({_form_of_value(value), _form_of(other)} - {None}) > 1:
         raise EvaluationError(_APART)
@@ -51,15 +59,86 @@ def of_one_type(value: Value, other: Expression, read: Reader, *, strictly: bool
             return to_string(value)
         if kinds - {kind}:
             raise EvaluationError(_APART)
-    if strictly and (beside := read(other)) and not _may_be_alike(value, beside):
-        raise EvaluationError(_APART)
+    if worlds.trying and (beside := read(other)) is not None:
+        if not _may_be_alike(value, beside):
+            raise EvaluationError(_APART)
+        match value, beside:
+            case ListValue(kind="tuple"), ListValue(kind="set"):
+                return replace(value, kind="set")
     match value, other:
         case ListValue(kind="tuple", rest=None, items=items), Tuple(items=others):
-            return replace(value, kind="list") if len(items) != len(others) else value
+            value = replace(value, kind="list") if len(items) != len(others) else value
         case MapValue(kind="object", rest=None, items=mapping), Object(items=pairs):
             keys = {key.value for key, _ in pairs if isinstance(key, Literal)}
-            return replace(value, kind="map") if keys != set(mapping) else value
+            value = replace(value, kind="map") if keys != set(mapping) else value
+    return _converted(value, lambda: read(other), worlds)
+
+
+def _converted(value: Value, beside: Callable[[], Value | None], worlds: Worlds) -> Value:
+    """A collection, its elements of the type that those of the other branch ask for.
+
+    A map's are read only where one is asked for that may change.
+    """
+    match value:
+        case ListValue(rest=None, items=items) if any(map(_may_change, items)):
+            other = beside()
+            return unified((value, other))[0] if isinstance(other, ListValue) else value
+        case MapValue(rest=None, items=mapping) if mapping:
+
+            def element(name: str) -> Value:
+                item, other = mapping[name], None
+                if _may_change(item):
+                    other = beside()
+                if not isinstance(other, MapValue) or other.rest is not None:
+                    return item
+                if set(other.items) == set(mapping):
+                    return unified((item, other.items[name]))[0]
+                worlds.step(len(mapping) + len(other.items))
+                rest = (mapping[key] for key in mapping if key != name)
+                return unified((item, *rest, *other.items.values()))[0]
+
+            return replace(value, items=LazyItems(tuple(mapping), element))
     return value
+
+
+def _may_change(item: Value) -> bool:
+    """Whether an element may be another value where the others are of another type."""
+    if isinstance(item, ListValue):
+        return any(map(_may_change, item.items))
+    return plain_type(item) in ("number", "bool")
+
+
+def unified(values: tuple[Value, ...], depth: int = _DEPTH) -> tuple[Value, ...]:
+    """Values of one type: all strings, where one of several plain ones is a string.
+
+    So are the elements of lists, not yet those of maps. Raises EvaluationError where the values
+    have no type in common.
+    https://github.com/zclconf/go-cty/blob/main/cty/convert/unify.go
+    """
+    if not have_one_type(values):
+        raise EvaluationError("the elements have no type in common")
+    kinds = {kind for value in values if (kind := plain_type(value)) is not None}
+    if "string" in kinds and len(kinds) > 1:
+        return tuple(map(to_string, values))
+    lists = [value for value in values if isinstance(value, ListValue) and value.rest is None]
+    if not (depth and len(lists) > 1 and any(map(_may_change, lists))):
+        return values
+    rows: Iterable[tuple[Value, ...]]
+    same = _alike(len(row.items) if row.kind == "tuple" else None for row in lists)
+    if same:
+        columns = zip(*(row.items for row in lists), strict=True)
+        rows = zip(*(unified(column, depth - 1) for column in columns), strict=True)
+    else:
+        pool = iter(unified(tuple(chain.from_iterable(row.items for row in lists)), depth - 1))
+        rows = (tuple(islice(pool, len(row.items))) for row in lists)
+    made = (
+        replace(row, items=items, kind="list" if row.kind == "tuple" and not same else row.kind)
+        for row, items in zip(lists, rows, strict=True)
+    )
+    return tuple(
+        next(made) if isinstance(value, ListValue) and value.rest is None else value
+        for value in values
+    )
 
 
 def _may_be_alike(one: Value, other: Value) -> bool:
@@ -126,10 +205,8 @@ def _form_of_value(value: Value) -> str | None:
             return "sequence"
         case MapValue() | Whole():
             return "mapping"
-        case Attribute(resource=resource, path=path) if kms.is_set(
-            resource.type, path, resource.data
-        ):
-            return "plain"
+        case Unknown(type=(*_,)):
+            return "sequence" if is_sequence(value) else "mapping"
     return "plain" if plain_type(value) is not None else None
 
 

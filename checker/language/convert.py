@@ -305,9 +305,11 @@ def _equal_lists(left: ListValue, right: ListValue) -> bool | None:
     if _longer(left, right) or _longer(right, left):
         return False
     if left.kind == "set":
-        if first_unknown(*left.items, *right.items):
-            return None
-        return set(map(term_of, left.items)) == set(map(term_of, right.items))
+        terms = set(map(term_of, left.items))
+        same_terms = terms == set(map(term_of, right.items))
+        if same_terms and not any(map(of_any_instance, terms)):
+            return True
+        return None if first_unknown(*left.items, *right.items) else same_terms
     if left.least is not None or right.least is not None:
         return None
     return _all(_equal(a, b) for a, b in zip(left.items, right.items, strict=True))

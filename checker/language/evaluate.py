@@ -259,7 +259,7 @@ def _conditional(expression: Conditional, scope: Scope) -> Value:
         evaluate(chosen, scope),
         settled(other),
         lambda part: _beside(part, scope),
-        strictly=scope.worlds.trying > 0,
+        scope.worlds,
     )
     return decided_by(value, condition, test, expression)
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from .. import kms
 from .expression import Scalar
-from .value import Known, Text, Type, Unknown, Value
+from .value import Attribute, Known, Text, Type, Unknown, Value
 
 _SEQUENCES = frozenset({"list", "set", "tuple"})
 _MAPPINGS = frozenset({"map", "object"})
@@ -33,7 +34,12 @@ def primitive(value: Value) -> str | None:
 
 def plain_type(value: Value) -> str | None:
     """The type of what is a string, number or bool, known or not."""
-    return type_of(value.data) if isinstance(value, Known) else primitive(value)
+    match value:
+        case Known(data=data):
+            return type_of(data)
+        case Attribute(resource=resource, path=path):
+            return "string" if kms.is_set(resource.type, path, resource.data) else None
+    return primitive(value)
 
 
 def is_sequence(value: Value) -> bool | None:

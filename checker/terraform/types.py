@@ -6,6 +6,7 @@ https://developer.hashicorp.com/terraform/language/expressions/type-constraints
 from __future__ import annotations
 
 from ..annotations import Any
+from ..language.branches import unified
 from ..language.convert import to_bool, to_number, to_string
 from ..language.evaluate import Scope, evaluate
 from ..language.expression import Call, Expression, Literal, Object, Reference, Tuple, settled
@@ -116,7 +117,6 @@ def convert(value: Value, constraint: Expression | None, scope: Scope) -> Value:
 def _sequence(value: Value, name: str, element: Expression, scope: Scope) -> Value:
     if not isinstance(value, ListValue):
         return _unconverted(value, (name, type_of(element)))
-    from .functions.conversion import unified
     from .functions.sets import make_set
 
     items = tuple(convert(item, element, scope) for item in value.items)

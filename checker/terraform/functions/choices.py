@@ -6,7 +6,8 @@ These lead from a vault to its key, so what is not known is explored world by wo
 from __future__ import annotations
 
 from ...language.access import length_of, standing_at
-from ...language.convert import identities, is_empty, is_null, to_string
+from ...language.branches import have_one_type, unified
+from ...language.convert import identities, is_empty, is_null, to_bool, to_number, to_string
 from ...language.decisions import Unreachable
 from ...language.keys import has_element, has_key, is_element_of, is_key_of, size_of
 from ...language.operands import null_here
@@ -41,19 +42,16 @@ from .arguments import (
     unknown,
 )
 from .context import Context, Function
-from .conversion import unified
 
 
 def _coalesce(context: Context, arguments: tuple[Value, ...]) -> Value:
     arity("coalesce", arguments, 1, None)
-    for argument in arguments:
+    for argument in unified(arguments):
         value = _refined(context, argument)
         if null_here(context, value):
             continue
         if not empty_here(context, value):
-            value = _as_not_null(value)
-            strings = any(plain_type(one) == "string" for one in arguments)
-            return to_string(value) if strings else value
+            return _as_not_null(value)
     raise EvaluationError("coalesce: every argument is null or empty")
 
 
@@ -136,6 +134,8 @@ def _lookup(context: Context, arguments: tuple[Value, ...]) -> Value:
     key = typed("lookup", "s", arguments[1])
     if values is None:
         return unknown("lookup", *arguments, not_null=False)
+    if default is not None and values.kind == "map":
+        default = _as_element(context, default, values)
     if isinstance(key, Known):
         name = str(key.data)
         if name in values.items:
@@ -158,6 +158,23 @@ def _lookup(context: Context, arguments: tuple[Value, ...]) -> Value:
     if default is None and not context.worlds.trying:
         raise Unreachable
     return _default(default, "")
+
+
+def _as_element(context: Context, default: Value, values: MapValue) -> Value:
+    """A default, converted to the type of a map's elements.
+
+    Raises EvaluationError where it cannot be; elements are read only where that may matter.
+    """
+    if not context.worlds.trying and plain_type(default) not in ("number", "bool"):
+        return default
+    one = next((item for item in values.items.values() if is_null(item) is False), default)
+    if not have_one_type((one, default)):
+        raise EvaluationError("lookup: the default is not of the elements' type")
+    convert = _CONVERT.get(plain_type(one) or "")
+    return convert(default) if convert is not None else default
+
+
+_CONVERT = {"string": to_string, "number": to_number, "bool": to_bool}
 
 
 def _default(default: Value | None, name: str) -> Value:
@@ -291,7 +308,7 @@ def _matchkeys(context: Context, arguments: tuple[Value, ...]) -> Value:
     values, keys, wanted = (given.items for given in lists if given is not None)
     if len(values) != len(keys):
         raise EvaluationError("matchkeys: the lists have different lengths")
-    both = unified((*keys, *wanted))
+    values, both = unified(values), unified((*keys, *wanted))
     keys, wanted = both[: len(keys)], both[len(keys) :]
     terms = set(identities(wanted))
     open_items = [item for item in wanted if not isinstance(item, Known)]

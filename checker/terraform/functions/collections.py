@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from itertools import product
 from math import prod
 
+from ...language.branches import have_one_type, unified
 from ...language.convert import identities, is_empty, is_null, may_be, to_string
 from ...language.keys import has_key
 from ...language.operands import null_here
@@ -45,7 +46,6 @@ from .arguments import (
     unknown,
 )
 from .context import Context, Function
-from .conversion import unified
 from .sets import make_set
 
 TYPE_CHECKING = False  # `typing` is not worth its import time to every run
@@ -79,7 +79,9 @@ def _concat(context: Context, arguments: tuple[Value, ...]) -> Value:
         if not rest_is_empty(context, values.rest):
             items.append(rest_element("index", values, Known(len(values.items))))
             return _open("concat", items, values.rest, *after)
-    return ListValue(tuple(items), kind)
+    if kind == "tuple" or not have_one_type(items):
+        return ListValue(tuple(items))
+    return ListValue(unified(tuple(items)), "list")
 
 
 def _unordered(name: str, lists: list[ListValue | None], arguments: tuple[Value, ...]) -> ListValue:
@@ -359,7 +361,7 @@ def _chunklist(context: Context, arguments: tuple[Value, ...]) -> Value:
     step = size.data
     if not isinstance(step, int) or step < 0:
         raise EvaluationError("chunklist: the size is negative")
-    items = values.items
+    items = unified(values.items)
     step = step or max(len(items), 1)
     chunks = (items[at : at + step] for at in range(0, len(items), step))
     return ListValue(tuple(ListValue(chunk, "list") for chunk in chunks), "list")
@@ -372,7 +374,7 @@ def _setproduct(context: Context, arguments: tuple[Value, ...]) -> Value:
         return unknown("setproduct", *arguments)
     known = [values for values in lists if values is not None]
     size = bounded_length(prod(len(values.items) for values in known))
-    rows = tuple(ListValue(row) for row in product(*(values.items for values in known)))
+    rows = tuple(ListValue(row) for row in product(*(unified(each.items) for each in known)))
     if any(values.kind == "set" for values in known):
         return make_set(rows)
     least = prod(map(fewest_of, known))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ...language.branches import have_one_type
+from ...language.branches import have_one_type, unified
 from ...language.convert import is_null, to_bool, to_string
 from ...language.types import plain_type
 from ...language.value import (
@@ -33,14 +33,6 @@ def _tostring(context: Context, arguments: tuple[Value, ...]) -> Value:
 def _tobool(context: Context, arguments: tuple[Value, ...]) -> Value:
     arity("tobool", arguments, 1, 1)
     return to_bool(arguments[0])
-
-
-def unified(items: tuple[Value, ...]) -> tuple[Value, ...]:
-    """Elements of one type: all strings, where one of several scalars is a string."""
-    if not have_one_type(items):
-        raise EvaluationError("the elements have no type in common")
-    kinds = {kind for item in items if (kind := plain_type(item)) is not None}
-    return tuple(map(to_string, items)) if "string" in kinds and len(kinds) > 1 else items
 
 
 def unified_map(items: Mapping[str, Value]) -> Mapping[str, Value]:
@@ -73,6 +65,8 @@ def _tomap(context: Context, arguments: tuple[Value, ...]) -> Value:
     values = mapping("tomap", arguments[0])
     if values is None:
         return unknown("tomap", arguments[0], not_null=False)
+    if context.worlds.trying and not have_one_type(tuple(values.items.values())):
+        raise EvaluationError("tomap: the elements have no type in common")
     return replace(values, items=unified_map(values.items), kind="map")
 
 

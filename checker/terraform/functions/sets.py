@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from itertools import islice
 
+from ...language.branches import unified
 from ...language.convert import identities
 from ...language.expression import Scalar
 from ...language.value import Known, ListValue, Term, Unknown, Value, term_of
@@ -23,7 +24,6 @@ from .arguments import (
     unknown,
 )
 from .context import Context, Function
-from .conversion import unified
 
 
 def make_set(
