@@ -27,7 +27,7 @@ from ..language.value import (
 )
 from ..language.worlds import Worlds
 from ..records import dataclass, replace
-from ..source import InputError
+from ..source import InputError, Span
 from .copies import AnyItem, stand_in_of, substitute
 from .functions import Words, settled
 from .intrinsics import IS_ITEM, LOOP
@@ -66,17 +66,25 @@ def expand(
     """The entries of a section, or of a mapping (""), with each loop replaced by what it gives.
 
     What an identifier names that is not known is told apart by what its loop runs over; the key
-    of its entry reads as it is written. Loops that multiply past the limit are a fault, and end
-    there.
+    of its entry reads as it is written. An entry that is there twice is a fault; so are loops that
+    multiply past the limit, and end there.
     """
     found: dict[str, Entry] = {}
+    twice: dict[str, Span] = {}
     loops = _Loops(section, collection, fault)
     for entry in entries:
         try:
-            found.update((copy.key, copy) for copy in loops.expanded(entry))
+            for copy in loops.expanded(entry):
+                if copy.key in found:
+                    twice.setdefault(copy.key, entry.span)
+                found[copy.key] = copy
         except _TooMany:
             what = f"its loops give more than {EXPANSION_LIMIT} copies; not all are checked"
             fault(InputError.at(entry.span, what))
+    for key, span in twice.items():
+        fault(
+            InputError.at(span, f'"{key}" is there twice, by a loop; CloudFormation refuses that')
+        )
     shown = Counter(loops.written.values())
     for key, written in loops.written.items():
         if key in found and shown[written] == 1:

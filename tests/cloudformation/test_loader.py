@@ -185,11 +185,30 @@ def test_loops_that_multiply_past_the_limit_are_an_error_and_lose_nothing_else(
     write: object,
 ) -> None:
     names = str([f"n{number}" for number in range(EXPANSION_LIMIT)])
-    loop = f"Fn::ForEach::%s: [A, {names}, {{Fn::ForEach::B: [B, {names}, {{X: {{Type: A::B}}}}]}}]"
+    body = "{'${A}${B}': {Type: A::B}}"
+    loop = f"Fn::ForEach::%s: [A, {names}, {{Fn::ForEach::B: [B, {names}, {body}]}}]"
     text = f"Resources:\n  {loop % 'A'}\n  V: {{Type: {VAULT}}}\n"
     resources, errors = _load(write, {"t.yaml": text})
     assert [resource.address for resource in resources] == ["V"]
     assert errors == ["t.yaml:2 its loops give more than 10000 copies; not all are checked"]
+
+
+@pytest.mark.parametrize(
+    "resources",
+    [
+        "V: {Type: A::B}\n  Fn::ForEach::A: [A, [V], {'${A}': {Type: C::D}}]",
+        "Fn::ForEach::A: [A, [V], {'${A}': {Type: C::D}}]\n  V: {Type: A::B}",
+        "Fn::ForEach::A: [A, [a.b, a-b], {'X&{A}': {Type: C::D}}]",
+        "Fn::ForEach::A: [A, [a, b], {X: {Type: C::D}}]",
+        "Fn::ForEach::A: [A, [a], {'X${A}': {Type: C::D}}]\n"
+        "  Fn::ForEach::B: [A, [a], {'X${A}': {Type: C::D}}]",
+    ],
+)
+def test_two_resources_of_one_name_by_a_loop_are_an_error(write: object, resources: str) -> None:
+    vault = f"Last: {{Type: {VAULT}}}"
+    _, errors = _load(write, {"t.yaml": f"Resources:\n  {vault}\n  {resources}\n"})
+    assert len(errors) == 1
+    assert "twice" in errors[0]
 
 
 # -- nested stacks ------------------------------------------------------------------------------
