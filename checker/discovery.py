@@ -382,6 +382,7 @@ class Walker:
                 file.opaque = True
                 continue
             target = normal(os.path.join(folder, part))
+            file.opaque = file.opaque or not target.endswith(TEMPLATES)
             if is_candidate(target) and os.path.isfile(target) and self.inside(target):
                 tree.nested.add(target)
                 tree.parts[target] = file.path

@@ -24,7 +24,7 @@ def files_like(service: str, path: str) -> list[str]:
         there = []
         for begun in found:
             with suppress(OSError):
-                names = sorted(os.listdir(os.path.join(top, begun)))
+                names = sorted(os.listdir(os.path.join(top, begun) or "."))
                 there += [f"{begun}{one}/" for one in names if name.fullmatch(one)]
         found = there[:FILE_LIMIT]
     paths = (begun.removesuffix("/") for begun in found)

@@ -1,4 +1,4 @@
-"""A key that a template and what it includes both give.
+"""A key that a template and what is included in it both give, or what is chosen between.
 
 `AWS::Include` is not documented to say which of them counts, so each does in a world of its own.
 """
@@ -9,46 +9,54 @@ from ..language.document import Entry, MappingNode, Node, ScalarNode, SequenceNo
 from ..records import replace
 from ..source import InputError, Span
 from .intrinsics import function_of
-from .transforms import WINS
+from .transforms import TAKEN, WINS
 
 
-def either(own: MappingNode, included: MappingNode, asked: Span, certain: int = 1) -> MappingNode:
-    """A mapping with what an include adds; where both give a key, `Fn::If` asks which counts.
+def either(own: MappingNode, included: MappingNode, test: Node, certain: int = 1) -> MappingNode:
+    """A mapping with what an include adds.
 
-    In so many levels what only one of them gives is there whichever counts. Raises InputError
-    where they give one resource different types.
+    Where both give a key, `Fn::If` asks by `test` which counts. In so many levels what only one
+    of them gives is there whichever counts. Raises InputError where they give one resource
+    different types.
     """
     entries = {}
     for key, span, value in own.entries:
         other = included.get(key)
         if other is not None:
-            value = _one_of(key, value, other, asked, certain - 1)
+            value = _one_of(key, value, other, test, certain - 1)
         elif certain <= 0 and key != "Type":
-            value = _if(asked, _nothing(value.span), value)
+            value = _if(test, _nothing(value.span), value)
         entries[key] = Entry(key, span, value)
     for key, span, value in included.entries:
         if key not in entries:
-            here = (
-                value if certain > 0 or key == "Type" else _if(asked, value, _nothing(value.span))
-            )
+            here = value if certain > 0 or key == "Type" else _if(test, value, _nothing(value.span))
             entries[key] = Entry(key, span, here)
     return replace(own, entries=tuple(entries.values()))
 
 
-def _one_of(key: str, own: Node, included: Node, asked: Span, certain: int) -> Node:
+def wins(included: Span) -> ScalarNode:
+    """What asks whether an include counts."""
+    return ScalarNode(included, str(included), "", tag=WINS)
+
+
+def taken(alternative: Span) -> ScalarNode:
+    """What asks whether a variable stands for what is written there."""
+    return ScalarNode(alternative, str(alternative), "", tag=TAKEN)
+
+
+def _one_of(key: str, own: Node, included: Node, test: Node, certain: int) -> Node:
     if own == included:
         return own
     plain = all(isinstance(n, MappingNode) and function_of(n) is None for n in (own, included))
     if plain and isinstance(own, MappingNode) and isinstance(included, MappingNode):
-        return either(own, included, asked, certain)
+        return either(own, included, test, certain)
     if key == "Type":
-        raise InputError.at(own.span, "an include gives the same resource with another type")
-    return _if(asked, included, own)
+        raise InputError.at(own.span, f"the resource has another type at {included.span}")
+    return _if(test, included, own)
 
 
-def _if(asked: Span, included: Node, own: Node) -> Node:
+def _if(test: Node, included: Node, own: Node) -> Node:
     span = own.span
-    test = ScalarNode(asked, str(asked), "", tag=WINS)
     return MappingNode(span, (Entry("Fn::If", span, SequenceNode(span, (test, included, own))),))
 
 

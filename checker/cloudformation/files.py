@@ -78,6 +78,9 @@ class TemplateFiles:
 
     def _fragment(self, template: str, location: str, *, quietly: bool = False) -> Node | None:
         """The document that a template includes, where it is on disk."""
+        if location.startswith("${"):
+            self._tree.remote_stacks.add(f"{location} of {template}")
+            return None
         path = self.beside(template, location)
         if path is None or not self._walker.inside(path):
             if location.endswith(TEMPLATES) and not _REMOTE.match(location):

@@ -32,10 +32,11 @@ def with_includes(root: MappingNode, fragment: Fragment) -> MappingNode:
     found = [(node.span, _fragment(node, fragment)) for node in _top_level(whole)]
     if found and all(part is not None for _, part in found):
         whole = replace(whole, entries=tuple(e for e in whole.entries if e.key != "Transform"))
-    from .conflicts import either
+    from .conflicts import either, wins
 
     for span, part in found:
-        whole = either(whole, part, span, certain=2) if isinstance(part, MappingNode) else whole
+        if isinstance(part, MappingNode):
+            whole = either(whole, part, wins(span), certain=2)
     return whole
 
 
@@ -66,9 +67,9 @@ def _spliced(node: Node, fragment: Fragment) -> Node:
                 return node
             rest = tuple(entry for entry in own if entry.key != TRANSFORM)
             if isinstance(found, MappingNode) and transform is not None:
-                from .conflicts import either
+                from .conflicts import either, wins
 
-                return either(replace(node, entries=rest), found, transform.span)
+                return either(replace(node, entries=rest), found, wins(transform.span))
             return node if rest else found
     return node
 

@@ -30,7 +30,7 @@ from ..language.expression import (
 from ..patterns import pattern
 from ..records import replace
 from ..source import Span
-from .transforms import INCLUDE, LEAVES, MAKES, TRANSFORM, WINS, Transform, beside, name_of
+from .transforms import INCLUDE, LEAVES, MAKES, TAKEN, TRANSFORM, WINS, Transform, beside, name_of
 from .yaml_scalars import plain_key
 
 LOOP = "Fn::ForEach::"
@@ -90,6 +90,7 @@ class _Reader:
             f"Fn::{EACH}": self._call(EACH, 3),
             f"Fn::{IS_ITEM}": self._call(IS_ITEM, 3),
             f"Fn::{WINS}": lambda argument, span: Call(span, WINS, ()),
+            f"Fn::{TAKEN}": lambda argument, span: Call(span, TAKEN, ()),
             CHOSEN: self._chosen,
             "Fn::Join": self._call("Fn::Join", 2),
             "Fn::Split": self._call("Fn::Split", 2),

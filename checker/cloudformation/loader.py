@@ -103,8 +103,16 @@ class CloudFormationLoader:
 
     def _declares(self, path: str) -> bool:
         """Whether a file's templates name what is judged."""
-        sections = (t.section("Resources") for t in self._files.quietly(path) or ())
-        return any(type_of(entry.value) in self.types for entry in chain.from_iterable(sections))
+        templates = self._files.quietly(path) or ()
+        for template in templates:
+            if template.serverless:
+                from .service_parts import open_types
+
+                for span in open_types(template.root, self.types):
+                    what = "its type is not known; it is not checked"
+                    self.errors.append(InputError.at(span, what))
+        entries = chain.from_iterable(template.section("Resources") for template in templates)
+        return any(type_of(entry.value) in self.types for entry in entries)
 
     def _unused(self, stacks: Iterable[Stack]) -> Iterator[str]:
         """What is said of files of parameters: what nothing takes, and what is refused."""

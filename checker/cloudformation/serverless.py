@@ -11,14 +11,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 
-from ..language.document import Entry, MappingNode, Node, ScalarNode, SequenceNode, merged
+from ..language.document import Entry, MappingNode, Node, ScalarNode, SequenceNode
 from ..records import replace
 from ..source import InputError
 from .alternatives import files_like
 from .includes import Fragment
 from .intrinsics import CHOSEN
-from .service_parts import extended, is_variable, overriding
+from .service_parts import any_of, extended, is_variable, not_followed, one_of_parts, parts_of
+
+Choice = tuple[Node, list[str], Node | None]
+"""A mapping, the keys in it that choose a value, and what counts where they choose none."""
 
 Parts = dict[str, set[str]]
 """The files that a service takes parts from, and the addresses of these ("" is the whole)."""
@@ -65,6 +69,7 @@ _OPTIONS = ("provider.stage", "provider.region")
 # The levels of a template: the whole, a section, a resource, its properties. What a variable
 # brings in there stands in its own file; deeper, it is a value of the property that names it.
 _STRUCTURE = 3
+_APART = -_DEPTH_LIMIT  # what stands elsewhere, of which a part may be asked for
 
 
 def resources_of(document: MappingNode, fragment: Fragment) -> tuple[MappingNode, Parts]:
@@ -74,11 +79,12 @@ def resources_of(document: MappingNode, fragment: Fragment) -> tuple[MappingNode
     """
     service = _Service(document, fragment)
     node = document.get("resources")
-    found = service.resolved(node) if node is not None else None
-    whole = MappingNode(document.span, ())
-    for part in found.items if isinstance(found, SequenceNode) else (found,):
-        if part is not None:
-            whole = merged(whole, overriding(whole, part))
+    found = service.resolved(node, 0) if node is not None else None
+    parts = parts_of(found)
+    for variable in chain.from_iterable(map(not_followed, parts)):
+        if not _told(variable):
+            fragment(variable)  # which tells that it is not read
+    whole = one_of_parts(parts, MappingNode(document.span, ()))
     return extended(whole), service.parts
 
 
@@ -93,7 +99,7 @@ class _Service:
         self._depth = 0
         self._left = VALUE_LIMIT
 
-    def resolved(self, node: Node, level: int = 0) -> Node:
+    def resolved(self, node: Node, level: int = _APART) -> Node:
         """A node with the variables in it followed. `level`: how deep it is in the template."""
         if self._depth >= _DEPTH_LIMIT:
             return node
@@ -133,16 +139,24 @@ class _Service:
             if changed == text or len(changed) > _TEXT_LIMIT:
                 break
             text = changed
-        choice = _CHOICE.fullmatch(text) if level > _STRUCTURE and node.tag is None else None
-        chosen = self._choice(choice, node, level) if choice is not None else None
-        if chosen is None and level > _STRUCTURE and node.tag is None and "file(" in text:
-            chosen = self._one_of_files(text, node, level)
-        if chosen is not None:
-            return chosen
+        if (
+            level >= 0
+            and node.tag is None
+            and (choice := self._choice(text, node, level)) is not None
+        ):
+            return self._chosen(node, choice, level)
         return node if text == node.value else replace(node, value=text)
 
-    def _choice(self, found: re.Match[str], node: ScalarNode, level: int) -> Node | None:
-        """One of the values in a mapping, which a variable chooses; None where there is none.
+    def _choice(self, text: str, node: ScalarNode, level: int) -> Choice | None:
+        """What a variable may choose from; None where that is not known."""
+        if (found := _CHOICE.fullmatch(text)) is not None:
+            choice = self._one_of_values(found, node, level)
+            if choice is not None:
+                return choice
+        return self._one_of_files(text, node, level) if "file(" in text else None
+
+    def _one_of_values(self, found: re.Match[str], node: ScalarNode, level: int) -> Choice | None:
+        """One of the values in a mapping; None where there is none.
 
         The last source is asked where it chooses none.
         """
@@ -153,15 +167,17 @@ class _Service:
             known += 1
         variable = ".".join(words[:known])
         variable = f"{way}:{variable}" if way else f"self:{variable}"
-        whole = self._source(variable, node, level)[0] if 0 < known < len(words) else None
+        if not 0 < known < len(words):
+            return None
+        chosen = words[known:]
+        above = level if level > _STRUCTURE else level - len(chosen)
+        whole = self._source(variable, node, above)[0]
         if not isinstance(whole, MappingNode):
             return None
-        present = _present(whole, len(words) - known)
-        otherwise = self._otherwise(node, default or "", level)
-        return self._chosen(node, present, words[known:], otherwise)
+        return _present(whole, len(chosen)), chosen, self._otherwise(node, default or "", level)
 
-    def _one_of_files(self, text: str, node: ScalarNode, level: int) -> Node | None:
-        """A value in one of the files that a variable chooses; None where there are none."""
+    def _one_of_files(self, text: str, node: ScalarNode, level: int) -> Choice | None:
+        """A value in one of the files of such a name; None where there are none."""
         first, *others = _sources(text)
         found = _FILES.fullmatch(first)
         if found is None or "${" not in found[1]:
@@ -182,8 +198,7 @@ class _Service:
         if not entries:
             return None
         whole = MappingNode(node.span, tuple(entries))
-        default = self._otherwise(node, ", ".join(others), level)
-        return self._chosen(node, whole, [path], default)
+        return whole, [path], self._otherwise(node, ", ".join(others), level)
 
     def _otherwise(self, node: ScalarNode, sources: str, level: int) -> Node | None:
         """What the sources after the first stand for; None where there are none."""
@@ -194,10 +209,15 @@ class _Service:
         other = ScalarNode(node.span, written, written)
         return other if literal is not None else self.resolved(other, level)
 
-    def _chosen(
-        self, node: ScalarNode, whole: Node, keys: list[str], default: Node | None
-    ) -> MappingNode:
-        """What stands for one of the values of a mapping, else a default."""
+    def _chosen(self, node: ScalarNode, choice: Choice, level: int) -> Node:
+        """What stands for one of the values of a mapping, else a default.
+
+        Of what the template is made of, that is all of them.
+        """
+        whole, keys, default = choice
+        if level <= _STRUCTURE:
+            found = [*_leaves(whole, keys), *((default,) if default is not None else ())]
+            return any_of(found, node, level)
         names = (ScalarNode(node.span, key, key) for key in keys)
         way = SequenceNode(node.span, (whole, *names))
         items = (way,) if default is None else (way, default)
@@ -207,7 +227,7 @@ class _Service:
     def _as_text(self, match: re.Match[str]) -> str:
         """What a variable within a text stands for; the variable itself where it is not known."""
         node = ScalarNode(self._document.span, match[0], match[0])
-        value = self._chain(match[0], node, 0)
+        value = self._chain(match[0], node, _APART)
         if not isinstance(value, ScalarNode) or value.tag is not None:
             return match[0]
         return value.value if isinstance(value.value, str) else value.written
@@ -265,12 +285,10 @@ class _Service:
         default = found.pop("default", None)
         if not found:
             return default.value if default else None
-        if level <= _STRUCTURE:
-            return None
         variable = f"${{param:{name}}}"
         other = default.value if default else ScalarNode(node.span, variable, variable)
         whole = MappingNode(node.span, tuple(found.values()))
-        return self._chosen(node, whole, ["${sls:stage}"], other)
+        return self._chosen(node, (whole, ["${sls:stage}"], other), level)
 
     def _within(self, node: Node, keys: list[str]) -> Node | None:
         """What is below a node, by keys."""
@@ -335,6 +353,13 @@ class _Service:
             raise InputError.at(self._document.span, what)
 
 
+def _told(variable: str) -> bool:
+    """Whether a variable leads to a file of which it was told that it is not there."""
+    file = _FILE.fullmatch(_sources(variable)[0])
+    path = next(filter(None, file.groups()), "") if file is not None else ""
+    return path.lower().rstrip().endswith(_READABLE)
+
+
 def _sources(variable: str) -> list[str]:
     """The sources of a variable, the first that counts first."""
     return [found for match in _SOURCE.finditer(variable[2:-1]) if (found := match[0].strip())]
@@ -367,6 +392,16 @@ def _present(node: Node, levels: int) -> Node:
     entries = (entry for entry in node.entries if not _is_null(entry.value))
     inner = (Entry(key, span, _present(value, levels - 1)) for key, span, value in entries)
     return replace(node, entries=tuple(inner))
+
+
+def _leaves(node: Node, keys: list[str]) -> Iterator[Node]:
+    """The values of a mapping that keys lead to, of which some are not known."""
+    if not keys:
+        yield node
+        return
+    for name, _, value in node.entries if isinstance(node, MappingNode) else ():
+        if "${" in keys[0] or name == keys[0]:
+            yield from _leaves(value, keys[1:])
 
 
 def _is_null(node: Node) -> bool:

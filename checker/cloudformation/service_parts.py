@@ -5,8 +5,13 @@ https://www.serverless.com/framework/docs/providers/aws/guide/resources
 
 from __future__ import annotations
 
-from ..language.document import Entry, MappingNode, Node, ScalarNode, merged
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
+
+from ..language.document import Entry, MappingNode, Node, ScalarNode, SequenceNode, merged
 from ..records import replace
+from ..source import InputError, Span
+from .conflicts import either, taken
 
 
 def is_variable(node: Node | None) -> bool:
@@ -18,6 +23,63 @@ def is_variable(node: Node | None) -> bool:
         and node.value.startswith("${")
         and node.value.endswith("}")
     )
+
+
+def parts_of(node: Node | None) -> tuple[Node, ...]:
+    """The parts that `resources:` is merged from."""
+    if isinstance(node, SequenceNode):
+        return node.items
+    return () if node is None else (node,)
+
+
+def not_followed(part: Node) -> Iterator[str]:
+    """The variables that bring in resources from where nothing is read."""
+    resources = part.get("Resources") if isinstance(part, MappingNode) else None
+    inner = (e.value for e in resources.entries) if isinstance(resources, MappingNode) else ()
+    for node in (part, resources, *inner):
+        if isinstance(node, ScalarNode) and is_variable(node):
+            yield str(node.value)
+
+
+def any_of(found: Iterable[Node], variable: ScalarNode, level: int) -> Node:
+    """What stands for a part of a template that a variable chooses, on some level of it.
+
+    The template has what any of them has; of properties, `Fn::If` asks which counts. Raises
+    InputError where they cannot be one.
+    """
+    known = [node for node in found if not is_variable(node)]
+    if level == 0:
+        known = [one_of_parts(parts_of(node), MappingNode(node.span, ())) for node in known]
+    known = [node for node in known if not (isinstance(node, ScalarNode) and node.value is None)]
+    if not known:
+        return variable
+    whole = known[0]
+    for _, other in pairwise(known):
+        if isinstance(whole, MappingNode) and isinstance(other, MappingNode):
+            whole = either(whole, other, taken(other.span), 2 - level)
+        elif whole != other:
+            what = f"what {variable.value} stands for cannot be told, so that it is not checked"
+            raise InputError.at(variable.span, what)
+    return whole
+
+
+def one_of_parts(parts: Iterable[Node], whole: MappingNode) -> MappingNode:
+    """A template with the parts merged into it as lodash does."""
+    for part in parts:
+        whole = merged(whole, overriding(whole, part))
+    return whole
+
+
+def open_types(template: MappingNode, types: Iterable[str]) -> Iterator[Span]:
+    """Where resources are of a type of which variables may make one of some types."""
+    resources = template.get("Resources")
+    for entry in resources.entries if isinstance(resources, MappingNode) else ():
+        node = entry.value.get("Type") if isinstance(entry.value, MappingNode) else None
+        if isinstance(node, ScalarNode) and "${" in str(node.value):
+            before, _, rest = str(node.value).partition("${")
+            after = rest.rpartition("}")[2]
+            if any(type_.startswith(before) and type_.endswith(after) for type_ in types):
+                yield node.span
 
 
 def overriding(below: MappingNode, above: Node) -> MappingNode:

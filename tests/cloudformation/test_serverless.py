@@ -199,3 +199,32 @@ def test_a_file_of_some_stage_that_cannot_be_read_is_none_of_the_service(check: 
     report = check({"serverless.yml": SERVICE + whole, "c/a.yml": "key: [", "c/b.x.yml": good})
     assert [result.cause for result in report.results] == ["external"]
     assert not report.errors
+
+
+def test_resources_that_only_running_code_tells_are_told_as_unread(check: Check) -> None:
+    whole = SERVICE + "resources:\n  Resources:\n    K: {Type: AWS::KMS::Key}\n    V: "
+    report = check({"serverless.yml": whole + "${file(v.js):vault}\n"})
+    assert report.unread == ("${file(v.js):vault} of serverless.yml",)
+    report = check({"serverless.yml": SERVICE + "resources: ['${file(v.js)}']\n"})
+    assert report.unread == ("${file(v.js)} of serverless.yml",)
+
+
+@pytest.mark.parametrize(
+    "type_", ["AWS::Backup::${env:T}", "${env:T}", "AWS::${env:T}Vault", "${self:custom.t}"]
+)
+def test_a_type_that_may_be_a_vault_s_is_an_error(check: Check, type_: str) -> None:
+    whole = SERVICE + f"resources: {{Resources: {{V: {{Type: '{type_}'}}, K: {{Type: A::B}}}}}}\n"
+    (error,) = check({"serverless.yml": whole}).errors
+    assert error.message == "its type is not known; it is not checked"
+
+
+def test_a_type_that_is_certainly_another_s_is_none(check: Check) -> None:
+    whole = SERVICE + "resources: {Resources: {V: {Type: 'Custom::${env:T}'}, K: {Type: A::B}}}\n"
+    assert not check({"serverless.yml": whole}).errors
+
+
+def test_a_type_that_the_stage_chooses_is_an_error(check: Check) -> None:
+    choice = "custom: {t: {dev: AWS::Backup::BackupVault, prod: AWS::S3::Bucket}}\n"
+    resource = "resources: {Resources: {V: {Type: '${self:custom.t.${sls:stage}}'}}}\n"
+    (error,) = check({"serverless.yml": SERVICE + choice + resource}).errors
+    assert "cannot be told" in error.message
