@@ -7,7 +7,7 @@ from ..records import replace
 from .convert import equal, to_number, to_string
 from .decisions import Unreachable
 from .keys import has_index, has_key, is_key_of, length
-from .types import element_type
+from .types import element_type, plain_type
 from .value import (
     Absent,
     Attribute,
@@ -37,6 +37,8 @@ def index(base: Value, key: Value, worlds: Worlds) -> Value:
             if found is None or (_is_unset(found) and not resource.echoes):
                 return Attribute(resource, key.data)
             return replace(found, owner=resource)
+        case Attribute() if (kind := plain_type(base)) is not None:
+            raise EvaluationError(f"it reads an element of a {kind}")
         case Attribute(resource=resource, path=path) if isinstance(key, Known):
             found = Attribute(resource, f"{path}.{key.data}", trail=base.trail)
             return _attempted(found, worlds)

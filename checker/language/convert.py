@@ -14,7 +14,7 @@ from .alike import same
 from .bounded import is_bounded, reads
 from .expression import Scalar
 from .numbers import BITS, parsed, written
-from .types import primitive, type_of
+from .types import plain_type, primitive, type_of
 from .value import (
     Attribute,
     EvaluationError,
@@ -105,7 +105,9 @@ def to_number(value: Value) -> Value:
             return replace(value, term=term, type="number")
         case Unknown(type="string", term=term):
             return replace(value, term=("as number", term), type="number", domain=None)
-        case Known(data=None) | Unknown(type="number" | None) | Attribute():
+        case Known(data=None) | Unknown(type="number" | None):
+            return value
+        case Attribute() if plain_type(value) is None:
             return value
         case Known(data=bool()) | Unknown(type="bool"):
             raise EvaluationError("a number is required, not a bool")
@@ -128,7 +130,9 @@ def to_bool(value: Value) -> Value:
             return replace(value, term=term, type="bool")
         case Unknown(type="string", term=term):
             return replace(value, term=("as bool", term), type="bool", domain=None)
-        case Known(data=None | bool()) | Unknown(type="bool" | None) | Attribute():
+        case Known(data=None | bool()) | Unknown(type="bool" | None):
+            return value
+        case Attribute() if plain_type(value) is None:
             return value
         case Known(data="true" | "false" | "1" | "0" as word):
             return replace(value, data=word in ("true", "1"))

@@ -45,7 +45,7 @@ from .operands import (
     place,
 )
 from .operators import arithmetic, compare
-from .types import is_sequence, primitive
+from .types import is_sequence, plain_type
 from .value import (
     HOPS_LIMIT,
     Attribute,
@@ -173,7 +173,9 @@ def _splat(expression: Splat, scope: Scope) -> Value:
             if null_here(scope, base):
                 return ListValue(())
             items, rest = (base,), None
-        case Unknown() | Attribute():
+        case Unknown():
+            return derived("splat", base)
+        case Attribute() if plain_type(base) is None:
             return derived("splat", base)
         case ListValue(items=items, rest=rest):
             pass
@@ -359,7 +361,7 @@ def _for(expression: For, scope: Scope) -> Value:
             pairs = [(Known(name), mapping[name]) for name in sorted(mapping)]
             if rest is not None and pairs:
                 least = len(pairs)  # one of the other keys may stand before each
-        case Unknown() if primitive(collection):
+        case Unknown() | Attribute() if plain_type(collection):
             raise EvaluationError("for needs a collection", expression.collection.span)
         case Unknown() | Attribute():
             return _for_unknown(expression, attempted(collection, "collection", scope), scope)

@@ -116,7 +116,7 @@ def plain(value: Value) -> object:
         ("objects.*.id", ["p", "q"]),
         ("map[*].x", [1]),
         ("n[*]", []),
-        ("key[*]", "?"),
+        ("key[*]", ["<arn>"]),
         ("[for v in list : upper(v)]", ["A", "B"]),
         ("[for i, v in list : i]", [0, 1]),
         ("[for k, v in map : k if v > 1]", ["y"]),

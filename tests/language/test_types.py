@@ -10,6 +10,8 @@ from iac_check.language.types import alike, convertible, element_type
 from iac_check.language.value import EvaluationError, Known, Text, Type, Unknown, Value
 from iac_check.language.worlds import Worlds
 
+from .test_evaluate import values
+
 
 def unknown(type_: Type | None, *, not_null: bool = True) -> Unknown:
     return Unknown("external", "", ("ref", "", str(type_)), type=type_, not_null=not_null)
@@ -100,3 +102,101 @@ def test_an_element_of_what_has_none_is_refused() -> None:
     found = index(unknown(OBJECT), Known("n"), Worlds())
     assert isinstance(found, Unknown)
     assert found.type == "number"
+
+
+# As `terraform console` has it of an ARN.
+_REFUSED_OF_A_STRING = (
+    "tonumber(key)",
+    "tobool(key)",
+    "keys(key)",
+    "values(key)",
+    "merge(key,{})",
+    "concat(key,[])",
+    "flatten(key)",
+    'contains(key,"a")',
+    "distinct(key)",
+    "reverse(key)",
+    "compact(key)",
+    "sort(key)",
+    'join("",key)',
+    "[for x in key: x]",
+    "key[*].x",
+    'format("%d",key)',
+    "alltrue([key])",
+    "anytrue([key])",
+    "transpose({a=key})",
+    'replace(key,"/(/","")',
+    'regex("(",key)',
+    'regexall("(",key)',
+    "key.x",
+    'key["x"]',
+    "key[0]",
+    "-key",
+    "!key",
+    "key+1",
+    "key && true",
+    "key ? 1 : 2",
+    "key < 1",
+    'format("%t",key)',
+    'formatlist("%d",key)',
+    "element(key,0)",
+    "slice(key,0,1)",
+    'lookup(key,"a","b")',
+    "zipmap(key,[])",
+    "tolist(key)",
+    "toset(key)",
+    "tomap(key)",
+    "one(key)",
+    "sum([key])",
+    "max(key)",
+    "abs(key)",
+    "chunklist(key,1)",
+    "setunion(key)",
+    "coalescelist(key,[])",
+    "range(key)",
+    "parseint(key,10)",
+    "cidrhost(key,1)",
+    'timeadd(key,"1h")',
+    'formatdate("YYYY",key)',
+    "base64decode(key)",
+    "jsondecode(key)",
+)
+_TAKEN_OF_A_STRING = (
+    "length(key)",
+    'format("%s",key)',
+    'format("%v",key)',
+    'formatlist("%s",key)',
+    "zipmap([key],[1])",
+    'setproduct([key],["a"])',
+    "matchkeys([key],[key],[key])",
+    "index([key],key)",
+    "substr(key,0,1)",
+    'split(",",key)',
+    "yamldecode(key)",
+    "upper(key)",
+    "trimspace(key)",
+    "{(key)=1}",
+    "sort([key])",
+    "{for x in [key]: x=>x}",
+    "tostring(key)",
+    "one([key])",
+    "try(key.x,key)",
+    "title(key)",
+    "indent(1,key)",
+    "urlencode(key)",
+    "sha1(key)",
+    "strrev(key)",
+    'startswith(key,"arn")',
+    "nonsensitive(key)",
+    "key[*]",
+)
+
+
+@pytest.mark.parametrize("text", _REFUSED_OF_A_STRING)
+def test_the_arn_of_a_key_is_a_string(text: str) -> None:
+    assert False in values(f"can({text})")
+
+
+@pytest.mark.parametrize("text", _TAKEN_OF_A_STRING)
+def test_what_takes_a_string_takes_the_arn_of_a_key(text: str) -> None:
+    assert values(f"can({text})") == [True]

@@ -20,7 +20,7 @@ from ...language.convert import (
 from ...language.expression import Scalar
 from ...language.keys import length
 from ...language.operands import attempted
-from ...language.types import is_mapping, is_sequence
+from ...language.types import is_mapping, is_sequence, plain_type
 from ...language.value import (
     Attribute,
     Cause,
@@ -224,6 +224,8 @@ def sequence(name: str, value: Value) -> ListValue | None:
             return value
         case Unknown() if is_sequence(value) is False:
             pass
+        case Attribute() if plain_type(value) is not None:
+            pass
         case Unknown() | Attribute() | Whole():
             return None
         case Known(data=None):
@@ -249,6 +251,8 @@ def mapping(name: str, value: Value) -> MapValue | None:
         case MapValue():
             return value
         case Unknown() if is_mapping(value) is False:
+            pass
+        case Attribute() if plain_type(value) is not None:
             pass
         case Unknown() | Attribute() | Whole():
             return None

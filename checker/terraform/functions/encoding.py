@@ -11,6 +11,7 @@ from ...annotations import Any
 from ...language.convert import number_text, scalar_text
 from ...language.numbers import parsed as number_of
 from ...language.value import (
+    Attribute,
     EvaluationError,
     Known,
     ListValue,
@@ -57,10 +58,11 @@ def _decoder(name: str, decode: Callable[[str], Value], letters_a_step: int = 20
         try:
             if isinstance(value, Known):
                 found = read(str(value.data))
-            elif isinstance(value, Text) and name != "csvdecode":
+            elif isinstance(value, Text | Attribute) and name != "csvdecode":
                 from .decoded_pieces import decoded
 
-                found = decoded(value, read, json=name == "jsondecode")
+                document = value if isinstance(value, Text) else Text((value,))
+                found = decoded(document, read, json=name == "jsondecode")
         except OverflowError:
             raise too_large("a number") from None
         except ValueError as error:

@@ -15,7 +15,6 @@ from ...language.value import (
     EvaluationError,
     Known,
     ListValue,
-    MapValue,
     Text,
     Unknown,
     Value,
@@ -120,8 +119,12 @@ def _one(verb: Verb, value: Value) -> Value:
     try:
         data = data_of(value)
     except NotKnown:
-        if verb.mode not in "vs" or (verb.mode == "s" and isinstance(value, ListValue | MapValue)):
+        if verb.mode == "t":
+            to_bool(value)
+        elif verb.mode in "sq":
             to_string(value)
+        elif verb.mode != "v":
+            to_number(value)
         return unknown(f"%{verb.mode}", value)
     if verb.mode == "v":
         return Known(_padded(verb, _default(verb, data)), sensitive=holds_sensitive(value))

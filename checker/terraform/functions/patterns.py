@@ -15,7 +15,9 @@ from ...language.value import (
     ListValue,
     MapValue,
     Text,
+    Unknown,
     Value,
+    term_of,
     text,
 )
 from .arguments import (
@@ -36,6 +38,10 @@ Spend = Callable[[int], None]
 
 _SIGNS = frozenset("|?*([{\\")
 """What lets a pattern match without a text that is written in it."""
+
+# A pattern that matches some words, and nothing else.
+_WORDS = re.compile(r"\^\((?:\?:)?([\w-]+(?:\|[\w-]+)*)\)\$", re.ASCII)
+_WORDS_LIMIT = 50
 
 # $name, ${name}, $1 and $$ in what `replace` puts in place of a match.
 _REFERENCE = re.compile(r"\$(?:(\$)|\{(\w+)\}|(\w+))", re.ASCII)
@@ -91,6 +97,9 @@ def _regex(context: Context, arguments: tuple[Value, ...]) -> Value:
                 return unknown("regex", *values)
             if "alias/" in written and never_holds(key, "alias/") and _SIGNS.isdisjoint(written):
                 raise EvaluationError("regex: the pattern does not match")
+    if (pair := _word(context, *values)) is not None:
+        return _guarded("regex", lambda: _first(context, *pair))
+    _refuse_invalid(context, "regex", values[0])
     result = unknown("regex", *values)
     if not context.worlds.succeeds(result.term):
         raise EvaluationError("regex: the pattern does not match")
@@ -119,6 +128,9 @@ def _regexall(context: Context, arguments: tuple[Value, ...]) -> Value:
     match values:
         case Known(data=str(written)), Known(data=str(data)):
             return _guarded("regexall", lambda: _every(context, written, data))
+    if (pair := _word(context, *values)) is not None:
+        return _guarded("regexall", lambda: _every(context, *pair))
+    _refuse_invalid(context, "regexall", values[0])
     return unknown("regexall", *values)
 
 
@@ -133,12 +145,46 @@ def _every(context: Context, written: str, data: str) -> Value:
     return ListValue(tuple(found), "list")
 
 
+def _word(context: Context, written: Value, value: Value) -> tuple[str, str] | None:
+    """A pattern that matches some words and nothing else, and what a value is in this world.
+
+    "" stands for all other strings. None where the pattern is another, or the value is known.
+    """
+    if not isinstance(written, Known) or not isinstance(value, Unknown) or value.type != "string":
+        return None
+    words = _WORDS.fullmatch(str(written.data))
+    if words is None or words[1].count("|") >= _WORDS_LIMIT:
+        return None
+    term = term_of(value)
+    for word in words[1].split("|"):
+        if context.worlds.decide(("==", term, term_of(Known(word)))):
+            return words[0], word
+    return words[0], ""
+
+
+def _refuse_invalid(context: Context, name: str, written: Value) -> None:
+    """Raises EvaluationError within `try` where a pattern is none, whatever it is held against."""
+    if not context.worlds.trying or not isinstance(written, Known):
+        return
+    from ...language.re2 import compile_pattern
+    from ...language.re2_syntax import PatternError, UnsupportedPattern
+
+    try:
+        compile_pattern(str(written.data))
+    except PatternError as error:
+        raise EvaluationError(f"{name}: {error}") from None
+    except UnsupportedPattern:
+        pass
+
+
 def _replace(context: Context, arguments: tuple[Value, ...]) -> Value:
     value, old, new = values = _strings("replace", arguments, 3)
+    wanted = str(old.data) if isinstance(old, Known) else ""
+    is_pattern = len(wanted) > 1 and wanted.startswith("/") and wanted.endswith("/")
+    if is_pattern:
+        _refuse_invalid(context, "replace", Known(wanted[1:-1]))
     if not isinstance(old, Known) or not isinstance(value, Known | Text):
         return unknown("replace", *values)
-    wanted = str(old.data)
-    is_pattern = len(wanted) > 1 and wanted.startswith("/") and wanted.endswith("/")
     if isinstance(value, Known) and wanted not in str(value.data) and not is_pattern:
         return value
     if not isinstance(new, Known):
