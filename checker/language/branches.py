@@ -5,7 +5,8 @@ https://developer.hashicorp.com/terraform/language/expressions/conditionals#resu
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import chain, islice
 
 from ..records import replace
@@ -40,6 +41,9 @@ _APART = "the branches of a condition have no type in common"
 _DEPTH = 20
 """How deep elements are compared."""
 
+MAPS_LIMIT = 200
+"""Maps that are held against one another."""
+
 Reader = Callable[[Expression], "Value | None"]
 """What a branch that is not taken gives; None where that is not valid, or asks a condition."""
 
@@ -71,57 +75,70 @@ def of_one_type(value: Value, other: Expression, read: Reader, worlds: Worlds) -
         case MapValue(kind="object", rest=None, items=mapping), Object(items=pairs):
             keys = {key.value for key, _ in pairs if isinstance(key, Literal)}
             value = replace(value, kind="map") if keys != set(mapping) else value
-    return _converted(value, lambda: read(other), worlds)
+
+    def beside_it() -> Iterable[Value]:
+        if isinstance(value, MapValue):
+            worlds.step(len(value.items))
+        found = read(other)
+        return () if found is None else (found,)
+
+    return _among(value, beside_it)
 
 
-def _converted(value: Value, beside: Callable[[], Value | None], worlds: Worlds) -> Value:
-    """A collection, its elements of the type that those of the other branch ask for.
-
-    A map's are read only where one is asked for that may change.
-    """
-    match value:
-        case ListValue(rest=None, items=items) if any(map(_may_change, items)):
-            other = beside()
-            return unified((value, other))[0] if isinstance(other, ListValue) else value
-        case MapValue(rest=None, items=mapping) if mapping:
+def _among(item: Value, others: Callable[[], Iterable[Value]], depth: int = _DEPTH) -> Value:
+    """A value, and what is in it, of the type in common with others, which are read if need be."""
+    match item:
+        case MapValue(rest=None, items=mapping) if mapping and depth:
 
             def element(name: str) -> Value:
-                item, other = mapping[name], None
-                if _may_change(item):
-                    other = beside()
-                if not isinstance(other, MapValue) or other.rest is not None:
-                    return item
-                if set(other.items) == set(mapping):
-                    return unified((item, other.items[name]))[0]
-                worlds.step(len(mapping) + len(other.items))
-                rest = (mapping[key] for key in mapping if key != name)
-                return unified((item, *rest, *other.items.values()))[0]
+                return _among(mapping[name], lambda: _elements(item, name, others()), depth - 1)
 
-            return replace(value, items=LazyItems(tuple(mapping), element))
-    return value
+            return replace(item, items=LazyItems(tuple(mapping), element))
+        case _ if _may_change(item):
+            return unified((item, *others()), depth)[0]
+    return item
+
+
+def _elements(of: MapValue, name: str, others: Iterable[Value]) -> Iterator[Value]:
+    """What is to have one type with an element: of objects alike its namesakes, else all."""
+    maps = (of, *(other for other in others if isinstance(other, MapValue) and other.rest is None))
+    if _alike(frozenset(each.items) if each.kind == "object" else None for each in maps):
+        yield from (each.items[name] for each in maps[1:])
+        return
+    for number, each in enumerate(maps):
+        yield from (each.items[key] for key in each.items if number or key != name)
 
 
 def _may_change(item: Value) -> bool:
     """Whether an element may be another value where the others are of another type."""
-    if isinstance(item, ListValue):
-        return any(map(_may_change, item.items))
+    match item:
+        case ListValue(items=items, rest=None):
+            return any(map(_may_change, items))
+        case MapValue(items=mapping, rest=None):
+            return bool(mapping)
     return plain_type(item) in ("number", "bool")
 
 
-def unified(values: tuple[Value, ...], depth: int = _DEPTH) -> tuple[Value, ...]:
+def unified(
+    values: tuple[Value, ...], depth: int = _DEPTH, *, strictly: bool | int = False
+) -> tuple[Value, ...]:
     """Values of one type: all strings, where one of several plain ones is a string.
 
-    So are the elements of lists, not yet those of maps. Raises EvaluationError where the values
-    have no type in common.
+    So are the elements of lists, and of a few maps where they are read. Raises EvaluationError
+    where the values have no type in common; of elements of maps that is asked only `strictly`.
     https://github.com/zclconf/go-cty/blob/main/cty/convert/unify.go
     """
-    if not have_one_type(values):
+    if not (_may_be_alike(*values) if strictly else have_one_type(values)):
         raise EvaluationError("the elements have no type in common")
     kinds = {kind for value in values if (kind := plain_type(value)) is not None}
     if "string" in kinds and len(kinds) > 1:
         return tuple(map(to_string, values))
+    if not depth or len(values) < 2:
+        return values
+    if all(isinstance(value, MapValue) for value in values) and len(values) <= MAPS_LIMIT:
+        return tuple(_among(one, partial(_without, values, one), depth) for one in values)
     lists = [value for value in values if isinstance(value, ListValue) and value.rest is None]
-    if not (depth and len(lists) > 1 and any(map(_may_change, lists))):
+    if len(lists) < 2 or not any(map(_may_change, lists)):
         return values
     rows: Iterable[tuple[Value, ...]]
     same = _alike(len(row.items) if row.kind == "tuple" else None for row in lists)
@@ -141,9 +158,22 @@ def unified(values: tuple[Value, ...], depth: int = _DEPTH) -> tuple[Value, ...]
     )
 
 
-def _may_be_alike(one: Value, other: Value) -> bool:
+def unified_map(items: Mapping[str, Value]) -> Mapping[str, Value]:
+    """The elements of a map as one type; the others are read only where one might be changed."""
+
+    def read(name: str) -> Value:
+        return _among(items[name], lambda: (items[other] for other in items if other != name))
+
+    return LazyItems(tuple(items), read)
+
+
+def _without(values: Iterable[Value], one: Value) -> Iterator[Value]:
+    return (value for value in values if value is not one)
+
+
+def _may_be_alike(*values: Value) -> bool:
     try:
-        return have_one_type((one, other), _DEPTH)
+        return have_one_type(values, _DEPTH)
     except (EvaluationError, InputError, Undecided):
         return True  # an element that is not valid here, or not without a condition
 

@@ -6,7 +6,7 @@ https://developer.hashicorp.com/terraform/language/expressions/type-constraints
 from __future__ import annotations
 
 from ..annotations import Any
-from ..language.branches import unified
+from ..language.branches import unified, unified_map
 from ..language.convert import to_bool, to_number, to_string
 from ..language.evaluate import Scope, evaluate
 from ..language.expression import Call, Expression, Literal, Object, Reference, Tuple, settled
@@ -121,7 +121,7 @@ def _sequence(value: Value, name: str, element: Expression, scope: Scope) -> Val
 
     items = tuple(convert(item, element, scope) for item in value.items)
     if _is_any(element):
-        items = unified(items)
+        items = unified(items, strictly=scope.worlds.trying)
     if name == "set":
         made = make_set(items, value.rest, value.element)
         return replace(made, trail=value.trail, sensitive=value.sensitive)
@@ -136,7 +136,6 @@ def _is_any(constraint: Expression) -> bool:
 def _map(value: Value, element: Expression, scope: Scope) -> Value:
     if not isinstance(value, MapValue):
         return _unconverted(value, ("map", type_of(element)))
-    from .functions.conversion import unified_map
 
     items = value.items
     if _is_any(element):

@@ -46,7 +46,7 @@ from .context import Context, Function
 
 def _coalesce(context: Context, arguments: tuple[Value, ...]) -> Value:
     arity("coalesce", arguments, 1, None)
-    for argument in unified(arguments):
+    for argument in unified(arguments, strictly=context.worlds.trying):
         value = _refined(context, argument)
         if null_here(context, value):
             continue
@@ -308,7 +308,8 @@ def _matchkeys(context: Context, arguments: tuple[Value, ...]) -> Value:
     values, keys, wanted = (given.items for given in lists if given is not None)
     if len(values) != len(keys):
         raise EvaluationError("matchkeys: the lists have different lengths")
-    values, both = unified(values), unified((*keys, *wanted))
+    values = unified(values, strictly=context.worlds.trying)
+    both = unified((*keys, *wanted), strictly=context.worlds.trying)
     keys, wanted = both[: len(keys)], both[len(keys) :]
     terms = set(identities(wanted))
     open_items = [item for item in wanted if not isinstance(item, Known)]

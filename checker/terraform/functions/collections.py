@@ -181,7 +181,7 @@ def _distinct(context: Context, arguments: tuple[Value, ...]) -> Value:
         return unknown("distinct", arguments[0])
     rest = rest_once("distinct", values)
     first: dict[Term, Value] = {}
-    items = unified(values.items)
+    items = unified(values.items, strictly=context.worlds.trying)
     for term, item in zip(identities(items), items, strict=True):
         first.setdefault(term, item)
     once = tuple(first.values())
@@ -361,7 +361,7 @@ def _chunklist(context: Context, arguments: tuple[Value, ...]) -> Value:
     step = size.data
     if not isinstance(step, int) or step < 0:
         raise EvaluationError("chunklist: the size is negative")
-    items = unified(values.items)
+    items = unified(values.items, strictly=context.worlds.trying)
     step = step or max(len(items), 1)
     chunks = (items[at : at + step] for at in range(0, len(items), step))
     return ListValue(tuple(ListValue(chunk, "list") for chunk in chunks), "list")
@@ -374,7 +374,8 @@ def _setproduct(context: Context, arguments: tuple[Value, ...]) -> Value:
         return unknown("setproduct", *arguments)
     known = [values for values in lists if values is not None]
     size = bounded_length(prod(len(values.items) for values in known))
-    rows = tuple(ListValue(row) for row in product(*(unified(each.items) for each in known)))
+    parts = [unified(each.items, strictly=context.worlds.trying) for each in known]
+    rows = tuple(ListValue(row) for row in product(*parts))
     if any(values.kind == "set" for values in known):
         return make_set(rows)
     least = prod(map(fewest_of, known))

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from ...language.branches import have_one_type, unified
+from ...language.branches import unified, unified_map
 from ...language.convert import is_null, to_bool, to_string
-from ...language.types import plain_type
 from ...language.value import (
     Attribute,
     EvaluationError,
     Known,
-    LazyItems,
     ListValue,
     MapValue,
     Text,
@@ -35,19 +31,6 @@ def _tobool(context: Context, arguments: tuple[Value, ...]) -> Value:
     return to_bool(arguments[0])
 
 
-def unified_map(items: Mapping[str, Value]) -> Mapping[str, Value]:
-    """The elements of a map as one type; the others are read only where one might be changed."""
-
-    def read(name: str) -> Value:
-        found = items[name]
-        if plain_type(found) in ("number", "bool"):
-            return dict(zip(names, unified(tuple(items[n] for n in names)), strict=True))[name]
-        return found
-
-    names = tuple(items)
-    return LazyItems(names, read)
-
-
 def _tolist(context: Context, arguments: tuple[Value, ...]) -> Value:
     arity("tolist", arguments, 1, 1)
     if is_null(arguments[0]):
@@ -55,7 +38,8 @@ def _tolist(context: Context, arguments: tuple[Value, ...]) -> Value:
     values = sequence("tolist", arguments[0])
     if values is None:
         return unknown("tolist", arguments[0], not_null=False)
-    return replace(values, items=unified(values.items), kind="list")
+    items = unified(values.items, strictly=context.worlds.trying)
+    return replace(values, items=items, kind="list")
 
 
 def _tomap(context: Context, arguments: tuple[Value, ...]) -> Value:
@@ -65,8 +49,8 @@ def _tomap(context: Context, arguments: tuple[Value, ...]) -> Value:
     values = mapping("tomap", arguments[0])
     if values is None:
         return unknown("tomap", arguments[0], not_null=False)
-    if context.worlds.trying and not have_one_type(tuple(values.items.values())):
-        raise EvaluationError("tomap: the elements have no type in common")
+    if context.worlds.trying:
+        unified(tuple(values.items.values()), strictly=True)
     return replace(values, items=unified_map(values.items), kind="map")
 
 
@@ -75,7 +59,7 @@ def _list(context: Context, arguments: tuple[Value, ...]) -> Value:
 
     https://developer.hashicorp.com/terraform/language/functions/list
     """
-    return ListValue(unified(arguments), "list")
+    return ListValue(unified(arguments, strictly=context.worlds.trying), "list")
 
 
 def _map(context: Context, arguments: tuple[Value, ...]) -> Value:

@@ -55,7 +55,8 @@ def _toset(context: Context, arguments: tuple[Value, ...]) -> Value:
     values = sequence("toset", arguments[0])
     if values is None:
         return unknown("toset", arguments[0], not_null=False)
-    return make_set(unified(values.items), rest_once("toset", values), values.element)
+    items = unified(values.items, strictly=context.worlds.trying)
+    return make_set(items, rest_once("toset", values), values.element)
 
 
 def _setunion(context: Context, arguments: tuple[Value, ...]) -> Value:
@@ -74,7 +75,11 @@ def _setunion(context: Context, arguments: tuple[Value, ...]) -> Value:
             element = values.element
     bounded_length(len(items))
     rest = unknown("setunion", *rests) if rests else None
-    return make_set(unified(tuple(items)), rest, element if len(rests) == 1 else None)
+    return make_set(
+        unified(tuple(items), strictly=context.worlds.trying),
+        rest,
+        element if len(rests) == 1 else None,
+    )
 
 
 @dataclass(frozen=True)
@@ -118,7 +123,7 @@ def _select(name: str, wanted: bool) -> Function:
         known = [values for values in sets if values is not None]
         if len(known) < len(sets) or known[0].rest is not None:
             return unknown(name, *arguments)
-        parts = _of_one_type(known)
+        parts = _of_one_type(context, known)
         others = [_Members.of(values) for values in parts[1:]]
         kept: list[Value] = []
         for item in parts[0].items:
@@ -132,9 +137,10 @@ def _select(name: str, wanted: bool) -> Function:
     return function
 
 
-def _of_one_type(sets: list[ListValue]) -> list[ListValue]:
+def _of_one_type(context: Context, sets: list[ListValue]) -> list[ListValue]:
     """Sets whose elements have the type that all of them have in common."""
-    items = iter(unified(tuple(item for values in sets for item in values.items)))
+    of_all = tuple(item for values in sets for item in values.items)
+    items = iter(unified(of_all, strictly=context.worlds.trying))
     return [replace(values, items=tuple(islice(items, len(values.items)))) for values in sets]
 
 
