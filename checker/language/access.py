@@ -6,6 +6,7 @@ from ..meant import hint
 from ..records import replace
 from .convert import equal, to_number, to_string
 from .decisions import Unreachable
+from .kept import Kept
 from .keys import has_index, has_key, is_key_of, length
 from .types import element_type, plain_type
 from .value import (
@@ -42,6 +43,9 @@ def index(base: Value, key: Value, worlds: Worlds) -> Value:
         case Attribute(resource=resource, path=path) if isinstance(key, Known):
             found = Attribute(resource, f"{path}.{key.data}", trail=base.trail)
             return _attempted(found, worlds)
+        case Unknown(kept=Kept() as kept) if isinstance(key, Unknown) and kept.covers(key):
+            _require_kept(kept, key, base, worlds)
+            return kept.at(key)
         case Unknown(term=term):
             found = derived("index", base, key, not_null=False, type=_element_type(base, key))
             return _attempted(found, worlds, has_key(term, term_of(key)))
@@ -261,12 +265,25 @@ def _of_rest(base: ListValue | MapValue, rest: Unknown, key: Value, worlds: Worl
     """
     type_ = element_type(rest.type)
     found = base.element or derived("index", rest, key, not_null=False, type=type_)
+    kept = rest.kept
+    if kept is not None and isinstance(key, Unknown) and kept.covers(key):
+        _require_kept(kept, key, rest, worlds)
+        return found
     if (base.element is None and not worlds.trying) or is_key_of(key, rest.term):
         return found
     asked = has_index if isinstance(base, ListValue) else has_key
     if not worlds.decide(asked(rest.term, term_of(key))):
         raise Absent("there is no such element")
     return found
+
+
+def _require_kept(kept: Kept, key: Unknown, collection: Unknown, worlds: Worlds) -> None:
+    """Raises Absent in a world where a `for` leaves out the entry of a key."""
+    there = kept.has(key)
+    if worlds.decide(has_key(collection.term, key.term)) is not there:
+        raise Unreachable
+    if not there:
+        raise Absent("there is no such element")
 
 
 def _no_such_element(worlds: Worlds) -> Value:

@@ -7,6 +7,7 @@ Unknown. Conditions that cannot be decided are split into worlds (worlds.py).
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from itertools import chain
 
 from ..annotations import Any, Protocol
@@ -35,6 +36,7 @@ from .expression import (
     settled,
 )
 from .hops import PASSING_OVER, decided_by, explained, part_of, passed_over, picked_by
+from .kept import Kept
 from .operands import (
     TAKING_NULL,
     attempted,
@@ -370,6 +372,7 @@ def _for(expression: For, scope: Scope) -> Value:
         case _:
             raise EvaluationError("for needs a collection", expression.collection.span)
     more = _for_unknown(expression, rest, scope) if rest is not None else None
+    more = replace(more, kept=None) if more is not None else None  # what they are, `element` tells
     kept: list[Bound] = []
     for key, value in pairs:
         names = {expression.value_name: value}
@@ -399,18 +402,30 @@ def _for_unknown(expression: For, collection: Value, scope: Scope) -> Unknown:
     as many elements.
     """
     kind = "for" if expression.condition or expression.key else "all elements"
-    given = expression.value if expression.key is None else expression.key
-    if isinstance(given, Reference):
-        if given.name == expression.key_name and expression.key is not None:
+    listed = expression.value if expression.key is None else expression.key
+    if isinstance(listed, Reference):
+        if listed.name == expression.key_name and expression.key is not None:
             kind = "some keys" if expression.condition else "all keys"
-        elif given.name == expression.value_name:
+        elif listed.name == expression.value_name:
             kind = "some elements"
     own = frozenset((expression.value_name, expression.key_name or expression.value_name))
     parts = (expression.key, expression.value, expression.condition)
     read = chain.from_iterable(reads(part, own) for part in parts if part is not None)
     told = tuple(_told(part, scope) for part in read)
     term = (kind, expression.span.text, told, term_of(collection))
-    return replace(derived("for", collection), term=term)
+    found = replace(derived("for", collection), term=term)
+    if kind not in ("some keys", "all keys") or not isinstance(collection, Unknown):
+        return found
+
+    def entry(part: Expression, key: Value, element: Value) -> Value:
+        names = {expression.value_name: element, expression.key_name or "": key}
+        return evaluate(part, Bound(scope, names))
+
+    def wanted(key: Value, element: Value) -> bool:
+        test = expression.condition
+        return test is None or truth(given(entry(test, key, element), scope), scope)
+
+    return replace(found, kept=Kept(collection, partial(entry, expression.value), wanted))
 
 
 def _told(part: Expression, scope: Scope) -> Term:

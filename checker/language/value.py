@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from typing import Literal
 
     from ..graph import Resource
+    from .kept import Kept
 
     Cause = Literal[
         "caller-supplied",
@@ -139,6 +140,7 @@ class Unknown(Value):
 
     `domain` holds the only values it can have, where that is declared (AllowedValues), `places`
     where each is; `type` is what it is if it is not null, and a term with a type never has another.
+    `kept`: what it has of a map, where a `for` made it.
     """
 
     cause: Cause
@@ -148,6 +150,7 @@ class Unknown(Value):
     domain: tuple[Scalar, ...] | None = None
     type: Type | None = field(default=None, compare=False, repr=False)
     places: Mapping[str, Hop] = field(default_factory=dict, compare=False, repr=False)
+    kept: Kept | None = field(default=None, compare=False, repr=False)
 
     def assumed(self, data: Scalar) -> Known:
         """What it is in a world: no definition says so, so its trail keeps only the places."""

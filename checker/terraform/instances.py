@@ -29,7 +29,7 @@ from ..language.value import (
     term_of,
 )
 from ..language.worlds import Worlds
-from ..records import dataclass
+from ..records import dataclass, replace
 from .expressions import expression
 from .outline import AttributeSpan, Body, NodeSpan, outline_span
 
@@ -184,7 +184,10 @@ def _for_each(attribute: AttributeSpan, scope: Scope, address: str) -> Instances
             items, open_rest = _set_items(elements)
             rest = rest or open_rest
         case Unknown() | Attribute() | Text():
-            items, rest, element = {}, derived("for_each", value), None
+            rest = derived("for_each", value)
+            if isinstance(value, Unknown):
+                rest = replace(rest, kept=value.kept)
+            items, element = {}, None
         case Whole():
             items, rest, element = {}, derived("for_each", Attribute(value.resource, "*")), None
         case _:
@@ -207,6 +210,11 @@ def _for_each(attribute: AttributeSpan, scope: Scope, address: str) -> Instances
         key_term, value_term = (("each." + one, address, rest.term) for one in ("key", "value"))
         name = Unknown(rest.cause, rest.why, key_term, not_null=True, type="string")
         value = Unknown(rest.cause, rest.why, value_term, type=type_)
+        kept = rest.kept
+        if kept is not None:
+            if not kept.has(name):
+                raise Unreachable  # there is no instance for what is left out
+            return {"each": MapValue({"key": name, "value": kept.at(name)})}
         one = element or (name if is_set(rest.term) else value)
         return {"each": MapValue({"key": name, "value": one})}
 
