@@ -40,6 +40,8 @@ NAMES: Mapping[str, frozenset[str]] = {
     "awscc_kms_alias": frozenset({"id", "alias_name"}),
     "AWS::KMS::Alias": frozenset({"Ref", "AliasName"}),
 }
+# The attribute that is the ARN of a key, or of the key that an alias leads on to.
+_ARNS: Mapping[str, str] = {"aws_kms_alias": "target_key_arn"}
 # Data sources that look a key up by a name or identifier, and the argument that holds it.
 LOOKUPS: Mapping[str, tuple[str, frozenset[str]]] = {
     "aws_kms_key": ("key_id", frozenset({"arn", "id", "key_id"})),
@@ -72,6 +74,13 @@ _PLACES = (
     ("aws-iso-f", "us-isof-south-1"), ("aws-eusc", "eusc-de-east-1"), ("aws", "ap-northeast-1"),
 )  # fmt: skip
 _LETTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-")
+
+
+def arn_of(type_: str) -> str | None:
+    """The attribute of a key, alias or lookup that is a key's ARN; None where there is none."""
+    return _ARNS.get(type_) or next(
+        (path for path in _IDENTIFIERS if path in KEYS.get(type_, ())), None
+    )
 
 
 def is_set(type_: str, path: str, data: bool) -> bool:

@@ -29,7 +29,7 @@ ROWS = (
     ("discovery",),
     ("terraform", "cloudformation"),
     ("policy.result",),
-    ("policy.verdict",),
+    ("policy.verdict", "policy.instead"),
     ("policy.predicates",),
     ("policy.shipped",),
     ("policy.card",),

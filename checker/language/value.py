@@ -313,6 +313,7 @@ def first_unknown(*values: Value) -> Unknown | None:
                     term_of(value),
                     not_null=True,
                     trail=value.trail,
+                    owner=resource,
                 )
             case MapValue(items=mapping, rest=rest):
                 found = first_unknown(*mapping.values(), *((rest,) if rest else ()))
@@ -343,6 +344,7 @@ def derived(
         type=type,
         trail=source.trail,
         sensitive=any(value.sensitive for value in values),
+        owner=source.owner if source.cause == "not-a-key" else None,  # that of which it is made
     )
 
 

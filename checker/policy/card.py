@@ -29,6 +29,8 @@ _KEYS = (
 )  # fmt: skip
 _OPTIONAL = ("unless",)
 _SHIPPED = "shipped.py"
+INSTEAD = "{instead}"
+"""In a help or caution: what the finding says that should be written."""
 _HEAD = '''\
 """The cards and known modules of `rules/`, as `make rules` compiles them."""
 
@@ -55,12 +57,15 @@ class Outcome:
     """One way to fail: what it means, what to do about it, and an example for each language.
 
     `cases` are kinds of it, named by the predicate, for which there is something else to do.
+    INSTEAD in a help or caution is what the finding says that should be written. `caution` is the
+    card's, where it has none.
     """
 
     meaning: str
     help: str | None
     examples: Mapping[str, str]
     cases: Mapping[str, Outcome] = field(default_factory=dict)
+    caution: str | None = None
 
 
 @dataclass(frozen=True)
@@ -86,12 +91,28 @@ class Card:
     fixed: Mapping[str, str]
     references: tuple[str, ...]
 
-    def help(self, reason: str | None, cause: str | None, case: str | None = None) -> str:
+    def help(
+        self, reason: str | None, cause: str | None, case: str | None = None, instead: str = ""
+    ) -> str:
         """What to do about an outcome: that of its case, its own, else the remedy of the rule."""
+        told = [outcome.help for outcome in self._outcomes(reason, cause, case) if outcome.help]
+        return told[0].replace(INSTEAD, instead) if told else self.remedy
+
+    def warning(
+        self, reason: str | None, cause: str | None, case: str | None = None, instead: str = ""
+    ) -> str:
+        """What must be known before anything is changed, in a clause: likewise."""
+        outcomes = self._outcomes(reason, cause, case)
+        told = [outcome.caution for outcome in outcomes if outcome.caution]
+        return told[0].replace(INSTEAD, instead) if told else self.caution
+
+    def _outcomes(self, reason: str | None, cause: str | None, case: str | None) -> list[Outcome]:
+        """The case of an outcome, and the outcome, as far as the card has them."""
         outcome = self.outcomes.get(f"{reason}.{cause}" if cause else str(reason))
-        if outcome and case is not None and case in outcome.cases:
-            outcome = outcome.cases[case]
-        return outcome.help if outcome and outcome.help else self.remedy
+        if outcome is None:
+            return []
+        of_case = None if case is None else outcome.cases.get(case)
+        return [outcome] if of_case is None else [of_case, outcome]
 
 
 def resource_types() -> frozenset[str]:
@@ -200,12 +221,13 @@ def _unless(data: object, path: str) -> Mapping[str, Mapping[str, object]]:
 
 def _outcome(data: object, what: str, path: str) -> Outcome:
     entries = _mapping(data, what, path)
-    texts = {key: entries[key] for key in ("meaning", "help", "cases") if key in entries}
+    texts = {key: entries[key] for key in ("meaning", "help", "caution", "cases") if key in entries}
     examples = {key: value for key, value in entries.items() if key not in texts}
     cases = _mapping(texts.get("cases", {}), f"{what}.cases", path)
     return Outcome(
         meaning=_text(texts.get("meaning"), f"{what}.meaning", path),
         help=_text(texts["help"], f"{what}.help", path) if "help" in texts else None,
+        caution=_text(texts["caution"], f"{what}.caution", path) if "caution" in texts else None,
         examples=_examples(examples, what, path),
         cases={case: _outcome(one, f"{what}.cases.{case}", path) for case, one in cases.items()},
     )

@@ -260,6 +260,7 @@ class Engine:
         path = span.source.path
         top = self._walker.top_of(path)
         anchored = self._walker.anchored(path, top)
+        told = verdict.reason, verdict.cause, verdict.case, verdict.instead or ""
         return Result(
             rule=card.id,
             name=card.name,
@@ -278,8 +279,8 @@ class Engine:
             span=span,
             trail=_trail(verdict.trail, span, _note(place, verdict), span.source.origin),
             identity=(card.id, anchored, resource.address, paths.value, outcome),
-            help=card.help(verdict.reason, verdict.cause, verdict.case),
-            caution=card.caution,
+            help=card.help(*told),
+            caution=card.warning(*told),
             top=top,
             anchored=anchored,
             root=self._root(resource, path, top),
@@ -297,7 +298,7 @@ def _of_error(error: EvaluationError) -> Verdict:
     hops = error.hops
     if error.span is not None and not any(hop.span == error.span for hop in hops):
         hops = (*hops, Hop(error.span, error.message))
-    refused = error.cause == "undeclared" and not isinstance(error, Absent)
+    refused = error.cause in ("undeclared", "not-a-key") and not isinstance(error, Absent)
     return unresolved(error.cause, error.message, hops, "refused" if refused else None)
 
 

@@ -85,12 +85,14 @@ class _Judgement:
                 return self._text(parts, value)
             case Attribute(resource=resource, path=path):
                 return self._attribute(resource, path, trail)
+            case Unknown(cause="not-a-key", why=why):
+                return _slip(why, trail, value)
             case Unknown(cause=cause, why=why):
                 return unresolved(cause, why, trail)
             case Whole(resource=resource):
                 detail = f"{resource.address} is a whole resource, not one of its attributes"
-                return unresolved("not-a-key", detail, trail)
-        return unresolved("not-a-key", "it is no string", trail)
+                return _slip(detail, trail, value)
+        return _slip("it is no string", trail, value)
 
     # -- text -------------------------------------------------------------------------------
 
@@ -115,7 +117,10 @@ class _Judgement:
         if isinstance(name, Known):
             return self._other_alias(str(name.data), whole)
         if isinstance(whole, Known):
-            return self._literal(str(whole.data), trail)
+            verdict = self._literal(str(whole.data), trail)
+            if verdict.cause == "external" and _is_no_name(whole):
+                return _slip("it is a text of a key, and names none", trail, whole)
+            return verdict
         written = "".join(str(p.data) if isinstance(p, Known) else _OPEN for p in parts)
         if _KEY_ARN.match(written) and (
             self._around.trusts(written) or _OPEN not in written.rpartition("/")[2]
@@ -126,7 +131,7 @@ class _Judgement:
         unknown = first_unknown(*others)
         if unknown is None:
             detail = "it is a string composed of other attributes, and no key's ARN"
-            return unresolved("not-a-key", detail, trail)
+            return _slip(detail, trail, whole)
         why = f"it is composed of what is not known: {unknown.why}"
         return unresolved(unknown.cause, why, _distinct((*trail, *unknown.trail)))
 
@@ -174,7 +179,9 @@ class _Judgement:
             return unresolved("external", detail, hops)
         if resource.type in KEYS or resource.type in ALIASES:
             detail = f"{resource.address}.{path} is no attribute that a key goes by"
-            return unresolved("not-a-key", detail, hops)
+            if not path:
+                detail = f"no attribute of {resource.address} is named"
+            return _slip(detail, hops, Whole(resource))
         return unresolved(
             "not-a-key", f"{resource.address}.{path} is no KMS key ({resource.type})", hops
         )
@@ -228,6 +235,26 @@ class _Judgement:
             return self.judge(value).after(*trail)
         finally:
             self._seen.discard(mark)
+
+
+def _is_no_name(text: Known) -> bool:
+    """Whether a text is an argument of a key that is no other key's ARN, such as a description."""
+    owner = text.owner
+    return (
+        owner is not None
+        and not owner.data
+        and owner.type in KEYS
+        and not _KEY_ARN.match(str(text.data))
+    )
+
+
+def _slip(detail: str, trail: tuple[Hop, ...], value: Value) -> Verdict:
+    """That a value is no key; where it is of one, with what is to be written."""
+    from .instead import written_instead  # few runs have such a value
+
+    instead = written_instead(value)
+    case = None if instead is None else "attribute"
+    return Verdict("unresolved", detail, "not-a-key", trail, case, instead)
 
 
 def _is_of_key(part: Value) -> bool:

@@ -95,12 +95,24 @@ INDEX: dict[str, object] = {
     "unresolved.not-a-key": {
      "meaning": "it leads to something that is no KMS key",
      "help": "Reference a KMS key here. If this is deployed already, make a new vault: the key of a vault cannot be changed in place.",
+     "cases": {
+      "attribute": {
+       "meaning": "a key, but not by its ARN",
+       "help": "Write {instead}, which is the ARN of the key that is named here. A vault that exists must keep its key: another key replaces the vault.",
+       "caution": "write {instead}, but another key than the vault has replaces it"
+      },
+      "refused": {
+       "meaning": "an expression that Terraform or CloudFormation refuses",
+       "help": "Correct the expression: Terraform or CloudFormation itself refuses it with these values."
+      }
+     },
      "terraform": "resource \"aws_s3_bucket\" \"logs\" {\n  bucket = \"logs\"\n}\nresource \"aws_backup_vault\" \"ops\" {\n  name        = \"ops\"\n  kms_key_arn = aws_s3_bucket.logs.arn\n}\n",
      "cloudformation": "Resources:\n  Logs: {Type: AWS::S3::Bucket}\n  Ops:\n    Type: AWS::Backup::BackupVault\n    Properties: {BackupVaultName: ops, EncryptionKeyArn: !GetAtt Logs.Arn}\n"
     },
     "unresolved.external": {
      "meaning": "a key or alias from outside the scan: a literal ARN, a lookup, remote state, SSM, an import that nothing in the scan exports",
      "help": "Nothing here says that the key is wrong: only the account knows. Scan the code that declares it together with this one, look the key up by an alias that `trusted-keys` lists, or ignore the finding with a reason; do not replace the vault for this.",
+     "caution": "nothing here says that the key is wrong: do not replace the vault for this",
      "cases": {
       "named": {
        "meaning": "a literal key or alias",
@@ -108,7 +120,8 @@ INDEX: dict[str, object] = {
       },
       "quoted": {
        "meaning": "a text that reads like a reference",
-       "help": "Write the reference without quotes, or with the function that reads it. AWS refuses the text, so no vault has it."
+       "help": "Write the reference without quotes, or with the function that reads it. AWS refuses the text, so no vault has it.",
+       "caution": "AWS refuses this text, so no vault has it"
       }
      },
      "terraform": "resource \"aws_backup_vault\" \"ops\" {\n  name        = \"ops\"\n  kms_key_arn = \"arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab\"\n}\n",

@@ -21,8 +21,8 @@ _SEVERITY: dict[Reason | None, int] = {"missing": 3, "aws-managed": 2, "unresolv
 class Verdict:
     """`reason` is None for yes, "unresolved" (with a cause) for cannot tell, else no.
 
-    `case` is a kind of it for which the card has other help. It has no truth value, so that
-    "cannot tell" can never pass as an answer.
+    `case` is a kind of it for which the card has other help, and `instead` what is to be written
+    where that can be told. It has no truth value, so that "cannot tell" never passes as an answer.
     """
 
     reason: Reason | None
@@ -30,6 +30,7 @@ class Verdict:
     cause: Cause | None = None
     trail: tuple[Hop, ...] = ()
     case: str | None = None
+    instead: str | None = None
 
     def __bool__(self) -> NoReturn:
         raise TypeError("a verdict is yes, no or cannot tell: compare its reason")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from ..policy.card import Card, Outcome
+from ..policy.card import INSTEAD, Card, Outcome
 
 WIDTH = 100
 """Columns of the page; code and addresses are not broken."""
@@ -122,7 +122,8 @@ def _section(name: str, outcome: Outcome) -> Iterator[str]:
 
 def _cases(outcome: Outcome) -> Iterator[str]:
     for case in outcome.cases.values():
-        yield _wrapped(f"For {case.meaning}: {case.help}")
+        help_ = str(case.help).replace(INSTEAD, "what the finding names")
+        yield _wrapped(f"For {case.meaning}: {help_}")
 
 
 def _code(examples: Mapping[str, str]) -> str:
