@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from .language.document import Entry
 from .language.value import Hop, Known, Value
@@ -50,6 +50,8 @@ class Resource:
     # `Metadata: {iac-check: …}` of a template's resource, and of the stacks that lead to it.
     metadata: tuple[Entry, ...] = ()
     origin: Callable[[], Origin | None] = field(repr=False, default=lambda: None)
+    # The names of the arguments that are written in it, in any world.
+    written: Callable[[], Iterable[str]] = field(repr=False, default=tuple)
     # What is written in it and is no part of any resource.
     misplaced: Callable[[], tuple[Hop, ...]] = field(repr=False, default=tuple)
     # The region and the account that it is created in, in the current world.

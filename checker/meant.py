@@ -12,12 +12,12 @@ SHOWN = 3
 """How many names of one kind are told one by one where none is near to one that is known."""
 
 
-def meant(name: str, known: Iterable[str]) -> str | None:
-    """The known name that is most like another; None where none is near."""
+def meant(name: str, known: Iterable[str], nearness: float = 0.6) -> str | None:
+    """The known name that is most like another; None where none is as near (1.0: the same)."""
     from difflib import get_close_matches  # most runs have no such name
 
     names = {one.lower(): one for one in known}
-    near = get_close_matches(name.lower(), names, n=1)
+    near = get_close_matches(name.lower(), names, n=1, cutoff=nearness)
     return names[near[0]] if near else None
 
 

@@ -24,7 +24,8 @@ from ..language.value import (
     term_of,
 )
 from ..language.worlds import TooManyWorlds, Worlds
-from ..records import dataclass
+from ..meant import meant
+from ..records import dataclass, replace
 from ..settings import Settings
 from ..source import InputError, Span
 from ..unforeseen import told
@@ -39,6 +40,9 @@ if TYPE_CHECKING:
     from ..discovery import Walker
 
 Rank = tuple[int, int]  # the level, then the reason
+
+NEAR = 0.8
+"""How like the name of an argument another is that was meant to be it; 1.0 is the same."""
 
 _LEVELS: tuple[Level | None, ...] = (None, "off", "warning", "error")
 
@@ -222,13 +226,32 @@ class Engine:
         self, resource: Resource, paths: ResourceCard, origin: Origin | None
     ) -> Iterator[Hop]:
         """Arguments that were meant to be the one that is judged, and the construct's line."""
-        for name, span in self._only_places(resource, paths.mistaken).items():
-            if span is not None:
-                note = f'"{name}" is not an argument of {resource.type}'
-                yield Hop(span, f"{note}; did you mean {paths.value}?")
+        for name, span in self._mistaken(resource, paths).items():
+            yield Hop(span, f"{_no_argument(name, resource)}; did you mean {paths.value}?")
         yield from resource.misplaced()
         if origin and origin.created:
             yield origin.created
+
+    def _mistaken(self, resource: Resource, paths: ResourceCard) -> dict[str, Span]:
+        """The arguments that were meant to be the one that is judged, and their places."""
+        try:
+            written = {*resource.written()} - {paths.name}
+        except InputError:
+            written = set()  # that is told where its key is read
+        given = paths.value in written
+        near = () if given else sorted(one for one in written if meant(one, (paths.value,), NEAR))
+        names = tuple(dict.fromkeys((*paths.mistaken, *near)))
+        places = self._only_places(resource, names).items()
+        return {name: span for name, span in places if span is not None}
+
+    def _slip(self, verdict: Verdict, resource: Resource, paths: ResourceCard) -> Verdict:
+        """The verdict on a vault without a key, with what is to be written for the one it has."""
+        name = next(iter(self._mistaken(resource, paths)), None)
+        if name is None:
+            return verdict
+        detail = f"{verdict.detail}: {_no_argument(name, resource)}"
+        instead = f"`{paths.value}` instead of `{name}`"
+        return replace(verdict, detail=detail, case="misspelt", instead=instead)
 
     def _level(self, card: Card, resource: Resource, span: Span, verdict: Verdict) -> Level | None:
         if verdict.reason is None:
@@ -253,6 +276,8 @@ class Engine:
     ) -> Result:
         verdict, place = seen.verdict, seen.place
         assert verdict is not None
+        if verdict.reason == "missing" and place is None:
+            verdict = self._slip(verdict, resource, paths)
         span = place or resource.span
         origin = resource.origin()
         outcome = verdict.reason or "pass"
@@ -337,6 +362,10 @@ def _worst(
             kept = without
     details = dict.fromkeys(verdict.detail for verdict in agreeing(kept) if verdict is not None)
     return kept, worst, tuple(detail for detail in details if detail != wrong.detail)
+
+
+def _no_argument(name: str, resource: Resource) -> str:
+    return f'"{name}" is not an argument of {resource.type}'
 
 
 def _note(place: Span | None, verdict: Verdict) -> str:

@@ -18,6 +18,7 @@ from ..language.value import (
     first_unknown,
     text,
 )
+from ..meant import meant
 from ..patterns import pattern
 from ..records import dataclass, replace
 from .verdict import Verdict, passed, unresolved
@@ -119,7 +120,7 @@ class _Judgement:
         if isinstance(whole, Known):
             verdict = self._literal(str(whole.data), trail)
             if verdict.cause == "external" and _is_no_name(whole):
-                return _slip("it is a text of a key, and names none", trail, whole)
+                return _slip("it is another argument of a key, and no ARN", trail, whole)
             return verdict
         written = "".join(str(p.data) if isinstance(p, Known) else _OPEN for p in parts)
         if _KEY_ARN.match(written) and (
@@ -175,6 +176,8 @@ class _Judgement:
             return self._next(resource, path, configured, trail)
         hops = _distinct((*trail, _declared(resource)))
         if resource.data:
+            if resource.type in LOOKUPS and meant(path, LOOKUPS[resource.type][1], 0.8):
+                return _slip(f"{resource.address} has no {path}", hops, Whole(resource))
             detail = f"{resource.address} reads it from outside the scanned code"
             return unresolved("external", detail, hops)
         if resource.type in KEYS or resource.type in ALIASES:

@@ -61,6 +61,11 @@ INDEX: dict[str, object] = {
       "given": {
        "meaning": "an argument whose value comes to null or to an empty string",
        "help": "Pass or declare a customer managed key. If this vault exists already, declare a new one and copy what must live on: a changed key destroys the vault."
+      },
+      "misspelt": {
+       "meaning": "a key in an argument by another name",
+       "help": "Write {instead}: Terraform and CloudFormation refuse what is written here. If this vault exists already, without a key, declare a new one and copy what must live on: a changed key destroys the vault.",
+       "caution": "write {instead}; a vault that exists without a key is replaced, so copy what must live on"
       }
      },
      "terraform": "resource \"aws_backup_vault\" \"ops\" {\n  name = \"ops\"\n}\n",
@@ -99,7 +104,7 @@ INDEX: dict[str, object] = {
       "attribute": {
        "meaning": "a key, but not by its ARN",
        "help": "Write {instead}, which is the ARN of the key that is named here. A vault that exists must keep its key: another key replaces the vault.",
-       "caution": "write {instead}, but another key than the vault has replaces it"
+       "caution": "write {instead}; a vault that exists must keep its key"
       },
       "refused": {
        "meaning": "an expression that Terraform or CloudFormation refuses",

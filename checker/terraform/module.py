@@ -250,6 +250,7 @@ class ModuleInstance:
             calls=self.calls,
             extent=block.span,
             located=located,
+            written=lambda: self.module.body(block).attributes,
         )
         self._resources[key, instance] = resource
         return resource

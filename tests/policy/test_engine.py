@@ -188,6 +188,18 @@ def test_an_empty_world_says_nothing() -> None:
             "did you mean EncryptionKeyArn?",
         ),
         (
+            "main.tf",
+            'resource "aws_backup_vault" "v" {\n  name = "v"\n  kms_key_arm = "x"\n}\n',
+            '"kms_key_arm" is not an argument of aws_backup_vault; did you mean kms_key_arn?',
+        ),
+        (
+            "t.yaml",
+            "Resources:\n  V:\n    Type: AWS::Backup::BackupVault\n"
+            "    Properties: {BackupVaultName: v, EncryptKeyArn: x}\n",
+            '"EncryptKeyArn" is not an argument of AWS::Backup::BackupVault; '
+            "did you mean EncryptionKeyArn?",
+        ),
+        (
             "t.yaml",
             "Resources:\n  V:\n    Type: AWS::Backup::BackupVault\n    DependsOn: []\n"
             "    Propertys: {BackupVaultName: v, EncryptionKeyArn: x}\n",
@@ -209,6 +221,11 @@ def test_an_argument_by_another_name_is_pointed_at(
     (result,) = run(["."], Settings(cache=False)).results
     assert result.reason == "missing"
     assert [hop.note for hop in result.notes] == [note]
+    what, _, write = note.partition("; did you mean ")
+    if "argument" in what:
+        assert result.message.endswith(f"no key is given: {what}")
+        wrong = what.split('"')[1]
+        assert result.help.startswith(f"Write `{write[:-1]}` instead of `{wrong}`")
 
 
 def test_what_is_not_foreseen_is_an_error_of_its_vault_alone(

@@ -84,6 +84,7 @@ def judged(name: str, text: str, tmp_path: Path) -> Result:
         ("aws_kms_alias.a.target", "aws_kms_alias.a.target_key_arn"),
         ("awscc_kms_alias.cc.arn", "aws_kms_key.k.arn"),
         ("data.aws_kms_key.looked_up", "data.aws_kms_key.looked_up.arn"),
+        ("data.aws_kms_key.looked_up.arnn", "data.aws_kms_key.looked_up.arn"),
         ("module.child.key", "aws_kms_key.inner.arn"),
     ],
 )
@@ -129,6 +130,7 @@ def test_an_attribute_that_is_left_out_is_told(tmp_path: Path) -> None:
     [
         ("aws_kms_replica_key.r.primary_key_arn", "external"),
         ("aws_kms_alias.outside.target_key_id", "external"),
+        ("data.aws_kms_key.looked_up.aws_account_id", "external"),
         ("aws_kms_key.k.arn", None),
         ("aws_kms_alias.a.target_key_id", None),
     ],
