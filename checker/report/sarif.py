@@ -16,7 +16,7 @@ from ..source import InputError, Span
 from .escape import escape
 from .explain import page
 from .web import homepage, rule_page, uri
-from .words import fault, outcome, told
+from .words import advice, fault, outcome, told
 
 SCHEMA = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -147,7 +147,7 @@ def _result(result: Result) -> dict[str, object]:
         "kind": "fail" if failed else "pass",
         # A suppressed result may also be at level "off", which SARIF writes as "none".
         "level": result.level if failed and result.level != "off" else "none",
-        "message": _message(told(result)),
+        "message": _message(told(result), _help(result)),
         "locations": [
             {
                 **_location(result.span),
@@ -233,9 +233,20 @@ def _artifact(path: str) -> dict[str, object]:
     return {"uri": address} if path.startswith("/") else {"uri": address, "uriBaseId": ROOT}
 
 
-def _message(text: str) -> dict[str, object]:
-    """A plain text message: no name in it is a link (§3.11.6) or a placeholder (§3.11.5)."""
-    shown = escape(text)
-    if len(shown) > LONGEST:
-        shown = shown[: LONGEST - 1] + "…"
+def _help(result: Result) -> str:
+    """What to do about it, which the rule's page cannot say of one finding."""
+    return f". What to do: {advice(result)}" if result.status != "pass" else ""
+
+
+def _message(text: str, help_: str = "") -> dict[str, object]:
+    """A plain text message: no name in it is a link (§3.11.6) or a placeholder (§3.11.5).
+
+    Where it is too long, the help is what stays.
+    """
+    end = _cut(escape(help_), LONGEST // 2)
+    shown = _cut(escape(text), LONGEST - len(end)) + end
     return {"text": _PLACEHOLDER.sub(r"{{\1}}", _LINK.sub(r"\\]", shown))}
+
+
+def _cut(text: str, longest: int) -> str:
+    return text if len(text) <= longest else text[: longest - 1] + "…"

@@ -35,6 +35,9 @@ def test_the_shipped_card() -> None:
     )
     assert "If it is yours, list it in `trusted-keys`" in named
     assert "look the key up by an alias" in looked_up
+    assert "do not replace the vault" in rule.warning("unresolved", "external")
+    assert "do not replace the vault" in rule.warning("unresolved", "external", "named")
+    assert rule.warning("unresolved", "cycle") == rule.warning("missing", None) == rule.caution
     assert rule.unless == {"name": {"equals": "Default"}}
     assert rule == card(data(), "BACKUP001.yaml")
 

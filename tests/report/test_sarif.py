@@ -18,6 +18,9 @@ from iac_check.source import InputError, Source
 from .samples import MODULE, at, everything, hostile, rendered, report, result, span
 
 
+HELP = "What to do: Declare a key and a new vault."
+
+
 def run(content: Report, show_passed: bool = False, **options: Any) -> dict[str, Any]:
     log = json.loads(rendered("sarif", content, show_passed, **options))
     assert log["version"] == "2.1.0"
@@ -152,11 +155,18 @@ class TestResults:
         ],
     )
     def test_a_message_is_plain(self, message: str, shown: str) -> None:
-        assert only_result(report(result(message=message)))["message"]["text"] == shown
+        found = only_result(report(result(message=message)))
+        assert found["message"]["text"] == f"{shown}. {HELP}"
 
     def test_a_message_names_the_world(self) -> None:
         found = only_result(report(result(message="m", when='var.env != "prod"')))
-        assert found["message"]["text"] == 'm (when var.env != "prod")'
+        assert found["message"]["text"] == f'm (when var.env != "prod"). {HELP}'
+
+    def test_a_message_says_what_to_do(self) -> None:
+        found = only_result(report(result(message="m", help="Write {0} in [a](b).\n\nMore.")))
+        assert found["message"]["text"] == "m. What to do: Write {{0}} in [a\\](b)."
+        passed = only_result(report(result(message="m", status="pass")), show_passed=True)
+        assert passed["message"]["text"] == "m"
 
 
 class TestFaults:
@@ -192,7 +202,8 @@ class TestLimits:
             result(message="c", status="pass"), result(message="d", level="warning"),
         )  # fmt: skip
         found = run(many, show_passed=True)
-        assert [kept["message"]["text"] for kept in found["results"]] == ["a", "b"]
+        kept = [kept["message"]["text"] for kept in found["results"]]
+        assert kept == [f"a. {HELP}", f"b. {HELP}"]
         (warning,) = found["invocations"][0]["toolExecutionNotifications"]
         assert warning["message"]["text"].startswith("2 results are left out")
 
@@ -208,7 +219,9 @@ class TestLimits:
 
     def test_a_long_message_is_cut(self) -> None:
         text = only_result(report(result(message="x" * 2_000)))["message"]["text"]
-        assert text == "x" * (sarif.LONGEST - 1) + "…"
+        assert len(text) == sarif.LONGEST
+        assert text.startswith("xxx")
+        assert text.endswith(f"x…. {HELP}")
 
     def test_a_module_call_is_related(self) -> None:
         call = span(MODULE, 'variable "key"')
