@@ -70,6 +70,47 @@ def test_a_condition_that_a_default_decides(
     assert note in result.message
 
 
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("main.tf", TERRAFORM % ("true", "true && ")),
+        ("main.tf", TERRAFORM % ("true", "[= 1][0]")),
+    ],
+)
+def test_what_cannot_be_read_is_told_once(
+    name: str,
+    text: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    (tmp_path / name).write_text(text)
+    monkeypatch.chdir(tmp_path)
+    for format_ in ("text", "concise", "github", "gitlab", "markdown"):
+        assert main(["--no-config", "--no-cache", "--format", format_, "."]) == 2
+        told = capsys.readouterr().out
+        assert "Simplify" not in told
+        assert "BACKUP001" not in told
+        assert name in told
+    (result,) = run(["."], Settings(cache=False)).results
+    assert (result.status, result.cause) == ("fail", "unsupported")
+    assert result.help.startswith("Correct what the error says")
+
+
+def test_what_another_file_breaks_is_told_of_the_vault_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "main.tf").write_text(
+        'resource "aws_backup_vault" "v" {\n  name = "v"\n  kms_key_arn = local.key\n}\n'
+    )
+    (tmp_path / "locals.tf").write_text("locals {\n  key = 1 +\n}\n")
+    monkeypatch.chdir(tmp_path)
+    assert main(["--no-config", "--no-cache", "."]) == 2
+    told = capsys.readouterr().out
+    assert "= help: Correct what the error says" in told
+    assert "error: locals.tf:2:" in told
+
+
 def test_a_condition_without_a_definition_needs_no_word(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -15,7 +15,7 @@ from cfnlint.template import Template
 from iac_check import scan
 from iac_check.policy.card import load_cards
 from iac_check.policy.result import Report, Result
-from iac_check.report.words import caller, outcome, told, warned
+from iac_check.report.words import caller, outcome, shown, told, warned
 from iac_check.settings import load
 from iac_check.source import InputError
 
@@ -47,7 +47,7 @@ class _Outcome(CloudFormationLintRule):  # type: ignore[misc]
         found = [
             RuleMatch(_path(result, cfn.template), _words(result))
             for result in report.results
-            if result.status == "fail" and result.level == self.level
+            if shown(result, show_passed=False) and result.level == self.level
         ]
         return [*found, *self._faults(report.errors)]
 

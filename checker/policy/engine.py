@@ -161,7 +161,8 @@ class Engine:
             verdict = _of_error(error)
         except InputError as error:
             self._error(error)
-            verdict = unresolved("unsupported", f"it cannot be read: {error.message}")
+            why = f"it cannot be read: {error.message}"
+            verdict = unresolved("unsupported", why, case="unreadable")
         except RecursionError:
             verdict = unresolved("unsupported", "its expressions are nested too deeply")
         return _Seen(verdict, name, self._place(resource, paths.value))
@@ -315,6 +316,7 @@ class Engine:
             senders=self._senders(resource, name) if verdict.reason or self._settings.graph else (),
             metadata=resource.metadata,
             construct=origin.construct if origin else None,
+            unread=verdict.case == "unreadable" and any(_within(e, span) for e in self.errors),
         )
 
 
@@ -362,6 +364,12 @@ def _worst(
             kept = without
     details = dict.fromkeys(verdict.detail for verdict in agreeing(kept) if verdict is not None)
     return kept, worst, tuple(detail for detail in details if detail != wrong.detail)
+
+
+def _within(error: InputError, span: Span) -> bool:
+    """Whether an error stands in the lines of a place."""
+    (first, _), (last, _) = span.positions()
+    return error.path == span.source.path and first <= (error.line or 0) <= last
 
 
 def _no_argument(name: str, resource: Resource) -> str:

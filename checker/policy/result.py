@@ -62,6 +62,7 @@ class Result:
     senders: tuple[Hop, ...] = ()  # the plans and copy actions that send recovery points here
     metadata: tuple[Entry, ...] = ()  # what templates say to this tool of it
     construct: str | None = None  # the CDK construct path
+    unread: bool = False  # what stands at its place cannot be read, and is an error of the report
     suppression: Suppression | None = None
 
     @property

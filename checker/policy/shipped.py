@@ -147,6 +147,12 @@ INDEX: dict[str, object] = {
     "unresolved.unsupported": {
      "meaning": "a construct that this tool does not follow; the message names it",
      "help": "Simplify the expression, or ignore the finding with a reason.",
+     "cases": {
+      "unreadable": {
+       "meaning": "what cannot be read",
+       "help": "Correct what the error says. Until then nothing is known of the key, and the run ends with exit code 2."
+      }
+     },
      "terraform": "resource \"aws_backup_vault\" \"ops\" {\n  name        = \"ops\"\n  kms_key_arn = textdecodebase64(\"YQBsAGkAYQBzAA==\", \"UTF-16\")\n}\n",
      "cloudformation": "Resources:\n  Ops:\n    Type: AWS::Backup::BackupVault\n    Properties:\n      BackupVaultName: ops\n      EncryptionKeyArn:\n        Fn::Transform: {Name: KeyOfThePlatform}\n"
     }

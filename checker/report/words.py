@@ -8,10 +8,13 @@ from .escape import escape
 
 
 def shown(result: Result, show_passed: bool) -> bool:
-    """Whether a report for people shows a result."""
+    """Whether a report for people shows a result.
+
+    One that cannot be read is not told beside the error that says so.
+    """
     if result.status == "pass":
         return show_passed
-    return result.status == "fail" and result.level != "off"
+    return result.status == "fail" and result.level != "off" and not result.unread
 
 
 def told(result: Result) -> str:

@@ -17,7 +17,6 @@ from iac_check.source import InputError, Source
 
 from .samples import MODULE, at, everything, hostile, rendered, report, result, span
 
-
 HELP = "What to do: Declare a key and a new vault."
 
 
