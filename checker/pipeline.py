@@ -11,7 +11,7 @@ from itertools import chain
 
 from . import __version__
 from .backup import PLANS
-from .candidates import COMMENTS, STACK_IN_TERRAFORM, TERRAFORM, TOFU, is_local
+from .candidates import COMMENTS, STACK_IN_TERRAFORM, TERRAFORM, TOFU, VALUES, is_local
 from .discovery import Tree, Walker, normal, place_of
 from .kms import ALIASES
 from .paths import named
@@ -91,6 +91,7 @@ def run(paths: Sequence[str], settings: Settings, watch: Watch | None = None) ->
         run=asked,
         unread=tuple(sorted(unread)),
         uncreated=_uncreated(tree, results),
+        named=_named(paths),
         silent=silent,
         elsewhere=elsewhere,
         called=tuple(_called(shown, walker, asked.paths)),
@@ -337,6 +338,14 @@ def _shown(results: Iterable[Result], paths: Sequence[str]) -> list[Result]:
     if any(os.path.isdir(path) for path in asked):
         return list(results)
     return [result for result in results if result.span.source.path in asked]
+
+
+def _named(paths: Sequence[str]) -> int:
+    """How many files that can hold a vault are named; 0 where anything else is."""
+    asked = {normal(path) for path in paths}
+    if any(os.path.isdir(path) or path.endswith(VALUES) for path in asked):
+        return 0
+    return len(asked)
 
 
 def _hidden(

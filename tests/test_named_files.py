@@ -60,6 +60,25 @@ def test_a_module_is_judged_with_its_callers(capsys: pytest.CaptureFixture[str])
     assert "a/main.tf:4" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(
+    ("paths", "counted"),
+    [
+        (["m/main.tf"], "checked 1 file, "),
+        (["m/main.tf", "r/main.tf"], "checked 2 files, "),
+        (["alone/main.tf"], "checked 1 file, "),
+        (["m", "m/main.tf"], "checked 2 files, "),
+    ],
+)
+def test_what_is_read_with_a_file_is_not_counted(
+    paths: list[str], counted: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(
+        {"m/main.tf": MODULE, "m/more.tf": "", "r/main.tf": CALLER % '""', "alone/main.tf": MODULE}
+    )
+    main(["--no-config", *paths])
+    assert counted in capsys.readouterr().err
+
+
 def test_from_below_the_root_of_the_repository(monkeypatch: pytest.MonkeyPatch) -> None:
     write(
         {"x/m/main.tf": MODULE, "a/main.tf": (CALLER % "aws_kms_key.k.arn").replace("../", "../x/")}

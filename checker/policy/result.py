@@ -116,7 +116,9 @@ class Report:
     unread: tuple[str, ...] = ()
     # Where vaults are declared, or modules with one are called, that are not created.
     uncreated: tuple[str, ...] = ()
-    # Where only files are named: those in which nothing stands, and what they are judged with.
+    # Where only files are named: how many; those in which nothing stands, and what these are judged
+    # with.
+    named: int = 0
     silent: tuple[str, ...] = ()
     elsewhere: tuple[Result, ...] = ()
     # Modules that were judged as roots, the folders outside that call them, and what holds both.

@@ -18,9 +18,13 @@ SHOWN = 3
 
 
 def totals(report: Report) -> str:
-    """`12 files, 3 vaults: 1 passed, 2 failed (1 as warning), 0 suppressed, 0 errors`."""
+    """`12 files, 3 vaults: 1 passed, 2 failed (1 as warning), 0 suppressed, 0 errors`.
+
+    What is only read with the files that are named is not what was asked about.
+    """
+    files = min(report.files, report.named) if report.named else report.files
     return (
-        f"{counted(report.files, 'file')}, {counted(len(report.results), 'vault')}: "
+        f"{counted(files, 'file')}, {counted(len(report.results), 'vault')}: "
         f"{report.count('pass')} passed, {report.count('fail')} failed{lowered(report)}, "
         f"{report.count('suppressed')} suppressed, {counted(len(report.errors), 'error')}"
     )
