@@ -173,6 +173,61 @@ def test_an_assumed_condition_is_not_told_as_a_decided_one(
     assert not [hop for hop in result.trail if "neither a value" in hop.note]
 
 
+CONDITIONAL = """\
+Parameters:
+  Env: {Type: String}
+Conditions:
+  IsProd: !Equals [!Ref Env, prod]
+Resources:
+  K: {Type: AWS::KMS::Key, Condition: IsProd}
+  V:
+    Type: AWS::Backup::BackupVault
+    Properties:
+      BackupVaultName: v
+      EncryptionKeyArn: %s
+"""
+LOCAL = """\
+variable "env" {}
+locals {
+
+  is_prod = var.env == "prod"
+}
+resource "aws_kms_key" "k" {}
+resource "aws_backup_vault" "v" {
+  name        = "v"
+  kms_key_arn = local.is_prod ? aws_kms_key.k.arn : null
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "message", "note"),
+    [
+        (
+            "t.yaml",
+            CONDITIONAL % "!If [IsProd, !GetAtt K.Arn, !Ref AWS::NoValue]",
+            "because its key is AWS::NoValue",
+            "where IsProd is false",
+        ),
+        ("t.yaml", CONDITIONAL % "!GetAtt K.Arn", "K is not created", "condition IsProd"),
+        ("main.tf", LOCAL, "because its key is null", "where local.is_prod is false"),
+    ],
+)
+def test_the_trail_leads_to_the_condition_that_a_world_depends_on(
+    name: str,
+    text: str,
+    message: str,
+    note: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    (tmp_path / name).write_text(text)
+    monkeypatch.chdir(tmp_path)
+    (result,) = run(["."], Settings(cache=False)).results
+    assert result.message.endswith(message)
+    assert (4, note) in [(hop.span.line, hop.note) for hop in result.trail]
+
+
 def test_a_key_that_is_assumed_empty_is_not_blamed_on_a_condition(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

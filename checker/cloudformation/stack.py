@@ -218,7 +218,10 @@ class Stack:
         return evaluate(self.template.expression(self.section("Mappings")[name].value), self)
 
     def _condition(self, name: str) -> Value:
-        return evaluate(self.template.condition(self.section("Conditions")[name].value), self)
+        written = self.section("Conditions")[name].value
+        value = evaluate(self.template.condition(written), self)
+        certain = isinstance(value, Known) and value.assumption is None
+        return value if certain else value.via(written.span, f"condition {name}")
 
     def _holds(self, node: Node) -> bool:
         """Whether the `Condition` of a resource or output is true in this world."""
@@ -233,9 +236,18 @@ class Stack:
         """That something is not there in this world, with what decided its condition."""
         condition = child_of(node, "Condition")
         absent = Absent(message, condition.span if condition is not None else None)
-        if isinstance(condition, ScalarNode) and isinstance(known := self._named(condition), Known):
-            absent.hops = (Hop(condition.span, message), *noted(known.trail)[:HOPS_LIMIT])
+        if isinstance(condition, ScalarNode):
+            hops = noted(self._named(condition).trail)
+            absent.hops = (Hop(condition.span, message), *hops[:HOPS_LIMIT])
         return absent
+
+    def _created(self, resource: Node, address: str) -> Known:
+        """Whether a resource is created in this world, and what decides that it is not."""
+        if not self.exists():
+            return Known(False)
+        if self._holds(resource):
+            return Known(True)
+        return Known(False, trail=self._off(resource, f"{address} is not created").hops)
 
     def _named(self, condition: ScalarNode) -> Value:
         """A condition by its name. Raises Absent for one that is not declared."""
@@ -307,7 +319,7 @@ class Stack:
             scope=self.root,
             read=read,
             place=lambda path: self._place(entry.value, path),
-            exists=lambda: Known(self.exists() and self._holds(entry.value)),
+            exists=lambda: self._created(entry.value, address),
             calls=self.calls,
             origin=lambda: self.library.origin(self.template, name, construct(entry.value)),
             extent=Span(entry.span.source, entry.span.start, entry.value.span.end),

@@ -17,19 +17,26 @@ NOTE_WIDTH = 150
 """Characters of what a hop says; of a longer one, nothing more is said."""
 
 
+WHERE = "where "
+"""How the note of a definition begins that only the current world decides."""
+
+
 def decided_by(value: Value, condition: Value, test: bool, expression: Conditional) -> Value:
-    """What a condition chose, with the definitions that decided it."""
-    if not isinstance(condition, Known) or condition.assumption is not None:
-        return value
+    """What a condition chose, with the definitions that decided it.
+
+    Of one that only this world decides, where its name is defined.
+    """
     hops = noted(condition.trail)
-    if not hops:
+    if not isinstance(condition, Known) or not hops:
         return value
     # A template all of which stands at one place has no code of its own that could be quoted.
     own = expression.test.span != expression.span
     written = " ".join(expression.test.span.text.split()) if own else ""
     shown = written if 0 < len(written) <= CONDITION_WIDTH else "the condition"
-    *way, last = hops[-HOPS_LIMIT:]
     answer = f"{shown} is {'true' if test else 'false'}"
+    if condition.assumption is not None:
+        return replace(value, trail=(Hop(hops[0].span, f"{WHERE}{answer}"), *value.trail))
+    *way, last = hops[-HOPS_LIMIT:]
     decided = [hop if ": " in hop.note else _speaking_of(shown, hop) for hop in way]
     return replace(value, trail=(*decided, _speaking_of(answer, last), *value.trail))
 

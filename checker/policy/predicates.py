@@ -77,7 +77,9 @@ class _Judgement:
         trail = value.trail
         match value:
             case Known(data=None):
-                return Verdict("missing", "its key is null", None, trail, case="given")
+                written = trail[-1].span.text if trail else ""
+                what = "AWS::NoValue" if "AWS::NoValue" in written else "null"
+                return Verdict("missing", f"its key is {what}", None, trail, case="given")
             case Known(data=str(content)):
                 if not content:
                     return Verdict("missing", 'its key is ""', None, trail, case="given")
@@ -194,7 +196,8 @@ class _Judgement:
         hops = _distinct((*trail, _declared(resource)))
         exists = resource.exists()
         if isinstance(exists, Known) and exists.data is False:
-            detail = f"{resource.address} has no instance"
+            none = "has no instance" if resource.framework == "terraform" else "is not created"
+            detail = f"{resource.address} {none}"
             return unresolved("undeclared", detail, _distinct((*hops, *exists.trail)))
         if not isinstance(exists, Known):
             return unresolved("undeclared", f"{resource.address} may have no instance", hops)

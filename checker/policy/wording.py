@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..language.decisions import Facts
+from ..language.hops import WHERE
 from ..language.value import Secret, Term
 from ..source import Span
 from .verdict import Verdict
@@ -20,7 +21,11 @@ def _blame(verdict: Verdict, span: Span) -> str:
         alias = verdict.detail.rstrip("…")
         written = [at for at, hop in enumerate(hops, 1) if alias in hop.span.text]
         hops = hops[: written[-1]] if written else hops
-    named = [hop for hop in hops if hop.note and hop.span != span and hop.note != verdict.detail]
+    named = [
+        hop
+        for hop in hops
+        if hop.span != span and hop.note not in ("", verdict.detail) and hop.note[:6] != WHERE
+    ]
     if not named:
         return ""
     last = named[-1]
@@ -77,6 +82,25 @@ def words(term: Term) -> str:
             return true
         case ("!", ("told", _, _, str(false))):
             return false
+        case ("==", tuple(one), ("another", tuple(other))) if one == other:
+            return f"two instances have the same {words(one)}"
+        case ("!", ("==", tuple(one), ("another", tuple(other)))) if one == other:
+            return f"two instances have not the same {words(one)}"
+        case ("==", ("exporter", tuple(name)), ("literal", _, str(which))):
+            return f"{which} exports {words(name)}"
+        case ("!", ("==", ("exporter", tuple(name)), ("literal", _, str(which)))):
+            return f"{which} does not export {words(name)}"
+        case ("another", *_, tuple(of)) | ("as collection", tuple(of)):
+            return words(of)
+        case ("as string" | "as number" | "as bool" as conversion, *_, tuple(of)):
+            return f"to{conversion.removeprefix('as ')}({words(of)})"
+        case ("call" | "index of" as function, *operands):
+            called = "index" if function == "index of" else operands[0]
+            return f"{called}({_operands(operands)})"
+        case ("unsupported", str(place)):
+            return f"(what stands in {place})"
+        case ("splat", tuple(of)):
+            return f"{words(of)}[*]"
         case ("!", (operator, left, right)) if operator in _NEGATED:
             return words((_NEGATED[str(operator)], left, right))
         case (operator, ("literal", _, _) as left, right) if operator in _MIRRORED:
@@ -120,8 +144,7 @@ def words(term: Term) -> str:
         case ("succeeds", tuple(attempted)):
             return f"can({words(attempted)})"
         case (str(name), *operands):
-            inner = ", ".join(words(o) for o in operands if isinstance(o, tuple))
-            return f"{name}({inner})"
+            return f"{name}({_operands(operands)})"
     return "an unknown condition"
 
 
@@ -133,6 +156,10 @@ def _list(items: Sequence[object]) -> str:
     shown = [words(item) for item in items[:LIST_LIMIT] if isinstance(item, tuple)]
     left = len(items) - LIST_LIMIT
     return f"[{', '.join([*shown, *([f'… {left} more'] if left > 0 else [])])}]"
+
+
+def _operands(terms: Sequence[object]) -> str:
+    return ", ".join(words(term) for term in terms if isinstance(term, tuple))
 
 
 def _operand(term: object) -> str:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+
+from iac_check.language.value import Term
 from iac_check.policy.wording import when
 
 
@@ -11,3 +14,48 @@ def test_a_condition_has_a_limit() -> None:
     assert told is not None
     assert len(told) < 1_000
     assert 'var.x != "z"' in told
+
+
+KEYS: Term = ("ref", "", "aws_kms_key.k[*].arn")
+X: Term = ("ref", "", "var.x")
+
+
+@pytest.mark.parametrize(
+    ("term", "true", "false"),
+    [
+        (
+            ("==", KEYS, ("another", KEYS)),
+            "two instances have the same aws_kms_key.k[*].arn",
+            "two instances have not the same aws_kms_key.k[*].arn",
+        ),
+        (
+            ("==", ("exporter", ("literal", "str", "key")), ("literal", "str", "t.yaml/Key")),
+            't.yaml/Key exports "key"',
+            't.yaml/Key does not export "key"',
+        ),
+        (
+            ("==", ("as number", X), ("literal", "number", 1)),
+            "tonumber(var.x) == 1",
+            "tonumber(var.x) != 1",
+        ),
+        (
+            ("succeeds", ("as string", "number", X)),
+            "can(tostring(var.x))",
+            "!can(tostring(var.x))",
+        ),
+        (("succeeds", ("as collection", X)), "can(var.x)", "!can(var.x)"),
+        (
+            ("<", ("index of", X, KEYS), ("call", "provider::a::f", X)),
+            "index(var.x, aws_kms_key.k[*].arn) < provider::a::f(var.x)",
+            "index(var.x, aws_kms_key.k[*].arn) >= provider::a::f(var.x)",
+        ),
+        (
+            ("==", ("unsupported", "t.yaml:1:2"), X),
+            "(what stands in t.yaml:1:2) == var.x",
+            "(what stands in t.yaml:1:2) != var.x",
+        ),
+    ],
+)
+def test_a_condition_is_in_the_users_words(term: Term, true: str, false: str) -> None:
+    assert when({term: True}) == true
+    assert when({term: False}) == false
