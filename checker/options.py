@@ -75,7 +75,9 @@ OPTIONS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
         },
         "--show-passed": _flag("show what passed, too"),
         "--sarif-suppressions": _flag("keep suppressed results in SARIF"),
-        "--explain": _one("RULE", "print the page of a rule"),
+        "--explain": _one(
+            "RULE", "print the page of a rule, or of a cause (unresolved/external)"
+        ),
         "--completion": _one(
             "SHELL", "print the completion script of bash, zsh or fish", ("bash", "zsh", "fish")
         ),

@@ -15,6 +15,8 @@ import pytest
 from iac_check.cli import main, parser
 from iac_check.completion import SHELLS, script
 
+EXPLAIN = "print the page of a rule, or of a cause (unresolved/external)"
+
 
 @pytest.mark.parametrize("shell", SHELLS)
 def test_every_option_is_named(shell: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -73,7 +75,7 @@ def test_zsh_takes_it_sourced_and_as_a_file(way: str, tmp_path: Path) -> None:
     name, *specs = done.stdout.splitlines()
     assert name == "_iac-check"
     (explain,) = [spec for spec in specs if spec.startswith("*--explain")]
-    assert explain.startswith("*--explain=[print the page of a rule]:value:(BACKUP001 missing ")
+    assert explain.startswith(f"*--explain=[{EXPLAIN}]:value:(BACKUP001 missing ")
     assert "*--version[show program's version number and exit]" in specs
     assert specs[-1] == "*:path:_files"
 
@@ -87,7 +89,7 @@ def test_fish_completes(tmp_path: Path) -> None:
         env={**os.environ, "HOME": str(tmp_path)},
     )  # fmt: skip
     assert [line.partition(" text")[0] for line in done.stdout.splitlines()] == [
-        "--version\tshow program's version number and exit", "BACKUP001\tprint the page of a rule",
+        "--version\tshow program's version number and exit", f"BACKUP001\t{EXPLAIN}",
         "--format=json\tone of", "--format=junit\tone of",
     ]  # fmt: skip
 

@@ -20,6 +20,8 @@ def page(card: Card) -> str:
     parts = (
         f"# {card.id}: {card.name}",
         f"{card.title}. Severity: {card.severity}.",
+        "## In short",
+        _wrapped(_short(card)),
         "## Why",
         _wrapped(card.why),
         "## How it is judged",
@@ -98,6 +100,22 @@ def _part(card: Card, name: str) -> str:
         f"The whole page, with the code of the remedy: `iac-check --explain {card.id}`.",
     )
     return "\n\n".join(parts) + "\n"
+
+
+def _short(card: Card) -> str:
+    """What to do, in one paragraph for each kind of failure."""
+    reasons = [name for name, found in card.outcomes.items() if "." not in name]
+    plain = [name for name in reasons if card.outcomes[name].examples]
+    first = next((name.rpartition(".")[2] for name in card.outcomes if "." in name), None)
+    remedy = card.remedy.partition("\n")[0]
+    told = [f"- {' or '.join(f'`{name}`' for name in plain)}: {remedy}"]
+    for name in (name for name in reasons if name not in plain):
+        told.append(
+            f"- `{name}`: what to do depends on the cause, and the vault may be as it should be. "
+            f"Ask for the cause that the finding has: `iac-check --explain {first}`."
+        )
+    told.append(f"- Before any change: {card.caution}.")
+    return "\n".join(told)
 
 
 def _exempt(card: Card) -> Iterator[str]:

@@ -18,6 +18,14 @@ def test_the_docs_are_the_page(card: Card) -> None:
     assert (DOCS / f"{card.id}.md").read_text("utf-8") == page(card)
 
 
+@pytest.mark.parametrize("card", load_cards(), ids=lambda card: card.id)
+def test_the_short_answer_comes_first(card: Card) -> None:
+    short = page(card).partition("## Why")[0]
+    assert len(short.splitlines()) < 20
+    assert card.remedy.partition("\n")[0] in " ".join(short.split())
+    assert card.caution in " ".join(short.split())
+
+
 def test_no_page_without_a_rule() -> None:
     assert {path.stem for path in DOCS.glob("*.md")} == {card.id for card in load_cards()}
 
