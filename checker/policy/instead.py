@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from ..graph import Resource
 from ..kms import ALIASES, arn_of
 from ..language.value import (
     Attribute,
     EvaluationError,
     ListValue,
+    MapValue,
     Text,
     Value,
     Whole,
@@ -35,7 +38,18 @@ def _resource(value: Value) -> Resource | None:
             return resource
         case ListValue(items=[Attribute(resource=resource) | Whole(resource=resource), *_]):
             return resource
+        case MapValue(items=items):
+            return _of_instance(items)
     return value.owner
+
+
+def _of_instance(items: Mapping[str, Value]) -> Resource | None:
+    """The first instance of a resource with `for_each`."""
+    try:
+        first = next(iter(items.values()), None)
+    except EvaluationError:
+        return None
+    return first.resource if isinstance(first, Whole) else None
 
 
 def _arn(resource: Resource) -> str | None:

@@ -17,6 +17,9 @@ resource "aws_kms_key" "k" {
 resource "aws_kms_key" "several" {
   count = 2
 }
+resource "aws_kms_key" "named" {
+  for_each = toset(["a", "b"])
+}
 resource "aws_kms_replica_key" "r" {
   primary_key_arn = "arn:aws:kms:eu-west-1:111122223333:key/mrk-1234abcd12ab34cd56ef1234567890ab"
 }
@@ -80,6 +83,8 @@ def judged(name: str, text: str, tmp_path: Path) -> Result:
         ("aws_kms_key.several", "aws_kms_key.several[0].arn"),
         ("aws_kms_key.several[1]", "aws_kms_key.several[1].arn"),
         ("aws_kms_key.several[*].arn", "aws_kms_key.several[0].arn"),
+        ("aws_kms_key.named", 'aws_kms_key.named["a"].arn'),
+        ('aws_kms_key.named["b"]', 'aws_kms_key.named["b"].arn'),
         ("aws_kms_alias.a", "aws_kms_alias.a.target_key_arn"),
         ("aws_kms_alias.a.target", "aws_kms_alias.a.target_key_arn"),
         ("awscc_kms_alias.cc.arn", "aws_kms_key.k.arn"),
