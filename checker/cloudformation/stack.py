@@ -15,7 +15,6 @@ from ..language.document import Entry, MappingNode, Node, ScalarNode, SequenceNo
 from ..language.evaluate import define, evaluate, truth
 from ..language.expression import Conditional
 from ..language.value import (
-    HOPS_LIMIT,
     Absent,
     Attribute,
     EvaluationError,
@@ -25,7 +24,6 @@ from ..language.value import (
     MapValue,
     Unknown,
     Value,
-    noted,
 )
 from ..language.worlds import Worlds
 from ..patterns import pattern
@@ -40,6 +38,7 @@ from .names import AnyName, MoreNames
 from .parameters import Given, parameter
 from .passed import OF_INSTANCE, Call, unpassed
 from .sections import Sections
+from .switches import defined, off
 from .template import Template, child_of, construct, marks, misplaced, type_of
 from .transforms import TRANSFORM, Transform, asked, beside
 
@@ -219,9 +218,7 @@ class Stack:
 
     def _condition(self, name: str) -> Value:
         written = self.section("Conditions")[name].value
-        value = evaluate(self.template.condition(written), self)
-        certain = isinstance(value, Known) and value.assumption is None
-        return value if certain else value.via(written.span, f"condition {name}")
+        return defined(evaluate(self.template.condition(written), self), written.span, name)
 
     def _holds(self, node: Node) -> bool:
         """Whether the `Condition` of a resource or output is true in this world."""
@@ -232,22 +229,11 @@ class Stack:
             return truth(self._named(condition), self)
         return truth(evaluate(self.template.condition(condition), self), self)
 
-    def _off(self, node: Node, message: str) -> Absent:
-        """That something is not there in this world, with what decided its condition."""
-        condition = child_of(node, "Condition")
-        absent = Absent(message, condition.span if condition is not None else None)
-        if isinstance(condition, ScalarNode):
-            hops = noted(self._named(condition).trail)
-            absent.hops = (Hop(condition.span, message), *hops[:HOPS_LIMIT])
-        return absent
-
     def _created(self, resource: Node, address: str) -> Known:
         """Whether a resource is created in this world, and what decides that it is not."""
-        if not self.exists():
-            return Known(False)
-        if self._holds(resource):
-            return Known(True)
-        return Known(False, trail=self._off(resource, f"{address} is not created").hops)
+        if not self.exists() or self._holds(resource):
+            return Known(self.exists())
+        return Known(False, trail=off(resource, f"{address} is not created", self._named).hops)
 
     def _named(self, condition: ScalarNode) -> Value:
         """A condition by its name. Raises Absent for one that is not declared."""
@@ -437,7 +423,7 @@ class Stack:
             return child
         if not child.exists():
             message = f"{child.address} is not created under this condition"
-            raise self._off(self.section("Resources")[name].value, message)
+            raise off(self.section("Resources")[name].value, message, self._named)
         return child.output(output)
 
     # -- nested stacks ----------------------------------------------------------------------
@@ -492,7 +478,8 @@ class Stack:
         if entry is None or value is None:
             raise Absent(f'{where} has no output "{name}"')
         if not self._holds(entry.value):
-            raise self._off(entry.value, f'{where} has no output "{name}" under this condition')
+            message = f'{where} has no output "{name}" under this condition'
+            raise off(entry.value, message, self._named)
         rewritten = self.rewritten("Outputs", entry.value)
         if rewritten is not None:
             return rewritten
