@@ -12,9 +12,7 @@ _COMMENT = re.compile("(?:(?<=\\s)|(?<![^\n]))#[^\n\r\x85\u2028\u2029]*")
 
 
 def comments(source: Source) -> Iterator[Span]:
-    """Every comment of a file; none in JSON. Raises InputError where it is no YAML."""
-    if source.text.lstrip()[:1] in ("{", "["):
-        return
+    """Every comment of a file. Raises InputError where it is no YAML."""
     import yaml
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)

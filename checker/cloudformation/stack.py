@@ -26,7 +26,6 @@ from ..language.value import (
     Value,
 )
 from ..language.worlds import Worlds
-from ..patterns import pattern
 from ..records import dataclass, field
 from ..source import InputError, Span
 from .functions import call as call_function
@@ -38,7 +37,7 @@ from .names import AnyName, MoreNames
 from .parameters import Given, parameter
 from .passed import OF_INSTANCE, Call, unpassed
 from .sections import Sections
-from .switches import defined, off
+from .switches import defined, is_name, malformed, off
 from .template import Template, child_of, construct, marks, misplaced, type_of
 from .transforms import TRANSFORM, Transform, asked, beside
 
@@ -56,7 +55,6 @@ _PRODUCTS = ("AWS::ServiceCatalog::CloudFormationProvisionedProduct",)
 # Properties of which only one value is asked for: they need no world for each that they may have.
 _ASKED = ("BackupVaultName",)
 
-_NAME = pattern(r"[A-Za-z0-9]+\Z")  # of a condition
 
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/pseudo-parameter-reference.html
 _ACCOUNT_WIDE = ("AWS::AccountId", "AWS::Partition", "AWS::Region", "AWS::URLSuffix")
@@ -250,22 +248,19 @@ class Stack:
         CloudFormation refuses the template, unless a macro adds the condition.
         """
         condition = node.get("Condition") if isinstance(node, MappingNode) else None
-        if (
-            isinstance(condition, ScalarNode)
-            and condition.tag is None
-            and not self.template.transforms
-            and _NAME.match(str(condition.value))
-        ):
+        if is_name(condition) and not self.template.transforms:
             try:
                 self._named(condition)
             except Absent as absent:
-                what = f"{absent.message}, so CloudFormation refuses it"
-                if condition.span not in self.template.refused:
-                    self.template.refused.add(condition.span)
-                    self.library.errors.append(InputError.at(condition.span, what))
+                self._refuse(condition.span, f"{absent.message}, so CloudFormation refuses it")
                 raise
         if self.parent is not None:
             self.parent._require_condition(self.parent.section("Resources")[self.name].value)
+
+    def _refuse(self, span: Span, what: str) -> None:
+        if span not in self.template.refused:
+            self.template.refused.add(span)
+            self.library.errors.append(InputError.at(span, what))
 
     # -- resources --------------------------------------------------------------------------
 
@@ -283,6 +278,8 @@ class Stack:
         if found is not None:
             return found
         entry = self.section("Resources")[name]
+        if (no_name := malformed(entry.value)) is not None and not self.template.transforms:
+            self._refuse(no_name, "Condition takes a condition's name; CloudFormation refuses this")
         properties = child_of(entry.value, "Properties")
         transform = beside(entry.value)
         address = self.prefixed(name)

@@ -4,16 +4,43 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ..language.document import Node, ScalarNode
+from ..annotations import TypeGuard
+from ..language.document import MappingNode, Node, ScalarNode, SequenceNode
 from ..language.value import HOPS_LIMIT, Absent, Hop, Known, Value, noted
 from ..source import Span
+from .intrinsics import IS_ITEM
 from .template import child_of
+from .transforms import TAKEN, WINS
 
 
 def defined(condition: Value, span: Span, name: str) -> Value:
     """A condition; where only a world decides it, with the place of its definition."""
     certain = isinstance(condition, Known) and condition.assumption is None
     return condition if certain else condition.via(span, f"condition {name}")
+
+
+def is_name(condition: Node | None) -> TypeGuard[ScalarNode]:
+    """Whether what a resource has for a `Condition` is a name; of a variable, it is not known."""
+    if not isinstance(condition, ScalarNode) or condition.tag is not None:
+        return False
+    return not any(mark in str(condition.value) for mark in ("${", "{{"))
+
+
+def malformed(resource: Node) -> Span | None:
+    """Where a resource's `Condition` is no scalar, and none that was made here of several."""
+    condition = child_of(resource, "Condition")
+    if condition is None or (isinstance(condition, ScalarNode) and condition.tag is None):
+        return None
+    waiting = [condition]
+    while waiting:
+        node = waiting.pop()
+        if node.tag in (IS_ITEM, TAKEN, WINS):
+            return None
+        if isinstance(node, SequenceNode):
+            waiting.extend(node.items)
+        elif isinstance(node, MappingNode):
+            waiting.extend(entry.value for entry in node.entries)
+    return condition.span
 
 
 def off(node: Node, message: str, named: Callable[[ScalarNode], Value]) -> Absent:

@@ -10,8 +10,10 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from itertools import chain
 
+from ..invisible import INVISIBLE
 from ..language.document import Entry, MappingNode, Node, ScalarNode, SequenceNode
 from ..meant import hint
+from ..patterns import pattern
 from ..records import dataclass, replace
 from ..source import DirectiveError, InputError, Source, Span
 from .result import Result, Suppression
@@ -42,6 +44,8 @@ _UNUSED = (
 _UNUSED_MARK = (
     "this ignore matches no finding; it stands in the Metadata of a vault or nested stack"
 )
+_UNSEEN = pattern(f"[{INVISIBLE}]")
+
 _KEYS = ("rule", "reason", "until")
 _EXPECTED = "write iac-check: {ignore: [{rule: BACKUP001, reason: …, until: 2027-01-31}]}"
 
@@ -158,7 +162,7 @@ class Suppressions:
         for rule in rules:
             if rule not in self.rules:
                 self._warn(span, f"there is no rule {rule} to ignore")
-        if not any(character.isalnum() for character in reason):  # invisible ones are none
+        if not any(map(str.isalnum, _UNSEEN.sub("", reason))):
             return self._wrong(span, "an ignore needs a reason")
         for date in dates:
             if not _is_date(date):
@@ -327,4 +331,6 @@ def _text(node: Node, key: str) -> str | None:
     found = node.get(key) if isinstance(node, MappingNode) else None
     if not isinstance(found, ScalarNode):
         return None
+    if found.tag is not None:
+        return None  # what a function gives is not known here
     return found.value if isinstance(found.value, str) else found.written

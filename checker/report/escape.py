@@ -5,21 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from ..invisible import INVISIBLE
 from ..patterns import pattern
 
 TAB = 4
 """Columns from one tab stop to the next."""
 
-# Controls (C0, DEL, C1), what is invisible or turns the writing direction, line separators, and
-# lone surrogates, which no encoding can write. The joiners U+200C and U+200D are part of words.
-_INVISIBLE = (
-    "\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff"
-    "\ufff9-\ufffb\U000e0000-\U000e007f"
-)
 # What CI systems take for a command wherever it stands in a log: `##[…]`, `##vso[…]`.
 _IN_LINE = r"(?<=#)#(?=[A-Za-z]*\[)"
-_UNSAFE = pattern(f"[\x00-\x1f{_INVISIBLE}]|{_IN_LINE}")
-_UNSAFE_IN_JSON = pattern(f"[{_INVISIBLE}]|{_IN_LINE}")
+_UNSAFE = pattern(f"[\x00-\x1f{INVISIBLE}]|{_IN_LINE}")
+_UNSAFE_IN_JSON = pattern(f"[{INVISIBLE}]|{_IN_LINE}")
 # And where a line begins: `::stop-commands::`.
 _AT_START = pattern(r"\A(\s*):(?=:)")
 

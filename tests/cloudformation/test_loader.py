@@ -532,3 +532,26 @@ def test_a_template_on_disk_counts_before_what_metadata_says_of_it(write: object
     )
     assert [resource.address for resource in resources] == ["S/V"]
     assert not errors
+
+
+# -- conditions of resources --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("written", ["Is-Prod", "''", "'C '", "a.b", "Né", "1", "null"])
+def test_a_condition_of_any_name_must_be_declared(write: object, written: str) -> None:
+    vault = f"V: {{Type: {VAULT}, Condition: {written}, Properties: {{EncryptionKeyArn: x}}}}"
+    text = f"Conditions: {{C: !Equals [a, a]}}\nResources:\n  {vault}\n"
+    (resource,), _ = _load(write, {"t.yaml": text})
+    with pytest.raises(EvaluationError):
+        resource.read("EncryptionKeyArn")
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["[C]", "{Condition: C}", "!Condition C", "!Not [!Condition C]", "!Ref C", "!Equals [a, b]"],
+)
+def test_a_condition_that_is_no_name_is_an_error(write: object, written: str) -> None:
+    text = f"Conditions: {{C: !Equals [a, a]}}\nResources:\n  V: {{Type: {VAULT}, Condition: X}}\n"
+    _, errors = _load(write, {"t.yaml": text.replace("X", written)})
+    (error,) = errors
+    assert "takes a condition's name" in error

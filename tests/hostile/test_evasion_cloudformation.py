@@ -446,6 +446,14 @@ ATTACKS: dict[str, Mapping[str, str | bytes]] = {
         "t.yaml": "Resources:\n  V:\n    Type: AWS::Backup::BackupVault\n    Metadata:\n"
         '      iac-check: {ignore: [{rule: BACKUP001, reason: "\\u200b"}]}\n'
     },
+    "a reason that is letters that are not seen": {
+        "t.yaml": "Resources:\n  V:\n    Type: AWS::Backup::BackupVault\n    Metadata:\n"
+        '      iac-check: {ignore: [{rule: BACKUP001, reason: "\\u3164"}]}\n'
+    },
+    "a reason that is a function": {
+        "t.yaml": "Resources:\n  V:\n    Type: AWS::Backup::BackupVault\n    Metadata:\n"
+        "      iac-check: {ignore: [{rule: BACKUP001, reason: !Ref X}]}\n"
+    },
     "an unreadable call of that name": unreadable("!Sub '${U}/child.yaml'"),
     "an unreadable call by a block scalar": unreadable(">-\n        child\\\n        .yaml"),
     "an unreadable call in JSON": {

@@ -446,6 +446,9 @@ ATTACKS: dict[str, Mapping[str, str | bytes]] = {
     "an ignore whose reason is invisible": {
         "main.tf": "# iac-check: ignore[BACKUP001] \u200b\u2060\n" + MISSING
     },
+    "an ignore whose reason is letters that are not seen": {
+        "main.tf": "# iac-check: ignore[BACKUP001] \u3164\u115f\uffa0\n" + MISSING
+    },
     "an ignore that has expired": {
         "main.tf": "# iac-check: ignore[BACKUP001] x until=2020-01-01\n" + MISSING
     },

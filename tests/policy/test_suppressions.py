@@ -190,6 +190,25 @@ def test_metadata_that_is_wrong_is_nothing_where_ignores_are_overruled(
     assert [result.status for result in report.results] == ["fail"]
 
 
+def test_a_yaml_document_in_braces_has_comments_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vault = "V: {Type: AWS::Backup::BackupVault}"
+    (tmp_path / "t.yaml").write_text(
+        f"{{Resources: {{\n{vault} # iac-check: ignore[BACKUP001] x\n}}}}"
+    )
+    (tmp_path / "t.json").write_text(
+        '{"Resources": {"V": {"Type": "AWS::Backup::BackupVault", "Metadata": '
+        '{"a": " # iac-check: ignore[BACKUP001] x"}}}}'
+    )
+    monkeypatch.chdir(tmp_path)
+    report = run(["."], Settings(cache=False))
+    assert [(r.span.source.path, r.status) for r in report.results] == [
+        ("t.json", "fail"),
+        ("t.yaml", "suppressed"),
+    ]
+
+
 # -- where it stands ----------------------------------------------------------------------------
 
 A, B = (f'resource "aws_backup_vault" "{name}" {{ name = "{name}" }}\n' for name in "ab")

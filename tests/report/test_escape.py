@@ -37,6 +37,7 @@ def test_escape(text: str, shown: str) -> None:
 @pytest.mark.parametrize(
     "character",
     "\x00\x07\x08\n\r\x1b\x1f\x7f\x80\x85\x9b\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028\u2029"
+    "\u034f\u115f\u1160\u3164\ufe00\uffa0\U000e0100\U000e01ef"
     "\u202a\u202e\u2060\u2066\u2069\u206f\ud800\udfff\ufeff\ufff9\ufffb\U000e0001\U000e007f",
     ids=ascii,
 )
