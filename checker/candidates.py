@@ -97,6 +97,8 @@ _STACK = pattern(
     rb"""(?:"(\w+://[^"\n]+)"|'(\w+://[^'\n]+)'|(?(1)(?!)|(?(2)(?!)|(\w+://\S+)))"""
     rb"""|(\w+://(?:\$\{[^\s{}]*\}|[^\s{}\[\],])+))"""
 )
+# A resource that stands for those of a module.
+_PRIVATE = pattern(rb"""Type["']?\s*+:\s*+["']?((?:\w{1,64}::){1,4}MODULE)\b""")
 # A file that a service of the Serverless Framework reads.
 _PART = pattern(
     rb"""\bfile\((?:[ \t]*+"""
@@ -107,10 +109,11 @@ COMMENTS = (b"iac-check", b"iac_check", b"checkov:skip")
 # What nests or includes others; the latter two say where these are by `Location` alone.
 _STACK_RESOURCE = b"AWS::CloudFormation::Stack"
 _LOCATED = (b"AWS::Serverless::Application", b"AWS::Include")
+_OF_MODULE = b"::MODULE"
 EXPORT = b"Export"
 
 # Parts of a needle that fewer texts have: one byte is found ten times as fast as several.
-_BACKSLASH, _HASH, _SLASH, _CAPITAL_C, _CAPITAL_E, _CAPITAL_L, _V, _X = b"\\#/CELvx"
+_BACKSLASH, _HASH, _SLASH, _CAPITAL_C, _CAPITAL_E, _CAPITAL_L, _CAPITAL_U, _V, _X = b"\\#/CELUvx"
 
 _PROVIDER = b"vider"
 
@@ -249,6 +252,8 @@ class Needles:
                 if letter in text and _begins(text, letter, part):
                     nests = b"Location" in text and any(needle in text for needle in _LOCATED)
                     break
+        if not nests and _CAPITAL_U in text and _begins(text, _CAPITAL_U, b"ULE"):
+            nests = _OF_MODULE in text
         keep = keep or hit or nests or (_X in text and EXPORT in text)
         keep = keep or (_HASH in text and _speaks_to_us(text))
         nests = nests or hit  # whatever else is read: what it names is no template of the scan
@@ -369,6 +374,12 @@ def called(text: bytes) -> Iterator[str]:
             yield source
 
 
+def private_modules(text: bytes) -> Iterator[str]:
+    """The types of CloudFormation's modules, whose resources stand in a registry."""
+    for match in _PRIVATE.finditer(text):
+        yield match[1].decode()
+
+
 def remote_stacks(text: bytes) -> Iterator[str]:
     """The addresses of nested templates. The CDK writes the file's own name beside one."""
     if b"TemplateURL" in text and b"aws:asset:path" not in text:
@@ -415,14 +426,15 @@ def nested(text: bytes) -> Iterator[tuple[str | None, bool]]:
     for match in _NESTED.finditer(text):
         flow, url, quoted, single, plain, ended, address, application = match.groups()
         found = quoted or single or plain
-        if found is not None:
-            target = found.decode("utf-8", "replace").strip()
-            if "://" not in target and "\0" not in target:
-                yield target, url is not None
-        unsure = (ended and not flow) or not (found or address or application)
+        elsewhere = address or application or (found is not None and b"://" in found)
+        if found is not None and not elsewhere and b"\0" not in found:
+            yield found.decode("utf-8", "replace").strip(), url is not None
+        unsure = (ended and not flow) or not (found or elsewhere)
         if unsure and (stacks if url else located):
             # Only in a flow mapping a word without quotes ends at a comma.
             yield None, _NAMED.match(text, match.end()) is not None
+        elif elsewhere and located and not url:
+            yield None, True  # whether resources are there, only what stands around it tells
 
 
 def read(path: str, *, regular: bool = False) -> bytes:

@@ -28,6 +28,9 @@ SKIPPED = frozenset(
     {".git", ".hg", ".svn", ".terraform", ".terragrunt-cache", "node_modules", "__pycache__",
      ".venv", "venv", ".tox", ".mypy_cache", ".pytest_cache", ".ruff_cache"}
 )  # fmt: skip
+OUTSIDE = "a nested template lies outside of what may be read: scan the folder that holds both"
+"""What is said of a file that a template names."""
+
 _name = attrgetter("name")
 _UP = f"..{os.sep}"
 
@@ -154,8 +157,7 @@ class Walker:
             if self.inside(path):
                 self._file(tree, path)
             else:
-                what = "a nested template lies outside of what may be read"
-                tree.errors.append(InputError(f"{what}: scan the folder that holds both", path))
+                tree.errors.append(InputError(OUTSIDE, path))
         while tree.parts:
             part, service = tree.parts.popitem()
             data = read_bytes(Tree(), part)
@@ -375,18 +377,25 @@ class Walker:
                 continue
             target = normal(os.path.join(folder, path))
             tree.nested.add(target)
-            if (certain or target.endswith(TEMPLATES)) and not os.path.isfile(target):
+            if os.path.isfile(target):
+                continue
+            if certain or target.endswith(TEMPLATES):
                 tree.remote_stacks.add(target)
+            else:
+                tree.opaque.add(file.path)  # what it is, only what stands around it tells
         for part in candidates.parts(text):
             if part is None:
                 file.opaque = True
                 continue
             target = normal(os.path.join(folder, part))
             file.opaque = file.opaque or not target.endswith(TEMPLATES)
-            if is_candidate(target) and os.path.isfile(target) and self.inside(target):
+            if not (os.path.isfile(target) and self.inside(target)):
+                tree.opaque.add(file.path)  # whether resources are lost, only the service tells
+            elif is_candidate(target):
                 tree.nested.add(target)
                 tree.parts[target] = file.path
         tree.remote_stacks.update(candidates.remote_stacks(text))
+        tree.remote_stacks.update(f"{n} of {file.path}" for n in candidates.private_modules(text))
         if file.opaque:
             tree.opaque.add(file.path)
 

@@ -9,7 +9,7 @@ from itertools import chain
 from ..candidates import EXPORT, STACKS_IN_TERRAFORM, File, holds
 from ..discovery import Tree, Walker, normal, read_bytes
 from ..graph import Origin, Resource
-from ..language.document import Entry
+from ..language.document import Entry, MappingNode, Node
 from ..language.value import Known, Unknown, Value
 from ..language.worlds import Worlds
 from ..records import dataclass, field
@@ -23,6 +23,7 @@ from .template import Template, covers, marks, type_of
 TYPE_CHECKING = False  # few templates read exports, or nest others
 if TYPE_CHECKING:
     from .exports import Exports
+    from .locations import Locations
     from .nesting import Nesting
 
 NESTING_LIMIT = 100
@@ -54,12 +55,13 @@ class CloudFormationLoader:
     _values: dict[str, Value] | None = None  # of the files of parameters
     _exports: Exports | None = None
     _nesting: Nesting | None = None
+    _locations: Locations | None = None
     _deployed: list[Stack] | None = None
     _met: set[str] = field(default_factory=set)  # of those that Terraform has opened
     _nested: int = 0
 
     def __post_init__(self) -> None:
-        self._files = TemplateFiles(self.tree, self.walker, self.errors)
+        self._files = TemplateFiles(self.tree, self.walker, self.errors, self.types, self._location)
         self._family = Family(self.tree.templates, self._named_by)
 
     def counts(self) -> dict[str, int]:
@@ -233,6 +235,14 @@ class CloudFormationLoader:
                 template, "", self._parameters(), self, self.worlds, template.name
             )
         return self._roots[template]
+
+    def _location(self, path: str, whole: MappingNode, node: Node) -> list[Value | None]:
+        """What the location of an include in a template is, in each world."""
+        if self._locations is None:
+            from .locations import Locations
+
+            self._locations = Locations(self._parameters(), self.worlds)
+        return self._locations.of(path, whole, node)
 
     def _nests(self) -> Nesting:
         if self._nesting is None:

@@ -13,7 +13,7 @@ from ..meant import hint
 from ..patterns import pattern
 from ..records import dataclass, field
 from ..source import Source, Span
-from .includes import Fragment, included_elsewhere, with_includes
+from .includes import Fragment, Include, included_elsewhere, with_includes
 from .intrinsics import LOOP, condition, expression
 from .transforms import Transform, over
 from .yaml_document import read_template
@@ -79,13 +79,20 @@ def _nothing(location: str, *, quietly: bool = False) -> None:
     return None
 
 
-def templates(source: Source, fragment: Fragment = _nothing) -> list[Template]:
+def _none(transform: Node, whole: MappingNode, declares: bool) -> None:
+    return None
+
+
+def templates(
+    source: Source, fragment: Fragment = _nothing, include: Include = _none
+) -> list[Template]:
     """The templates that a file holds, in its documents and in Serverless `resources:`.
 
     Raises InputError where the file is neither YAML nor JSON.
     """
     found: list[Template] = []
-    includes = "AWS::Include" in source.text
+    # As it is written, or in a form that only the reader knows.
+    transforms = any(sign in source.text for sign in ("Transform", "\\", "%"))
 
     def add(root: MappingNode, serverless: bool, parts: Mapping[str, set[str]]) -> None:
         name = f"{source.path}#{len(found) + 1}" if found else source.path
@@ -94,14 +101,14 @@ def templates(source: Source, fragment: Fragment = _nothing) -> list[Template]:
     for document in read_template(source):
         if not isinstance(document, MappingNode):
             continue
-        if includes:
-            document = with_includes(document, fragment)
-        if is_template(document):
-            add(document, False, {})
-        elif document.get("resources") is not None:
+        template = with_includes(document, include) if transforms else document
+        if is_template(template):
+            add(template, False, {})
+        if document.get("resources") is not None:  # of a service, whatever else it has
             from .serverless import resources_of
 
             resources, parts = resources_of(document, fragment)
+            resources = with_includes(resources, include)
             if is_template(resources):
                 add(resources, True, parts)
     return found

@@ -179,6 +179,27 @@ def test_nothing_outside_of_the_repository_is_read(check: Check, tmp_path: Path)
     report = check({"serverless.yml": whole})
     assert _told(report) == [("serverless.yml", "unresolved")]
     assert "${file(../outside.yml):k}" in report.results[0].message
+    assert [error.path for error in report.errors] == ["../outside.yml"]
+
+
+def test_resources_outside_of_the_repository_are_an_error(check: Check, tmp_path: Path) -> None:
+    (tmp_path / "v-dev.yml").write_text(VAULT)
+    topic = SERVICE + "resources:\n  Resources:\n    T: {Type: AWS::SNS::Topic}\n    V: "
+    for path in ("../v-dev.yml", "../v-${sls:stage}.yml"):
+        (error,) = check({"serverless.yml": f"{topic}${{file({path})}}\n"}).errors
+        assert "outside" in error.message
+
+
+def test_resources_beside_those_that_the_framework_reads_are_judged_too(check: Check) -> None:
+    other = "Resources: {T: {Type: AWS::SNS::Topic}}\n"
+    resources = WITH_KEY.replace("\n", "\n  ").rstrip()
+    report = check({"serverless.yml": f"{SERVICE}{other}resources:\n  {resources}\n"})
+    assert _told(report) == [("serverless.yml", "pass")]
+    whole = (
+        f"{SERVICE}{WITH_KEY}resources: {{Resources: {{V: {{Type: AWS::Backup::BackupVault}}}}}}"
+    )
+    report = check({"serverless.yml": whole})
+    assert sorted(status for _, status in _told(report)) == ["missing", "pass"]
 
 
 def test_a_service_that_cannot_be_read_is_an_error(check: Check) -> None:
@@ -189,6 +210,8 @@ def test_a_service_that_cannot_be_read_is_an_error(check: Check) -> None:
 def test_a_part_that_is_not_on_disk_is_told_as_unread(check: Check) -> None:
     whole = SERVICE + "resources: ['${file(gone.yml)}', '${file(v.yml)}']\n"
     report = check({"serverless.yml": whole, "v.yml": WITH_KEY})
+    assert report.unread == ("gone.yml",)
+    report = check({"serverless.yml": SERVICE + "resources: ['${file(gone.yml)}']\n", "v.yml": ""})
     assert report.unread == ("gone.yml",)
 
 

@@ -89,7 +89,64 @@ UNREADABLE = '{"Resour\\u0063es": {"V": {"Typ\\u0065": "AWS::Backup::Backup\\u00
 SERVICE = "service: s\nprovider: {name: aws}\ncustom: {t: AWS::Backup::BackupVault}\nresources:\n"
 NO_KEY = "{Properties: {EncryptionKeyArn: alias/aws/backup}}"
 
+TOPIC = "Resources:\n  T: {Type: AWS::SNS::Topic}\n"
+INCLUDED = {"a.yaml": "V: {Type: AWS::Backup::BackupVault}\n"}
+VAULT_BODY = {"a.yaml": "Type: AWS::Backup::BackupVault\n"}
+INCLUDE = "{Name: %s, Parameters: {Location: %s}}"
+
+
+def include(name: str = "AWS::Include", location: str = "a.yaml") -> Mapping[str, str | bytes]:
+    """A template in which a vault of another file is included."""
+    start = "Parameters: {X: {Type: String, Default: a.yaml}}\n" + TOPIC
+    return {"t.yaml": f"{start}  Fn::Transform: {INCLUDE % (name, location)}\n", **INCLUDED}
+
+
 ATTACKS: dict[str, Mapping[str, str | bytes]] = {
+    # -- what is included
+    "an escape in an include": include('"AWS::Includ\\x65"'),
+    "an escaped colon in an include": include('"AWS:\\u003aInclude"'),
+    "a folded line in an include": include('"AWS::In\\\n    clude"'),
+    "an escape in an include in JSON": {
+        "t.json": '{"Resources": {"T": {"Type": "A::B"}, "Fn::Transform": {"Name": '
+        '"AWS\\u003a\\u003aInclude", "Parameters": {"Location": "a.yaml"}}}}',
+        **INCLUDED,
+    },
+    "an include that a parameter locates": include(location="!Ref X"),
+    "an include that a text locates": include(location="!Sub './${X}'"),
+    "an include that nobody can locate": include(location="!Sub './${Nope}.yaml'"),
+    "an include in a list": {
+        "t.yaml": f"{TOPIC}  Fn::Transform:\n    - {INCLUDE % ('AWS::Include', 'a.yaml')}\n",
+        **INCLUDED,
+    },
+    "a resource that is an include in short form": {
+        "t.yaml": f"{TOPIC}  V: !Transform {INCLUDE % ('AWS::Include', 'a.yaml')}\n",
+        **VAULT_BODY,
+    },
+    "resources that are an include in short form": {
+        "t.yaml": f"Resources: !Transform {INCLUDE % ('AWS::Include', 'a.yaml')}\n",
+        **INCLUDED,
+    },
+    "an include in short form by an escaped tag": {
+        "t.yaml": f"Resources: !Trans%66orm {INCLUDE % ('AWS::Include', 'a.yaml')}\n",
+        **INCLUDED,
+    },
+    "a second document of what is included": {
+        **include(),
+        "a.yaml": "U: {Type: AWS::SNS::Topic}\n---\n" + INCLUDED["a.yaml"],
+    },
+    "an include in what is included": {
+        **include(location="b.yaml"),
+        "b.yaml": f"Fn::Transform: {INCLUDE % ('AWS::Include', 'a.yaml')}\n",
+    },
+    # -- documents and sections beside those that are read
+    "a second document of a template in a string": {
+        "t.yaml": f"Resources:\n{SET}|\n        Resources: {{T: {{Type: A::B}}}}\n        ---\n"
+        "        Resources: {V: {Type: AWS::Backup::BackupVault}}\n",
+    },
+    "a service with resources of its own beside a template's": {
+        "serverless.yml": "service: s\nprovider: {name: aws}\nResources: {T: {Type: A::B}}\n"
+        "resources: {Resources: {V: {Type: AWS::Backup::BackupVault}}}\n",
+    },
     # -- the parts of a Serverless service
     "a part that overrides one of a file": {
         "serverless.yml": SERVICE + f"  - ${{file(a.yml)}}\n  - Resources: {{V: {NO_KEY}}}\n",
