@@ -274,7 +274,7 @@ def _template(written: str, parts: Mapping[str, Value], name: str, place: Span) 
         found = templates(Source(place.source.path, written))
     except InputError:
         return None
-    for template in found[:1]:
+    for template in found if len(found) == 1 else ():  # CloudFormation reads one document
         return Template(place.source.path, name, placed(template.root, place), outer=parts)
     return None
 

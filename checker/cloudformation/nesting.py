@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from ..discovery import Tree, Walker
+import os
+
+from ..candidates import TEMPLATES, names
+from ..discovery import Tree, Walker, normal
 from ..language.document import Entry, MappingNode, Node, ScalarNode
-from ..language.value import Hop, Known, Text, Unknown, Value
+from ..language.value import Attribute, Hop, Known, Text, Unknown, Value
 from ..language.worlds import Worlds
 from ..source import InputError, Source
 from .files import TemplateFiles
-from .outcomes import only, outcomes
+from .outcomes import only, outcomes, refused
 from .stack import NESTED, Stack
 from .template import Template, may_hold, templates
 
@@ -34,6 +37,7 @@ class Nesting:
         self._types = types
         self._files = files
         self._errors = errors
+        self._names: tuple[int, frozenset[str]] = (0, frozenset())  # of so many templates
 
     def find(self, caller: Stack, name: str) -> Template | Unknown:
         """The template of a nested stack, or what stands for it where it is not on disk."""
@@ -43,6 +47,7 @@ class Nesting:
             self.targets[key] = _unread(caller, name, "where its template is depends on itself")
             found = self.targets[key] = self._target(caller, name)
             if isinstance(found, Template):
+                self._tree.remote_stacks.discard(_told(caller, name))  # as another stack calls it
                 self._note_call(caller, name, found)
         return self.targets[key]
 
@@ -78,14 +83,61 @@ class Nesting:
         return _unread(caller, name, why)
 
     def paths(self, caller: Stack, name: str) -> set[str]:
-        """The files that a nested stack's template may be in, one for each world."""
+        """The files that a nested stack's template may be in, one for each world.
+
+        What none of them holds is noted.
+        """
         resource = caller.resource(name)
         found = outcomes(self._worlds, lambda: resource.read(NESTED[resource.type]))
         texts = {one.data for one in found if isinstance(one, Known) and isinstance(one.data, str)}
         files = {self._files.beside(caller.template.path, text) for text in texts}
         if not any(files):
-            files = {self.path(caller, name)}
+            published = self.path(caller, name)
+            if published is not None:
+                return {published}
+        if not self._has_body(caller, name):
+            for location in found:
+                if location is not None and not self._on_disk(caller, location):
+                    self._note_location(caller, name, location)
         return {file for file in files if file is not None}
+
+    def _has_body(self, caller: Stack, name: str) -> bool:
+        """Whether a template stands in a stack itself. One that is not known is noted."""
+        if not may_hold(caller.section("Resources")[name].value, BODY):
+            return False
+        found = outcomes(self._worlds, lambda: caller.resource(name).read(BODY))
+        bodies = [body for body in found if body is not None and not refused(body)]
+        if any(isinstance(body, Unknown | Attribute) for body in bodies):
+            self._files.unread(caller.template.path, _told(caller, name))
+        return bool(bodies)
+
+    def _note_location(self, caller: Stack, name: str, location: Value) -> None:
+        """Note that a template is not read: by its address, where one is written or known."""
+        if refused(location):
+            return
+        told = _told(caller, name)
+        property_ = NESTED[caller.resource(name).type]
+        node = _inner(caller.section("Resources")[name].value, "Properties", property_)
+        written = str(node.value) if isinstance(node, ScalarNode) else ""
+        end = location.parts[-1] if isinstance(location, Text) else location
+        text = end.data if isinstance(end, Known) and isinstance(end.data, str) else ""
+        if "://" in written:
+            told = written
+        elif end is not location:
+            if self._is_named(os.path.basename(text)):
+                return
+        elif "://" in text:
+            told = text
+        elif text == written and (property_ == "TemplateURL" or text.endswith(TEMPLATES)):
+            told = normal(os.path.join(os.path.dirname(caller.template.path), text))
+        self._files.unread(caller.template.path, told)
+
+    def _is_named(self, name: str) -> bool:
+        """Whether a template of the scan has a name, as what is published of it does."""
+        if self._names[0] != len(self._tree.templates):
+            found = frozenset(os.path.basename(file.path) for file in self._tree.templates)
+            self._names = (len(self._tree.templates), found)
+        return name in self._names[1]
 
     def path(self, caller: Stack, name: str) -> str | None:
         """The file that a nested stack's template is in."""
@@ -129,12 +181,13 @@ class Nesting:
 
         written, parts = written_out(value)
         try:
-            for found in templates(Source(outer.path, written)):
-                root = placed(found.root, value.trail[0].span)
-                return Template(outer.path, f"{outer.name}#{name}", root, outer=parts)
+            found = templates(Source(outer.path, written))
         except InputError:
-            pass
-        return None
+            return None
+        if len(found) != 1:  # CloudFormation reads one document
+            return None
+        root = placed(found[0].root, value.trail[0].span)
+        return Template(outer.path, f"{outer.name}#{name}", root, outer=parts)
 
     def _lost(self, caller: Stack, name: str, bodies: list[Value | None]) -> None:
         """A body that is not read is an error where it names what is judged.
@@ -146,7 +199,7 @@ class Nesting:
         entry = caller.section("Resources")[name]
         texts = [written_out(body)[0] for body in bodies if isinstance(body, Known | Text)]
         texts.append((entry.value if bodies else caller.template.root).span.text)
-        if any(type_ in text for type_ in self._types for text in texts):
+        if any(names(text, self._types) for text in texts):
             body = _inner(entry.value, "Properties", BODY)
             what = f"the template in {BODY} cannot be read; its resources are not checked"
             self._errors.append(InputError.at(body.span if body else entry.span, what))
@@ -157,6 +210,10 @@ def _unread(caller: Stack, name: str, why: str) -> Unknown:
     hop = Hop(caller.section("Resources")[name].span, f"the stack {address} is not read")
     term = ("ref", caller.root, address)
     return Unknown("module-unavailable", f"stack {address}: {why}", term, trail=(hop,))
+
+
+def _told(caller: Stack, name: str) -> str:
+    return f"the template of stack {name} in {caller.template.path}"
 
 
 def _inner(node: Node, *keys: str) -> Node | None:

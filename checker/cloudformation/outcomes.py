@@ -31,12 +31,13 @@ def only(found: list[Value | None]) -> Value | None:
     Without those of worlds in which a stack has no template, so that it is refused, and of those
     in which a transform gives another: what is read of the stack is not known in these.
     """
-    given = [outcome for outcome in found if outcome is not None and not _refused(outcome)]
+    given = [outcome for outcome in found if outcome is not None and not refused(outcome)]
     alike = given and all(outcome == given[0] for outcome in given)
     return given[0] if alike else None
 
 
-def _refused(value: Value) -> bool:
+def refused(value: Value) -> bool:
+    """Whether it is what a stack without a template has, or what a transform gives."""
     match value:
         case Known(data=None) | Unknown(term=("Fn::Transform", *_)):
             return True

@@ -33,6 +33,13 @@ def test_a_text_that_is_no_template_is_an_error_where_it_names_a_vault() -> None
     assert not checked('"not a template"').errors
 
 
+def test_a_template_of_two_documents_is_an_error_where_it_names_a_vault() -> None:
+    text = r'"Resources: {T: {Type: A::B}}\n---\nResources: {V: {Type: %s}}"'
+    (error,) = checked(text % "AWS::Backup::BackupVault").errors
+    assert "cannot be read" in error.message
+    assert not checked(text % "A::C").errors
+
+
 def test_a_stack_that_cannot_be_read_is_an_error() -> None:
     for body in ('"x"\n  name = "t"', '"x" }'):
         (error,) = checked(body).errors
