@@ -166,9 +166,9 @@ class _Service:
         while known < len(words) and "${" not in words[known]:
             known += 1
         variable = ".".join(words[:known])
-        variable = f"{way}:{variable}" if way else f"self:{variable}"
-        if not 0 < known < len(words):
+        if known == len(words) or not (known or way):
             return None
+        variable = ":".join(filter(None, (way or "self", variable)))
         chosen = words[known:]
         above = level if level > _STRUCTURE else level - len(chosen)
         whole = self._source(variable, node, above)[0]

@@ -190,6 +190,16 @@ def test_resources_outside_of_the_repository_are_an_error(check: Check, tmp_path
         assert "outside" in error.message
 
 
+def test_all_that_the_stage_chooses_of_a_whole_file_is_judged(check: Check) -> None:
+    topic = SERVICE + "resources:\n  Resources:\n    T: {Type: AWS::SNS::Topic}\n"
+    choice = "dev: {Type: AWS::Backup::BackupVault}\n"
+    service = topic + "    V: ${file(v.yml):${sls:stage}}\n"
+    assert _told(check({"serverless.yml": service, "v.yml": choice})) == [("v.yml", "missing")]
+    parts = SERVICE + "resources: ['${file(v.yml):${sls:stage}}', {Resources: {T: {Type: A::B}}}]\n"
+    choice = f"dev: {{Resources: {{V: {choice[5:].strip()}}}}}\n"
+    assert _told(check({"serverless.yml": parts, "v.yml": choice})) == [("v.yml", "missing")]
+
+
 def test_resources_beside_those_that_the_framework_reads_are_judged_too(check: Check) -> None:
     other = "Resources: {T: {Type: AWS::SNS::Topic}}\n"
     resources = WITH_KEY.replace("\n", "\n  ").rstrip()
