@@ -55,6 +55,14 @@ def bomb(levels: int) -> str:
 CATASTROPHE = '"(a*)*(a|a)*(a|aa)+$"'
 SUBJECT = '"' + "a" * 5_000 + '!"'
 WORLDS = "".join(f'variable "v{n}" {{}}\n' for n in range(40))
+MANY = range(3_000)
+
+
+def vaults(key: Callable[[int], str], count: int = len(MANY), before: str = "") -> str:
+    """A template of many vaults, the key of each from its number."""
+    vault = "  V{0}: {{Type: AWS::Backup::BackupVault, Properties: {{EncryptionKeyArn: {1}}}}}\n"
+    return f"{before}Resources:\n" + "".join(vault.format(n, key(n)) for n in range(count))
+
 
 # ruff: noqa: E501 (one line an input)
 TREES: dict[str, Callable[[], Mapping[str, str | bytes]]] = {
@@ -76,6 +84,26 @@ TREES: dict[str, Callable[[], Mapping[str, str | bytes]]] = {
     "for in for": lambda: {"main.tf": vault("[for a in " * 5_000 + "[]" + " : a]" * 5_000)},
     "types in comments": lambda: {
         "t.yaml": template("x") + "Resources:\n" + ("Type: " + "# " * 499 + "\n") * 5_000
+    },
+    # -- many names
+    "imports by the names of stacks": lambda: {
+        "t.yaml": vaults(lambda n: f"!ImportValue prod-x-k{n}"),
+        "u.yaml": "Resources: {K: {Type: AWS::KMS::Key}}\nOutputs:\n"
+        + "".join(
+            f"  O{n}: {{Value: x, Export: {{Name: !Sub '${{AWS::StackName}}-k{n}'}}}}\n"
+            for n in MANY
+        ),
+    },
+    "an import that many stacks may export": lambda: {
+        "t.yaml": vaults(
+            lambda n: f"!ImportValue {{'Fn::Sub': '${{P{n}}}-k'}}",
+            before="Parameters:\n" + "".join(f"  P{n}: {{Type: String}}\n" for n in MANY),
+        ),
+        "u.yaml": "Resources: {K: {Type: AWS::KMS::Key}}\nOutputs:\n"
+        + "".join(
+            f"  O{n}: {{Value: !GetAtt K.Arn, Export: {{Name: !Sub '${{AWS::StackName}}-k'}}}}\n"
+            for n in MANY
+        ),
     },
     "flow sequences in YAML": lambda: {"t.yaml": template("[" * 100_000)},
     "flow mappings in YAML": lambda: {"t.yaml": template("{a: " * 100_000)},
