@@ -121,7 +121,8 @@ class Deployed:
             found = _by_key(value) if isinstance(value, ListValue) else value
             if isinstance(found, MapValue):
                 names.update(dict.fromkeys(found.items, place))
-        self.warnings.extend(of_names(names, stack.address, template))
+        guesses = self._files.worlds.guesses
+        self.warnings.extend(of_names(names, stack.address, template, guesses))
 
     def _parameter(self, passed: tuple[Callable[[], Value | None], ...], name: str) -> Value | None:
         """A parameter's value; None where nothing gives it, or null does."""

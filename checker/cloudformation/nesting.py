@@ -38,6 +38,7 @@ class Nesting:
         self._files = files
         self._errors = errors
         self._names: tuple[int, frozenset[str]] = (0, frozenset())  # of so many templates
+        self._told: set[str] = set()
 
     def find(self, caller: Stack, name: str) -> Template | Unknown:
         """The template of a nested stack, or what stands for it where it is not on disk."""
@@ -56,8 +57,9 @@ class Nesting:
         from .unused import of_stack
 
         entry = caller.section("Resources")[name]
-        for warning in of_stack(entry.value, name, target):
-            if warning not in self._tree.warnings:
+        for warning in of_stack(entry.value, name, target, self._worlds.guesses):
+            if warning not in self._told:
+                self._told.add(warning)
                 self._tree.warnings.append(warning)
 
     def _target(self, caller: Stack, name: str) -> Template | Unknown:

@@ -13,7 +13,7 @@ from ..language.document import Entry, MappingNode, Node, SequenceNode
 from ..language.evaluate import evaluate
 from ..language.expression import Scalar
 from ..language.value import Known, ListValue, Term, Unknown, Value, first_unknown, term_of
-from ..meant import meant
+from ..meant import guess
 from ..records import dataclass
 from ..source import Span
 from .intrinsics import function_of
@@ -34,14 +34,20 @@ OF_INSTANCE = ("AWS::AccountId", "AWS::Region")
 def unpassed(stack: Stack, name: str) -> tuple[Span, str]:
     """Where a call leaves a parameter of a stack to its default, and what is said of that."""
     what = f'{stack.address} passes no "{name}"'
-    declared = stack.section("Parameters")
-    from .unused import passed
-
-    names = passed(stack.called.entry.value) if stack.called is not None else {}
-    near = meant(name, [other for other in names if other not in declared]) if names else None
+    names = stack.worlds.remember((stack, "undeclared"), lambda: _undeclared(stack))
+    near = guess(name, tuple(names), stack.worlds.guesses) if names else None
     if near is None:
         return stack.calls[-1], what
     return names[near], f'{what}; "{near}" is not a parameter of it'
+
+
+def _undeclared(stack: Stack) -> dict[str, Span]:
+    """What a call passes to no parameter of a stack, and where."""
+    from .unused import passed
+
+    declared = stack.section("Parameters")
+    names = passed(stack.called.entry.value) if stack.called is not None else {}
+    return {name: place for name, place in names.items() if name not in declared}
 
 
 @dataclass(frozen=True, eq=False)

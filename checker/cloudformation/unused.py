@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from functools import partial
@@ -11,7 +10,8 @@ from ..candidates import File
 from ..language.document import Entry, MappingNode, Node, ScalarNode, SequenceNode
 from ..language.expression import Expression
 from ..language.value import Known, Value
-from ..meant import hint, without_effect
+from ..meant import TOLD, guess, without_effect
+from ..patterns import pattern
 from ..source import InputError, Span
 from .intrinsics import LOOP, function_of
 from .parameters import refuses
@@ -19,7 +19,10 @@ from .template import Template, child_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from ..meant import Guesses
     from .stack import Stack
+
+_KEY = pattern(rb"""(?<![\w-])([\w-]++)["']?\s*+:""")  # of a mapping, as far as bytes tell
 
 
 def refused(
@@ -57,34 +60,40 @@ def of_files(
         for name, value in given.items()
         if value.trail and name not in declared and "::" not in name
     }
-    words = "|".join(map(re.escape, unknown)).encode()
-    if not words or not roots:
+    if not unknown or not roots:
         return
-    pattern = re.compile(rb"""(?<![\w-])(%b)["']?\s*:""" % words)
     for file in unread:
         with suppress(InputError):  # told where it is read
-            for match in pattern.finditer(file.searchable):
+            for match in _KEY.finditer(file.searchable):
                 unknown.pop(match[1].decode(), None)
     yield from without_effect(unknown.items(), "no root template", declared)
 
 
-def of_stack(resource: Node, address: str, target: Template) -> Iterator[str]:
+def of_stack(resource: Node, address: str, target: Template, guesses: Guesses) -> Iterator[str]:
     """A warning for each parameter that a nested stack or stack set passes to no parameter.
 
     CloudFormation refuses it: "Parameters: [...] do not exist in the template".
     """
-    return of_names(passed(resource), address, target)
+    return of_names(passed(resource), address, target, guesses)
 
 
-def of_names(names: Mapping[str, Span], address: str, target: Template) -> Iterator[str]:
-    """The same for names of parameters, and their places."""
+def of_names(
+    names: Mapping[str, Span], address: str, target: Template, guesses: Guesses
+) -> Iterator[str]:
+    """The same for names of parameters, and their places: of many for the first of them."""
     declared = names_of(target)
     if declared is None:
         return
-    for name, place in names.items():
-        if name not in declared:
-            what = f"the template of {address} has no parameter {name}, so CloudFormation refuses"
-            yield f"{place}: {what} the stack{hint(name, declared)}"
+    known = frozenset(declared)
+    wrong = [(name, place) for name, place in names.items() if name not in known]
+    what, refuses = f"the template of {address} has no parameter", "so CloudFormation refuses"
+    for name, place in wrong[:TOLD]:
+        near = guess(name, declared, guesses)
+        meant = f"; did you mean {near}?" if near is not None else ""
+        yield f"{place}: {what} {name}, {refuses} the stack{meant}"
+    if len(wrong) > TOLD:
+        more = f"for {len(wrong) - TOLD} more names from here on"
+        yield f"{wrong[TOLD][1]}: {what} {more}, {refuses} the stack"
 
 
 def names_of(target: Template) -> tuple[str, ...] | None:

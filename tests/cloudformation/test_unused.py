@@ -118,6 +118,35 @@ def test_a_misspelt_parameter_of_a_nested_stack_is_told_once_and_led_to(
     assert hop.note == 'S passes no "KmsKeyArn"; "KmsKyeArn" is not a parameter of it'
 
 
+def test_of_many_parameters_of_a_nested_stack_the_first_are_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    passed = "{" + ", ".join(f"Parameter{at}x: a" for at in range(3_000)) + "}"
+    declared = "".join(f"  Parameter{at}y: {{Type: String, Default: a}}\n" for at in range(3_000))
+    files = {
+        "v.yaml": VAULT.replace("Resources:\n", f"{declared}Resources:\n"),
+        "p.yaml": NESTED % ("AWS::CloudFormation::Stack", "TemplateURL", passed),
+    }
+    warnings = checked(files, tmp_path, monkeypatch).warnings
+    what = "the template of S has no parameter"
+    assert len(warnings) == 11
+    assert warnings[0] == f"p.yaml:6:20: {what} Parameter0x, {REFUSED}; did you mean Parameter0y?"
+    assert warnings[-1].endswith(f": {what} for 2990 more names from here on, {REFUSED}")
+
+
+def test_names_of_a_file_are_looked_for_in_other_templates_by_one_pattern(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = [f"Parameter{at}" for at in range(5_000)]
+    declared = "".join(f"  {name}: {{Type: String}}\n" for name in names)
+    other = f"Parameters:\n{declared}Resources:\n  B: {{Type: AWS::S3::Bucket}}\n"
+    words = "# " + "-".join(names) * 10 + "\n"
+    given = "{" + ", ".join(f'"{name}": 1' for name in (*names, "Missing")) + "}"
+    files = {"v.yaml": VAULT, "o.yaml": words + other, "p.json": given}
+    (warning,) = checked(files, tmp_path, monkeypatch).warnings
+    assert warning.endswith("no root template declares Missing")
+
+
 def test_where_a_macro_may_declare_more_nothing_is_said(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
