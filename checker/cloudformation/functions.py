@@ -25,7 +25,7 @@ from ..language.value import (
     term_of,
     text,
 )
-from ..language.worlds import Worlds
+from ..language.worlds import WORLD_LIMIT, TooManyWorlds, Worlds
 from ..records import dataclass, replace
 
 
@@ -69,12 +69,21 @@ def string(value: Value) -> Value:
 
 
 def settled(value: Value, worlds: Worlds) -> Value:
-    """One world for each of the values that AllowedValues leave to a parameter."""
+    """One world for each of the values that AllowedValues leave to a parameter.
+
+    Raises TooManyWorlds where these are more than are explored.
+    """
     match value:
-        case Unknown():
-            for data in value.domain or ():
+        case Unknown(domain=domain) if domain:
+            known = worlds.refine(value)
+            if isinstance(known, Known):
+                return known
+            if len(domain) > WORLD_LIMIT:
+                raise TooManyWorlds
+            for data in domain:
                 known = value.assumed(data)
-                if worlds.decide(("==", value.term, term_of(known))):
+                term = ("==", value.term, term_of(known))
+                if worlds.facts.get(term) is not False and worlds.decide(term):
                     return known
         case Text(parts=parts) if any(isinstance(p, Unknown) and p.domain for p in parts):
             return text([settled(part, worlds) for part in parts], trail=value.trail)

@@ -177,7 +177,7 @@ class _Bounds:
         if not isinstance(value, Known) or value.data is None:
             return False
         word = scalar_text(value.data)
-        return (self.allowed is not None and word not in self.allowed) or self._refuse(word)
+        return (self.places is not None and word not in self.places) or self._refuse(word)
 
     def within(self, value: Unknown) -> Unknown:
         """An unknown value, which is none of those that they refuse.
@@ -189,7 +189,8 @@ class _Bounds:
             allowed = ("",)
         if allowed is not None:
             either = allowed if value.domain is None else value.domain
-            both = tuple(data for data in either if data in allowed)
+            known = frozenset(allowed)
+            both = tuple(data for data in either if data in known)
             left = tuple(data for data in both if not self._refuse(scalar_text(data or "")))
             return replace(value, domain=left or both or allowed, places=self.places or {})
         if value.domain is None and self._refuse(""):

@@ -11,14 +11,14 @@ from ..language.convert import to_string
 from ..language.decisions import Unreachable
 from ..language.document import Entry, MappingNode, Node, SequenceNode
 from ..language.evaluate import evaluate
-from ..language.expression import Scalar
+from ..language.expression import Literal, Scalar
 from ..language.value import Known, ListValue, Term, Unknown, Value, first_unknown, term_of
 from ..meant import guess
-from ..records import dataclass
+from ..records import dataclass, field
 from ..source import Span
 from .intrinsics import function_of
 from .parameters import Given
-from .template import type_of
+from .template import Template, type_of
 from .transforms import beside
 
 TYPE_CHECKING = False  # `typing` is not worth its import time to every run
@@ -50,6 +50,36 @@ def _undeclared(stack: Stack) -> dict[str, Span]:
     return {name: place for name, place in names.items() if name not in declared}
 
 
+class _Listed:
+    """A list of keys and values, by the keys that are plain words: few look at all of a list."""
+
+    def __init__(self, parameters: SequenceNode, template: Template) -> None:
+        self._first: dict[str, int] = {}
+        self._others: list[int] = []
+        for at, item in enumerate(parameters.items):
+            word = _key_of(item, template)
+            if word is None:
+                self._others.append(at)
+            else:
+                self._first.setdefault(word, at)
+
+    def at(self, name: str) -> list[int]:
+        """The places of what may be of that name, in order."""
+        first = self._first.get(name)
+        return self._others if first is None else sorted((*self._others, first))
+
+
+def _key_of(item: Node, template: Template) -> str | None:
+    """The key of an item in every world; None where that is not a plain word."""
+    if not isinstance(item, MappingNode) or function_of(item) is not None:
+        return None
+    if any(entry.key.startswith("Fn::") for entry in item.entries):
+        return None
+    key = item.get("ParameterKey")
+    read = template.expression(key) if key is not None else None
+    return read.value if isinstance(read, Literal) and isinstance(read.value, str) else None
+
+
 @dataclass(frozen=True, eq=False)
 class Call:
     """One resource that nests a template, and the stack that declares it."""
@@ -57,6 +87,8 @@ class Call:
     caller: Stack
     entry: Entry
     address: str
+    # A list is kept beside what is read of it, so that its id is not given to another.
+    _lists: dict[int, tuple[SequenceNode, _Listed]] = field(default_factory=dict)
 
     @property
     def is_set(self) -> bool:
@@ -143,7 +175,8 @@ class Call:
             return self.caller.member(whole, name, note)
         if not isinstance(whole, SequenceNode):
             return whole if isinstance(whole, Unknown) else None
-        for item in whole.items:
+        for at in self._listed(whole).at(name):
+            item = whole.items[at]
             key = self._member(item, "ParameterKey")
             if isinstance(key, Unknown):
                 return key  # what it gives may be this one
@@ -151,6 +184,13 @@ class Call:
                 continue
             return self.caller.member(self.caller.chosen(item), "ParameterValue", note)
         return None
+
+    def _listed(self, parameters: SequenceNode) -> _Listed:
+        known = self._lists.get(id(parameters))
+        if known is None:
+            known = (parameters, _Listed(parameters, self.caller.template))
+            self._lists[id(parameters)] = known
+        return known[1]
 
     def _is(self, key: Node, name: str) -> bool:
         value = to_string(self._value(key))

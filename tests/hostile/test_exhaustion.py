@@ -105,6 +105,40 @@ TREES: dict[str, Callable[[], Mapping[str, str | bytes]]] = {
             for n in MANY
         ),
     },
+    "a list of parameters of a stack set": lambda: {
+        "t.yaml": "Resources:\n  S:\n    Type: AWS::CloudFormation::StackSet\n    Properties:\n"
+        "      TemplateURL: u.yaml\n      Parameters:\n"
+        + "".join(
+            f"        - {{ParameterKey: P{n}, ParameterValue: alias/aws/backup}}\n"
+            for n in range(5_000)
+        ),
+        "u.yaml": vaults(
+            lambda n: f"!Ref P{n}",
+            5_000,
+            "Parameters:\n" + "".join(f"  P{n}: {{Type: String}}\n" for n in range(5_000)),
+        ),
+    },
+    "parameters that a nested template lacks": lambda: {
+        "t.yaml": "Resources:\n  S:\n    Type: AWS::CloudFormation::Stack\n    Properties:\n"
+        "      TemplateURL: u.yaml\n      Parameters:\n"
+        + "".join(f"        SomeLongParameterName{n}x: a\n" for n in MANY),
+        "u.yaml": vaults(
+            lambda n: f"!Ref SomeLongParameterName{n}y",
+            before="Parameters:\n"
+            + "".join(f"  SomeLongParameterName{n}y: {{Type: String}}\n" for n in MANY),
+        ),
+    },
+    "allowed values": lambda: {
+        "t.yaml": vaults(
+            lambda n: f"!Sub 'alias/${{P{n % 2}}}'",
+            10,
+            "Parameters:\n"
+            + "".join(
+                f"  P{p}: {{Type: String, AllowedValues: [{', '.join(f'v{n}' for n in values)}]}}\n"
+                for p, values in enumerate((range(30_000), range(500)))
+            ),
+        ),
+    },
     "flow sequences in YAML": lambda: {"t.yaml": template("[" * 100_000)},
     "flow mappings in YAML": lambda: {"t.yaml": template("{a: " * 100_000)},
     "block sequences in YAML": lambda: {"t.yaml": template("\n        " + "- " * 50_000 + "x")},
