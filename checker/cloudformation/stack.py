@@ -338,7 +338,8 @@ class Stack:
             return self.worlds.remember(
                 (self, id(expression)), lambda: define(self, expression, note)
             )
-        value = evaluate(self.template.expression(self.expanded(node)), self)
+        whole = self.template.expression(self.expanded(node))
+        value = self.worlds.remember((self, id(whole)), lambda: evaluate(whole, self), within=True)
         match value:
             case MapValue(items=items, rest=rest):
                 return items.get(name, rest)
