@@ -182,7 +182,7 @@ def _variables_of(path: str) -> object:
 
 
 def _parameters_of(path: str) -> object:
-    from .cloudformation.parameters import read_parameters
+    from .cloudformation.parameter_files import read_parameters
 
     return read_parameters(_source(path))
 

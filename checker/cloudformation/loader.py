@@ -16,7 +16,8 @@ from ..records import dataclass, field
 from ..source import InputError
 from .family import Family
 from .files import TemplateFiles
-from .parameters import Given, read_files
+from .parameter_files import read_files
+from .parameters import Given
 from .stack import NESTED, Stack
 from .template import Template, covers, marks, type_of
 

@@ -1,9 +1,9 @@
-"""Parameters of a template, and the files that give their values."""
+"""Parameters of a template: their values, as far as their constraints allow them."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 
 from ..language.convert import scalar_text
 from ..language.decisions import Unreachable
@@ -26,10 +26,8 @@ from ..language.value import (
 )
 from ..patterns import pattern
 from ..records import dataclass, replace
-from ..source import InputError, Source, Span
 from .functions import split, string, words_of
 from .patterns import matches
-from .yaml_document import read_template
 
 _LIST = pattern(r"CommaDelimitedList\Z|List<")
 # Types whose values exist in the account: none of them is empty.
@@ -253,98 +251,3 @@ def _shown(node: Node) -> str:
 
 def _is_null(value: Value) -> bool:
     return isinstance(value, Known) and value.data is None
-
-
-# -- files of parameters ------------------------------------------------------------------------
-
-
-def read_files(
-    files: Iterable[tuple[str, bytes | None]], errors: list[InputError]
-) -> dict[str, Value]:
-    """The parameters of files by their paths, the last that is given winning.
-
-    None stands for what cannot be read. Faults are added to `errors`.
-    """
-    found: dict[str, Value] = {}
-    for path, data in files:
-        if data is None:
-            continue
-        try:
-            found.update(read_parameters(Source.decode(path, data)))
-        except InputError as error:
-            errors.append(error)
-    return found
-
-
-def read_parameters(source: Source) -> dict[str, Value]:
-    """A file of parameters: the AWS CLI's list, that list or a map as `Parameters`, or a plain map.
-
-    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/continuous-delivery-codepipeline-cfn-artifacts.html
-    Raises InputError.
-    """
-    documents = read_template(source)
-    if len(documents) != 1:
-        raise InputError("a parameter file holds one document", source.path, 1, 1)
-    found: dict[str, Value] = {}
-    for name, value in _pairs(documents[0]):
-        if name in found:
-            raise InputError.at(value.trail[0].span, f'the parameter "{name}" is given twice')
-        found[name] = value
-    return found
-
-
-def _pairs(node: Node) -> Iterator[tuple[str, Value]]:
-    if isinstance(node, MappingNode):
-        inner = node.get("Parameters")
-        if isinstance(inner, SequenceNode) and not all(map(_is_word, inner.items)):
-            node = inner  # what `--cli-input-json` takes
-        elif isinstance(inner, MappingNode):
-            node = inner
-    if isinstance(node, MappingNode):
-        for key, _, value in node.entries:
-            yield key, _value(value)
-        return
-    if not isinstance(node, SequenceNode):
-        raise InputError.at(node.span, "a parameter file is a list or a mapping")
-    for item in node.items:
-        match item:
-            case ScalarNode(value=str(text)) if "=" in text:
-                key, _, word = text.partition("=")
-                if not key.isalnum():
-                    raise InputError.at(item.span, "a parameter's name is of letters and digits")
-                yield key, _set(word, item.span)
-            case MappingNode():
-                name, value_node = item.get("ParameterKey"), item.get("ParameterValue")
-                if not isinstance(name, ScalarNode):
-                    raise InputError.at(item.span, "a parameter needs a ParameterKey")
-                if value_node is not None:
-                    yield str(name.value), _value(value_node)
-                elif _text(item, "UsePreviousValue") == "true":
-                    yield str(name.value), _previous(str(name.value), item.span)
-            case _:
-                raise InputError.at(item.span, "a parameter is a ParameterKey and ParameterValue")
-
-
-def _value(node: Node) -> Value:
-    match node:
-        case ScalarNode(value=value, written=written) if value is not None:
-            text = written if isinstance(value, float) else scalar_text(value)
-            return _set(text, node.span)
-        case SequenceNode(items=items) if all(map(_is_word, items)):
-            words = [scalar_text(i.value) for i in items if isinstance(i, ScalarNode)]
-            return _set(",".join(words), node.span)
-    raise InputError.at(node.span, "a parameter's value is a string or a list of strings")
-
-
-def _is_word(node: Node) -> bool:
-    return isinstance(node, ScalarNode) and node.value is not None
-
-
-def _previous(name: str, span: Span) -> Value:
-    why = f'parameter "{name}" keeps the value that the deployed stack has'
-    term = ("ref", span.source.path, name)
-    return Unknown("caller-supplied", why, term, not_null=True, trail=(Hop(span, why),))
-
-
-def _set(text: str, span: Span) -> Value:
-    return Known(text, trail=(Hop(span, f"set by {span.source.path}"),))

@@ -375,6 +375,11 @@ def test_templates_that_import_from_each_other_are_a_cycle(write: object) -> Non
         ),
         ("p.json", '{"Key": "given", "Other": 1}'),
         ("p.yaml", "Key: given\n"),
+        (
+            "p.json",
+            '[{"ParameterKey": "Key", "ParameterValue": "given", "UsePreviousValue": false}]',
+        ),
+        ("p.yaml", "StackName: s\nCapabilities: [CAPABILITY_IAM]\nParameters: {Key: given}\n"),
     ],
 )
 def test_a_parameter_file_wins_over_the_default(write: object, name: str, text: str) -> None:
@@ -402,6 +407,53 @@ def test_a_bad_parameter_file_is_an_error_of_it(write: object, text: str) -> Non
     assert [error.path for error in loader.errors] == ["p.json"]
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        (
+            "p.json",
+            '[{"ParameterKey": "Key", "ParameterValue": "x", "UsePreviousValue": true}]',
+            'the parameter "Key" has a ParameterValue beside UsePreviousValue',
+        ),
+        (
+            "p.yaml",
+            "- {ParameterKey: Key, ParameterValue: x, UsePreviousValue: yes}\n",
+            'the parameter "Key" has a ParameterValue beside UsePreviousValue',
+        ),
+        ("p.json", '[{"ParameterKey": "Key"}]', 'the parameter "Key" needs a ParameterValue'),
+        (
+            "p.json",
+            '[{"ParameterKey": "Key", "UsePreviousValue": false}]',
+            'the parameter "Key" needs a ParameterValue',
+        ),
+        ("p.json", '{"Parameters": {"Key": "x"}, "Key": "y"}', '"Key" beside "Parameters" sets'),
+        (
+            "p.yaml",
+            "Parameters: [{ParameterKey: Key, ParameterValue: x}]\nKey: y\n",
+            '"Key" beside "Parameters" sets',
+        ),
+        ("p.yaml", "Key: !Sub alias/m\n", "a parameter file holds plain values, no !Sub"),
+        ("p.yaml", "Key: [a, !Ref b]\n", "a parameter file holds plain values, no !Ref"),
+        ("p.yaml", "Parameters: !Foo {Key: a}\n", "a parameter file holds plain values, no !Foo"),
+        ("p.yaml", "- !Sub Key=x\n", "a parameter file holds plain values, no !Sub"),
+        (
+            "p.yaml",
+            "- {ParameterKey: Key, ParameterValue: !ImportValue x}\n",
+            "a parameter file holds plain values, no !ImportValue",
+        ),
+    ],
+)
+def test_what_a_parameter_file_cannot_say_is_an_error_of_it(
+    write: object, name: str, text: str, message: str
+) -> None:
+    assert callable(write)
+    write({"t.yaml": KEYED, name: text})
+    loader = _loader("t.yaml", parameters=(name,))
+    loader.load()
+    (error,) = loader.errors
+    assert (error.path, error.message.startswith(message)) == (name, True), error.message
+
+
 def test_a_named_template_is_read_with_its_family(write: object) -> None:
     assert callable(write)
     call = CALL.format("c/v.yaml").replace("v.yaml", "v.yaml, Parameters: {Key: passed}")
@@ -419,9 +471,10 @@ def test_a_named_template_is_nested_from_anywhere_in_its_repository(write: objec
     assert (vault.address, _key(vault)) == ("S/V", Known("passed"))
 
 
-def test_the_previous_value_of_a_parameter_is_not_known(write: object) -> None:
+@pytest.mark.parametrize("more", ["", ', "ParameterValue": ""'])
+def test_the_previous_value_of_a_parameter_is_not_known(write: object, more: str) -> None:
     assert callable(write)
-    previous = '[{"ParameterKey": "Key", "UsePreviousValue": true}]'
+    previous = f'[{{"ParameterKey": "Key", "UsePreviousValue": true{more}}}]'
     write({"t.yaml": KEYED, "p.json": previous})
     (vault,) = _loader("t.yaml", parameters=("p.json",)).load()
     value = _key(vault)
