@@ -48,6 +48,13 @@ LOOKUPS: Mapping[str, tuple[str, frozenset[str]]] = {
     "aws_kms_alias": ("name", frozenset({"arn", "id", "name", "target_key_arn", "target_key_id"})),
 }
 
+# The attributes of an alias that are those of its target: the others are the alias's own.
+_OF_TARGET: Mapping[str, frozenset[str]] = {
+    "aws_kms_alias": frozenset({"target_key_arn", "target_key_id"}),
+    "awscc_kms_alias": frozenset({"target_key_id"}),
+    "AWS::KMS::Alias": frozenset({"TargetKeyId"}),
+}
+
 # Types of CloudFormation of which Fn::GetAtt gives back what a template writes and may be a key;
 # of others it gives what AWS makes, and a property's name is refused.
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-parameter.html
@@ -98,6 +105,16 @@ def is_set(type_: str, path: str, data: bool) -> bool:
 def is_written(type_: str, path: str) -> bool:
     """Whether an attribute gives back the argument of that name, if there is one."""
     return "::" not in type_ or path in _WRITTEN.get(type_, ())
+
+
+def is_of_key(type_: str, path: str, data: bool) -> bool:
+    """Whether an attribute of an alias or a lookup is a key's, and not that of an alias.
+
+    `key_id` of the data source `aws_kms_key` is what it is asked for, which may be an alias.
+    """
+    if data and type_ == "aws_kms_key":
+        return path != "key_id"
+    return path in _OF_TARGET.get(type_, ())
 
 
 def identity(type_: str, path: str) -> str | None:

@@ -55,6 +55,7 @@ _PRODUCTS = ("AWS::ServiceCatalog::CloudFormationProvisionedProduct",)
 # Properties of which only one value is asked for: they need no world for each that they may have.
 _ASKED = ("BackupVaultName",)
 
+_NAME = pattern(r"[A-Za-z0-9]+\Z")  # of a parameter
 
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/pseudo-parameter-reference.html
 _ACCOUNT_WIDE = ("AWS::AccountId", "AWS::Partition", "AWS::Region", "AWS::URLSuffix")
@@ -187,6 +188,9 @@ class Stack:
     def _ref(self, name: str) -> Value:
         declared = self.section("Parameters").get(name)
         if declared is not None:
+            if not _NAME.match(name):
+                what = f'"{name}" is no name of a parameter: those are of letters and digits'
+                raise self._refuse(declared.span, what)
             given = self.given.get(name)
             found = parameter(declared, given, self, self.template.expression, self._where)
             if self.calls and (given is None or given() is None):
@@ -257,10 +261,12 @@ class Stack:
         if self.parent is not None:
             self.parent._require_condition(self.parent.section("Resources")[self.name].value)
 
-    def _refuse(self, span: Span, what: str) -> None:
-        if span not in self.template.refused:
+    def _refuse(self, span: Span, what: str) -> EvaluationError:
+        """What CloudFormation refuses a template for: told once, where no macro may change it."""
+        if span not in self.template.refused and not self.template.transforms:
             self.template.refused.add(span)
             self.library.errors.append(InputError.at(span, what))
+        return EvaluationError(what, span)
 
     # -- resources --------------------------------------------------------------------------
 
@@ -278,7 +284,7 @@ class Stack:
         if found is not None:
             return found
         entry = self.section("Resources")[name]
-        if (no_name := malformed(entry.value)) is not None and not self.template.transforms:
+        if (no_name := malformed(entry.value)) is not None:
             self._refuse(no_name, "Condition takes a condition's name; CloudFormation refuses this")
         properties = child_of(entry.value, "Properties")
         transform = beside(entry.value)

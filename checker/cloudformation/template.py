@@ -41,7 +41,7 @@ class Template:
     serverless: bool = False
     outer: Mapping[str, Value] = field(default_factory=dict)
     parts: Mapping[str, set[str]] = field(default_factory=dict)
-    refused: set[Span] = field(default_factory=set)  # where it was told that a name is not declared
+    refused: set[Span] = field(default_factory=set)  # where it was told why it is refused
     _expressions: dict[tuple[int, bool], tuple[Node, Expression]] = field(default_factory=dict)
 
     def section(self, name: str) -> tuple[Entry, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 
 from ..graph import Resource
-from ..kms import ALIASES, KEYS, LOOKUPS, NAMES, is_written
+from ..kms import ALIASES, KEYS, LOOKUPS, NAMES, is_of_key, is_written
 from ..language.value import (
     Attribute,
     EvaluationError,
@@ -72,6 +72,7 @@ class _Judgement:
         self._vault = vault
         self._around = around
         self._seen: set[tuple[str, str, str]] = set()
+        self._alias: Resource | None = None  # whose target is judged, which is never an alias
 
     def judge(self, value: Value) -> Verdict:
         trail = value.trail
@@ -113,6 +114,8 @@ class _Judgement:
         if isinstance(last, Attribute) and _composes_arn(parts[:-1], last):
             return self._attribute(last.resource, last.path, _distinct((*trail, *last.trail)))
         name = _alias_name(parts)
+        if name is not None and self._alias is not None:
+            return self._no_target(self._alias, trail)
         aliases = list(self._around.aliases(name, self._vault)) if name is not None else []
         if aliases:
             verdicts = (self._resource(alias, trail) for alias in aliases)
@@ -168,10 +171,12 @@ class _Judgement:
     def _attribute(self, resource: Resource, path: str, trail: tuple[Hop, ...]) -> Verdict:
         if not resource.data and path in KEYS.get(resource.type, ()):
             return self._resource(resource, trail)
+        of_key = is_of_key(resource.type, path, resource.data)
         if not resource.data and path in ALIASES.get(resource.type, ("", "", ()))[2]:
-            return self._resource(resource, trail)
+            return self._resource(resource, trail, None if of_key else self._alias)
         if resource.data and resource.type in LOOKUPS and path in LOOKUPS[resource.type][1]:
-            return self._lookup(resource, trail)
+            alias = None if of_key else self._alias
+            return self._onward(resource, LOOKUPS[resource.type][0], trail, alias)
         configured = resource.read(path) if is_written(resource.type, path) else None
         unset = isinstance(configured, Known) and configured.data in (None, "")
         if configured is not None and not unset:
@@ -191,8 +196,10 @@ class _Judgement:
             "not-a-key", f"{resource.address}.{path} is no KMS key ({resource.type})", hops
         )
 
-    def _resource(self, resource: Resource, trail: tuple[Hop, ...]) -> Verdict:
-        """A declared key, or an alias that leads on to one."""
+    def _resource(
+        self, resource: Resource, trail: tuple[Hop, ...], alias: Resource | None = None
+    ) -> Verdict:
+        """A declared key, or an alias that leads on to one; what is the target of an `alias`."""
         hops = _distinct((*trail, _declared(resource)))
         exists = resource.exists()
         if isinstance(exists, Known) and exists.data is False:
@@ -211,12 +218,26 @@ class _Judgement:
         if isinstance(name, Known) and str(name.data).startswith("alias/aws/"):
             shown = "alias/aws/…" if name.sensitive else str(name.data)
             return Verdict("aws-managed", shown, None, _distinct((*hops, *name.trail)))
-        return self._onward(resource, target_path, hops)
+        if alias is not None:
+            return self._no_target(alias, hops)
+        return self._onward(resource, target_path, hops, resource)
 
-    def _lookup(self, resource: Resource, trail: tuple[Hop, ...]) -> Verdict:
-        return self._onward(resource, LOOKUPS[resource.type][0], trail)
+    def _no_target(self, alias: Resource, trail: tuple[Hop, ...]) -> Verdict:
+        """https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateAlias.html"""
+        what = f"the target of {alias.address} is another alias, where KMS takes the ID or ARN of a key"
+        return unresolved("not-a-key", what, trail)
 
-    def _onward(self, resource: Resource, path: str, trail: tuple[Hop, ...]) -> Verdict:
+    def _onward(
+        self, resource: Resource, path: str, trail: tuple[Hop, ...], alias: Resource | None
+    ) -> Verdict:
+        """What an argument leads on to, which is the target of an alias where one is told."""
+        outer, self._alias = self._alias, alias
+        try:
+            return self._led(resource, path, trail)
+        finally:
+            self._alias = outer
+
+    def _led(self, resource: Resource, path: str, trail: tuple[Hop, ...]) -> Verdict:
         target = resource.read(path)
         if target is None:
             detail = f"{resource.address} has no {path}"
