@@ -224,8 +224,8 @@ class _Judgement:
 
     def _no_target(self, alias: Resource, trail: tuple[Hop, ...]) -> Verdict:
         """https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateAlias.html"""
-        what = f"the target of {alias.address} is another alias, where KMS takes the ID or ARN of a key"
-        return unresolved("not-a-key", what, trail)
+        what = f"the target of {alias.address} is another alias"
+        return unresolved("not-a-key", f"{what}: KMS takes the ID or ARN of a key", trail)
 
     def _onward(
         self, resource: Resource, path: str, trail: tuple[Hop, ...], alias: Resource | None

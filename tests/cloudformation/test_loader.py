@@ -471,6 +471,30 @@ def test_a_named_template_is_nested_from_anywhere_in_its_repository(write: objec
     assert (vault.address, _key(vault)) == ("S/V", Known("passed"))
 
 
+@pytest.mark.parametrize("name", ["AWS::Region", "a-b"])
+@pytest.mark.parametrize("macro", ["", "Transform: Mine\n"])
+def test_a_parameter_has_a_name_of_letters_and_digits(write: object, name: str, macro: str) -> None:
+    """One that is named like a pseudo parameter does not take its place."""
+    assert callable(write)
+    text = KEYED.replace("Key:", f"'{name}':", 1).replace("!Ref Key", f"!Ref '{name}'")
+    write({"t.yaml": macro + text})
+    loader = _loader("t.yaml")
+    (vault,) = loader.load()
+
+    def read() -> Value | str | None:
+        try:
+            return _key(vault)
+        except EvaluationError as error:
+            return error.message
+
+    what = f'"{name}" is no name of a parameter: those are of letters and digits'
+    outcomes = [outcome for _ in range(2) for _, outcome in loader.worlds.explore(read)]
+    assert what in outcomes
+    assert not any(isinstance(outcome, Known) for outcome in outcomes)
+    # A macro may give it another name.
+    assert [error.message for error in loader.errors] == ([] if macro else [what])
+
+
 @pytest.mark.parametrize("more", ["", ', "ParameterValue": ""'])
 def test_the_previous_value_of_a_parameter_is_not_known(write: object, more: str) -> None:
     assert callable(write)

@@ -566,6 +566,23 @@ ATTACKS: dict[str, Mapping[str, str | bytes]] = {
             "    Properties",
         )
     },
+    **{
+        f"a parameter named {name}": {
+            "t.yaml": HAPPY.replace("  Key:", f'  "{name}":').replace("!Ref Key", f"!Ref {name}")
+        }
+        for name in ("AWS::Region", "AWS::StackName", "AWS::NoValue", "a-b", "a.b", "\u00c4")
+    },
+    "a condition on a parameter named AWS::Region": {
+        "t.yaml": "Conditions: {C: !Equals [!Ref AWS::Region, alias/mine]}\n"
+        + HAPPY.replace("  Key:", '  "AWS::Region":').replace(
+            "!Ref Key", "!If [C, !GetAtt K.Arn, alias/aws/backup]"
+        )
+    },
+    "an alias of an alias": {
+        "t.yaml": HAPPY.replace("alias/mine\nR", "alias/other\nR")
+        + "  B:\n    Type: AWS::KMS::Alias\n"
+        "    Properties: {AliasName: alias/other, TargetKeyId: !Ref A}\n"
+    },
     "an ignore in a plain scalar": {
         "t.yaml": BAD.replace("Name: v", "Name: v# iac-check: ignore[BACKUP001] x")
     },
