@@ -117,10 +117,9 @@ class Deployed:
             return
         self._noted.add((place, template))  # once for all instances
         names: dict[str, Span] = {}
-        for value in self._outcomes(lambda: stack.read("parameters")):
-            found = _by_key(value) if isinstance(value, ListValue) else value
-            if isinstance(found, MapValue):
-                names.update(dict.fromkeys(found.items, place))
+        for value in self._outcomes(lambda: self._given(stack, "parameters")):
+            if isinstance(value, MapValue):
+                names.update(dict.fromkeys(value.items, place))
         guesses = self._files.worlds.guesses
         self.warnings.extend(of_names(names, stack.address, template, guesses))
 
@@ -128,8 +127,6 @@ class Deployed:
         """A parameter's value; None where nothing gives it, or null does."""
         for read in passed:
             value = read()
-            if isinstance(value, ListValue):
-                value = _by_key(value)
             if value is None or (isinstance(value, Known) and value.data is None):
                 continue
             if isinstance(value, MapValue) and not _may_have(value, name):
@@ -139,11 +136,20 @@ class Deployed:
                 return found
         return None
 
+    def _given(self, resource: Resource, path: str) -> Value | None:
+        """What an argument gives parameters: by their names, in whatever form it is written."""
+
+        def read() -> Value | None:
+            value = resource.read(path)
+            return _by_key(value) if isinstance(value, ListValue) else value
+
+        return self._files.worlds.remember((self, resource, path), read, within=True)
+
     def _parameters(self, stack: Resource) -> Iterator[tuple[Callable[[], Value | None], ...]]:
         """What reads the parameters of each of its instances, the strongest first."""
-        own = partial(stack.read, "parameters")
+        own = partial(self._given, stack, "parameters")
         overridden = [
-            partial(instance.read, OVERRIDES[instance.type])
+            partial(self._given, instance, OVERRIDES[instance.type])
             for instance in self._instances
             if self._belongs(instance, stack) and instance.place(OVERRIDES[instance.type])
         ]

@@ -118,6 +118,20 @@ TREES: dict[str, Callable[[], Mapping[str, str | bytes]]] = {
             "Parameters:\n" + "".join(f"  P{n}: {{Type: String}}\n" for n in range(5_000)),
         ),
     },
+    "a list of parameters of a stack that Terraform deploys": lambda: {
+        "main.tf": 'resource "awscc_cloudformation_stack" "s" {\n  stack_name = "s"\n'
+        '  template_body = file("u.yaml")\n  parameters = [\n'
+        + "".join(
+            f'    {{ parameter_key = "P{n}", parameter_value = "alias/aws/backup" }},\n'
+            for n in range(5_000)
+        )
+        + "  ]\n}\n",
+        "u.yaml": vaults(
+            lambda n: f"!Ref P{n}",
+            5_000,
+            "Parameters:\n" + "".join(f"  P{n}: {{Type: String}}\n" for n in range(5_000)),
+        ),
+    },
     "parameters that a nested template lacks": lambda: {
         "t.yaml": "Resources:\n  S:\n    Type: AWS::CloudFormation::Stack\n    Properties:\n"
         "      TemplateURL: u.yaml\n      Parameters:\n"
