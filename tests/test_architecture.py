@@ -19,7 +19,7 @@ LINE_LIMIT = 500
 
 # Lowest first. A room may import itself and what stands below it, never its own row.
 ROWS = (
-    ("annotations", "patterns", "options"),
+    ("annotations", "invisible", "patterns", "options"),
     ("records", "kms", "globs", "meant", "paths", "unforeseen", "watch"),
     ("backup",),
     ("source",),

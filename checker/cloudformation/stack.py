@@ -55,7 +55,6 @@ _PRODUCTS = ("AWS::ServiceCatalog::CloudFormationProvisionedProduct",)
 # Properties of which only one value is asked for: they need no world for each that they may have.
 _ASKED = ("BackupVaultName",)
 
-_NAME = pattern(r"[A-Za-z0-9]+\Z")  # of a parameter
 
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/pseudo-parameter-reference.html
 _ACCOUNT_WIDE = ("AWS::AccountId", "AWS::Partition", "AWS::Region", "AWS::URLSuffix")
@@ -188,9 +187,8 @@ class Stack:
     def _ref(self, name: str) -> Value:
         declared = self.section("Parameters").get(name)
         if declared is not None:
-            if not _NAME.match(name):
-                what = f'"{name}" is no name of a parameter: those are of letters and digits'
-                raise self._refuse(declared.span, what)
+            if not (name.isascii() and name.isalnum()):
+                raise self._refuse(declared.span, f'"{name}" is no name of a parameter')
             given = self.given.get(name)
             found = parameter(declared, given, self, self.template.expression, self._where)
             if self.calls and (given is None or given() is None):
