@@ -187,7 +187,7 @@ class _Service:
         for name in files_like(self._document.span.source.path, path):
             if not name.lower().endswith(_READABLE):
                 continue
-            if self._file(name, quietly=True) is None:
+            if self._file(name, quietly=level > _STRUCTURE) is None:
                 variable = f"${{file({name}):{address}}}"
                 entries.append(Entry(name, node.span, ScalarNode(node.span, variable, variable)))
                 continue

@@ -261,3 +261,11 @@ def test_a_type_that_the_stage_chooses_is_an_error(check: Check) -> None:
     resource = "resources: {Resources: {V: {Type: '${self:custom.t.${sls:stage}}'}}}\n"
     (error,) = check({"serverless.yml": SERVICE + choice + resource}).errors
     assert "cannot be told" in error.message
+
+
+def test_a_resource_of_some_stage_that_cannot_be_read_is_an_error(check: Check) -> None:
+    whole = "resources: {Resources: {K: {Type: A::B}, V: '${file(v-${sls:stage}.yml)}'}}\n"
+    good = "Type: AWS::S3::Bucket\n"
+    report = check({"serverless.yml": SERVICE + whole, "v-a.yml": "Type: [", "v-b.yml": good})
+    (error,) = report.errors
+    assert error.path == "v-a.yml"
