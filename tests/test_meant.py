@@ -31,9 +31,9 @@ def test_a_name_is_held_against_few_of_many(monkeypatch: pytest.MonkeyPatch) -> 
     """Those that begin and end like it: 3,000 names against 3,000 would take minutes."""
     held: list[int] = []
 
-    def close(name: str, names: Collection[str], n: int) -> list[str]:
+    def close(name: str, names: Collection[str], n: int, cutoff: float) -> list[str]:
         held.append(len(names))
-        return get_close_matches(name, names, n)
+        return get_close_matches(name, names, n, cutoff)
 
     monkeypatch.setattr("difflib.get_close_matches", close)
     known = tuple(f"Name{at}OfMany" for at in range(5_000))
