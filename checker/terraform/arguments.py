@@ -10,12 +10,11 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 
-from ..language.value import EvaluationError, Value
+from ..language.value import EvaluationError, Hop, Known, Value
 from ..language.worlds import Worlds
-from ..records import replace
 from ..source import InputError, Source, Span
 from .given import Given
-from .outline import AttributeSpan, outline
+from .outline import outline
 
 
 class Constants:
@@ -62,13 +61,11 @@ def from_file(source: Source, worlds: Worlds) -> Mapping[str, Given]:
     }
 
 
-def from_flags(variables: Mapping[str, str], worlds: Worlds) -> Mapping[str, Given]:
+def from_flags(variables: Mapping[str, str]) -> Mapping[str, Given]:
     """The values of --var NAME=VALUE."""
-    scope = Constants(worlds)
-    given = {}
-    for name, value in variables.items():
-        source = Source(f"--var {name}", value)
-        span = source.span(0, len(value))
-        argument = AttributeSpan(name, span, span)
-        given[name] = replace(Given.written(argument, scope, f"set by --var {name}"), text=span)
-    return given
+    return {name: _flag(f"--var {name}", text) for name, text in variables.items()}
+
+
+def _flag(flag: str, text: str) -> Given:
+    hop = Hop(Source(flag, text).span(0, len(text)), f"set by {flag}")
+    return Given(lambda: Known(text, trail=(hop,)), passed=flag)

@@ -7,6 +7,7 @@ from functools import partial
 
 from ..language.access import index
 from ..language.evaluate import Scope, define, truth
+from ..language.expression import Expression
 from ..language.operands import null_here
 from ..language.value import (
     EvaluationError,
@@ -17,6 +18,7 @@ from ..language.value import (
     Value,
     derived,
 )
+from ..language.worlds import Worlds
 from ..records import dataclass
 from ..source import Span
 from .declarations import entries_of
@@ -60,13 +62,26 @@ def switched_off(given: Mapping[str, Given], scope: Scope) -> Span | None:
 class Given:
     """A value given to a variable; `read` gives None where it turns out that none is given.
 
-    With `text`, the text of a --var, it is read as an expression only where the variable's
-    type is a collection. `place` is the argument that gives it, where one does.
+    One that is `passed` as text, by the flag or environment variable of that name, is what the
+    variable's type makes of the text. `place` is the argument that gives it, where one does.
+    Where `instead` is there, it tells what is given in this one's place in the current world.
     """
 
     read: Callable[[], Value | None]
-    text: Span | None = None
+    passed: str = ""
     place: Span | None = None
+    instead: Callable[[], Given] | None = None
+
+    def value(self, constraint: Expression | None, worlds: Worlds) -> Value | None:
+        """What a variable of a type is given, before its conversion. Raises EvaluationError."""
+        if self.instead is not None:
+            return self.instead().value(constraint, worlds)
+        value = self.read()
+        if value is None or not self.passed:
+            return value
+        from .passed import decoded
+
+        return decoded(value, constraint, self.passed, worlds)
 
     @classmethod
     def written(cls, argument: AttributeSpan, scope: Scope, note: str) -> Given:

@@ -316,7 +316,7 @@ class TerraformLoader:
             except InputError as error:
                 self.errors.append(error)
         if self._flags is None:
-            self._flags = from_flags(self.variables, self.worlds)
+            self._flags = from_flags(self.variables)
         if flags:
             given.update(self._flags)
         return given

@@ -13,6 +13,7 @@ from ..discovery import Tree, Walker, normal
 from ..language.evaluate import evaluate
 from ..language.value import Hop, Known, Unknown, Value
 from ..language.worlds import Worlds
+from ..records import replace
 from ..source import InputError, Source, Span
 from . import extra_arguments
 from .calls import leads_outside
@@ -174,7 +175,9 @@ class Units:
         """
         places = certain(self.worlds, lambda: dict(unit.input_places()))
         given = {
-            name: Given(partial(unit.input, name), place=places[name] if places else None)
+            name: Given(
+                partial(unit.input, name), f"TF_VAR_{name}", places[name] if places else None
+            )
             for name in (module.variables if places is None else places)
         }
         # Of each variable, where it may be passed by what is not known.
@@ -204,21 +207,21 @@ class Units:
     def _depending(self, read: Callable[[], Iterable[Argument]], name: str, weaker: Given) -> Given:
         """A variable's value where what is passed depends on the world, or is not known."""
 
-        def value() -> Value | None:
-            found: Value | None = None
+        def instead() -> Given:
+            found = weaker
             for one in read():
                 if isinstance(one, str):
-                    given = self._modules.given((), (one,), flags=False).get(name)
-                    found = given.read() if given else found
+                    found = self._modules.given((), (one,), flags=False).get(name, found)
                 elif one[0] == name:
-                    found = one[1]
+                    found = _passed(one)[1]
                 elif one[0] == ANYTHING:
                     why = "what Terragrunt passes to Terraform is not known"
                     term = ("ref", "extra_arguments", name)
-                    found = Unknown("external", why, term, trail=one[1].trail)
-            return weaker.read() if found is None else found
+                    trail = one[1].trail
+                    found = Given(partial(Unknown, "external", why, term, trail=trail))
+            return found
 
-        return Given(value, weaker.text, weaker.place)
+        return replace(weaker, instead=instead)
 
     def _generated(self, unit: Configuration, folder: str, there: Iterable[File]) -> Iterator[File]:
         """The Terraform files that a unit's `generate` blocks write into its module.
@@ -341,8 +344,6 @@ def _parents(configuration: Configuration) -> tuple[str, ...]:
 
 
 def _passed(argument: tuple[str, Value]) -> tuple[str, Given]:
-    """A variable's value as text, which is an expression where its type is a collection."""
+    """A variable and its value, of which Terraform is passed the text."""
     name, value = argument
-    written = value.data if isinstance(value, Known) else None
-    source = Source(f"-var {name}", written) if isinstance(written, str) else None
-    return name, Given(lambda: value, source.span(0, len(source.text)) if source else None)
+    return name, Given(lambda: value, passed=f"-var {name}")

@@ -37,7 +37,7 @@ def of_roots(
     for given, variables in roots:
         free = [variable for variable in variables if variable not in given]
         for name, one in given.items():
-            told_of = one.text is not None or one.place is None or one.place.source.path in named
+            told_of = one.place is None or one.place.source.path in named
             if name in variables or told_of:
                 continue
             left -= 1

@@ -29,7 +29,7 @@ from .declarations import Declarations
 from .expressions import expression
 from .given import Given
 from .outline import AttributeSpan, NodeSpan
-from .types import constraint_of, convert, takes_text, type_of
+from .types import constraint_of, convert, type_of
 
 
 @dataclass(eq=False)
@@ -76,10 +76,7 @@ class Variables:
         if given is None:
             return None
         constraint = constraint_of(self._attribute(name, "type"))
-        if given.text is not None and takes_text(constraint):
-            hop = Hop(given.text, f"set by {given.text.source.path}")
-            return self._converted(name, Known(given.text.text, trail=(hop,)))
-        value = given.read()
+        value = given.value(constraint, self.scope.worlds)
         return None if value is None else self._converted(name, value)
 
     def _converted(self, name: str, value: Value) -> Value:

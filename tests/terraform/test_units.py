@@ -119,3 +119,104 @@ def test_inputs_that_are_no_object_give_nothing(
         files["a.tfdeploy.hcl"] = f'deployment "d" {{\n  inputs = {inputs}\n}}\n'
     report, reasons = checked(files, tmp_path, monkeypatch)
     assert (reasons, report.errors) == (["unresolved"], ())
+
+
+@pytest.mark.parametrize(
+    ("type_", "value", "condition", "holds"),
+    [
+        # Held against `TF_VAR_x=… terraform console` (1.11).
+        ("", "true", "var.x == true", False),
+        ("", "true", 'var.x == "true"', True),
+        ("", "1", 'var.x == "1"', True),
+        ("", "1.5", 'var.x == "1.5"', True),
+        ("", '["a", 1]', 'var.x == "[\\"a\\",1]"', True),
+        ("", '{ b = 1, a = "x" }', 'jsondecode(var.x).a == "x"', True),
+        ("", '"true"', "var.x == true", False),
+        ("", "null", "var.x == null", True),
+        ("string", "true", 'var.x == "true"', True),
+        ("string", "[1]", 'var.x == "[1]"', True),
+        ("bool", "true", "var.x == true", True),
+        ("any", "true", "var.x == true", True),
+        ("any", '"true"', "var.x == true", True),
+        ("any", '"12"', "var.x == 12", True),
+        ("any", '"\\"true\\""', 'var.x == "true"', True),
+        ("any", "{ a = [1] }", "var.x.a[0] == 1", True),
+        ("list(string)", '"[\\"a\\"]"', 'var.x[0] == "a"', True),
+        ("list(number)", '["1"]', "var.x[0] == 1", True),
+        ("any", "toset([])", "try(toset([var.x]), null) == toset([[]])", True),
+    ],
+)
+@pytest.mark.parametrize("merged", [False, True])
+def test_inputs_are_text_in_environment_variables(
+    type_: str,
+    value: str,
+    condition: str,
+    holds: bool,
+    merged: bool,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    inputs = f"merge({{}}, {{ x = {value} }})" if merged else f"{{ x = {value} }}"
+    variable = f'variable "x" {{\n  {f"type = {type_}" if type_ else ""}\n}}\n'
+    key = f"{condition} ? aws_kms_key.k.arn : null"
+    report, reasons = checked(
+        {
+            "u/terragrunt.hcl": f'terraform {{\n  source = "../m"\n}}\ninputs = {inputs}\n',
+            "m/main.tf": variable + GOOD.replace("aws_kms_key.k.arn", key),
+        },
+        tmp_path,
+        monkeypatch,
+    )
+    assert (reasons, report.errors) == (["pass" if holds else "missing"], ())
+
+
+@pytest.mark.parametrize(
+    ("type_", "value", "reason"),
+    [
+        ("any", '"alias/aws/backup"', "unresolved"),  # no expression
+        ("list(string)", '"a"', "unresolved"),
+        ("any", "dependency.d.outputs.arn", "unresolved"),
+        ("any", 'get_env("K")', "unresolved"),
+        ("any", "{ a = dependency.d.outputs.arn }", "unresolved"),
+        ("map(string)", "{ a = dependency.d.outputs.arn }", "unresolved"),
+        ("string", "dependency.d.outputs.arn", "pass"),
+        ("", "dependency.d.outputs.arn", "pass"),
+        ("", "{ a = dependency.d.outputs.arn }", "unresolved"),
+    ],
+)
+def test_text_that_its_type_asks_to_be_an_expression(
+    type_: str, value: str, reason: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unit = 'terraform {\n  source = "../m"\n}\n'
+    depending = 'dependency "d" {\n  config_path = "../d"\n}\n'
+    report, reasons = checked(
+        {
+            "d/terragrunt.hcl": unit.replace("../m", "../k"),
+            "k/main.tf": KEY,
+            "u/terragrunt.hcl": f"{unit}{depending}inputs = {{ k = {value} }}\n",
+            "m/main.tf": ASKING.replace("{}", f"{{\n  type = {type_}\n}}" if type_ else "{}", 1),
+        },
+        tmp_path,
+        monkeypatch,
+    )
+    assert (reasons, report.errors) == ([reason], ())
+
+
+@pytest.mark.parametrize("type_", ["any", "map(string)", "object({ a = string })"])
+def test_a_key_in_a_collection_that_is_passed(
+    type_: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unit = 'terraform {\n  source = "../m"\n}\ndependency "d" {\n  config_path = "../d"\n}\n'
+    asking = ASKING.replace("{}", f"{{\n  type = {type_}\n}}", 1).replace("var.k", "var.k.a")
+    files = {
+        "d/terragrunt.hcl": 'terraform {\n  source = "../k"\n}\n',
+        "k/main.tf": KEY,
+        "u/terragrunt.hcl": unit + "inputs = { k = { a = dependency.d.outputs.arn } }\n",
+        "m/main.tf": asking,
+    }
+    assert checked(files, tmp_path, monkeypatch)[1] == ["pass"]
+    text = "jsondecode(var.k).a"
+    files["m/main.tf"] = ASKING.replace("var.k", text)
+    assert checked(files, tmp_path, monkeypatch)[1] == ["pass"]
+    files["m/main.tf"] = ASKING.replace("var.k", "var.k.a")
+    assert checked(files, tmp_path, monkeypatch)[1] == ["unresolved"]
