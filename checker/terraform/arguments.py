@@ -7,7 +7,7 @@ In Terraform's order, later wins: default < terraform.tfvars < *.auto.tfvars by 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 
 from ..language.value import EvaluationError, Hop, Known, Value
@@ -30,6 +30,20 @@ class Constants:
         raise EvaluationError("a tfvars file may not call functions", span)
 
 
+_FIRST = ("terraform.tfvars", "terraform.tfvars.json")
+_AUTOMATIC = (".auto.tfvars", ".auto.tfvars.json")
+
+
+def is_first(name: str) -> bool:
+    """Whether it is one of the two tfvars files that Terraform reads first."""
+    return name in _FIRST
+
+
+def is_automatic(name: str) -> bool:
+    """Whether Terraform reads a tfvars file by itself."""
+    return is_first(name) or name.endswith(_AUTOMATIC)
+
+
 def automatic_files(*folders: str) -> Iterator[str]:
     """The tfvars files that Terraform reads by itself, in its order.
 
@@ -39,10 +53,16 @@ def automatic_files(*folders: str) -> Iterator[str]:
     for folder in folders:
         with suppress(OSError):
             places.update((name, os.path.join(folder, name)) for name in os.listdir(folder))
-    automatic = (name for name in places if name.endswith((".auto.tfvars", ".auto.tfvars.json")))
-    for name in ("terraform.tfvars", "terraform.tfvars.json", *sorted(automatic)):
-        if name in places:
-            yield places[name]
+    return (places[name] for name in in_order(filter(is_automatic, places)))
+
+
+def in_order(names: Iterable[str]) -> list[str]:
+    """The names of tfvars files as Terraform reads them, the last of which has the say."""
+    found = dict.fromkeys(names)
+    return [
+        *(name for name in _FIRST if name in found),
+        *sorted(name for name in found if not is_first(name)),
+    ]
 
 
 def from_file(source: Source, worlds: Worlds) -> Mapping[str, Given]:

@@ -93,9 +93,15 @@ class TerraformLoader:
             self._modules[folder] = self._declarations(folder, files)
         return self._modules[folder]
 
-    def with_files(self, folder: str, files: Iterable[File]) -> Declarations:
-        """A folder's declarations with a few files more, or in place of those of their names."""
-        named = {os.path.basename(file.path): file for file in self.tree.terraform.get(folder, ())}
+    def with_files(
+        self, folder: str, files: Iterable[File], without: Collection[str]
+    ) -> Declarations:
+        """A folder's declarations with a few files more, or in place of those of their names.
+
+        `without`: the names of files of the folder that are not there.
+        """
+        there = {os.path.basename(file.path): file for file in self.tree.terraform.get(folder, ())}
+        named = {name: file for name, file in there.items() if name not in without}
         named.update((os.path.basename(file.path), file) for file in files)
         return self._declarations(folder, [*named.values()])
 
@@ -291,28 +297,25 @@ class TerraformLoader:
     def given(
         self,
         folders: Iterable[str],
-        more: Iterable[str | tuple[str, Given]],
+        more: Iterable[str | Source | tuple[str, Given]],
         *,
         flags: bool = True,
     ) -> dict[str, Given]:
         """The values of a root module's variables, the last that is given winning.
 
-        `folders`: where its files are. `more`: further tfvars files, and values themselves.
+        `folders`: where its files are. `more`: further tfvars files, what stands in those that
+        are not on disk, and values themselves.
         Without `flags`, not those of --var, which come last.
         """
         given: dict[str, Given] = {}
-        for path in (*automatic_files(*folders), *more):
-            if not isinstance(path, str):
-                given.update((path,))
-                continue
-            named = path in self.var_files  # by whoever runs this, from wherever
-            read = read_bytes if named else self.walker.read
-            data = read(self.tree, normal(path))
-            if data is None:
+        for file in (*automatic_files(*folders), *more):
+            if isinstance(file, tuple):
+                given.update((file,))
                 continue
             try:
-                source = self.note(Source.decode(normal(path), data))
-                given.update(from_file(source, self.worlds))
+                source = self._values(file) if isinstance(file, str) else file
+                if source is not None:
+                    given.update(from_file(self.note(source), self.worlds))
             except InputError as error:
                 self.errors.append(error)
         if self._flags is None:
@@ -320,6 +323,13 @@ class TerraformLoader:
         if flags:
             given.update(self._flags)
         return given
+
+    def _values(self, path: str) -> Source | None:
+        """A file of values; None, with an error noted, where it may not be read."""
+        named = path in self.var_files  # by whoever runs this, from wherever
+        read = read_bytes if named else self.walker.read
+        data = read(self.tree, normal(path))
+        return None if data is None else Source.decode(normal(path), data)
 
     def _read_manifests(self) -> set[str]:
         """Read what `terraform init` installed, and give the folders that are only modules."""

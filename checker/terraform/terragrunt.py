@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from ..annotations import Protocol
 from ..discovery import normal
-from ..language.evaluate import define, evaluate, truth
+from ..language.evaluate import define, evaluate
 from ..language.value import (
     EvaluationError,
     Known,
@@ -22,12 +22,13 @@ from ..language.value import (
     derived,
 )
 from ..language.worlds import Worlds
-from ..records import dataclass, field, replace
+from ..records import dataclass, replace
 from ..source import Span
 from .declarations import entries_of
 from .expressions import expression
 from .given import item
 from .outline import AttributeSpan, Body, outline_span
+from .terragrunt_blocks import dependency, generates, told
 
 UNIT = "terragrunt.hcl"
 VALUES = "terragrunt.values.hcl"
@@ -39,6 +40,9 @@ _OUTSIDE = frozenset(
      "get_terraform_command", "get_terraform_cli_args", "get_default_retryable_errors",
      "get_terragrunt_source_cli_flag", "get_working_dir"}
 )  # fmt: skip
+
+
+_NAMES = frozenset({"local", "include", "dependency", "values", "feature"})
 
 
 class Files(Protocol):
@@ -61,6 +65,10 @@ class Files(Protocol):
         """The result of a function of Terraform's own."""
         ...
 
+    def unit(self, folder: str) -> Configuration | None:
+        """The unit of a folder; None where there is none."""
+        ...
+
     def outputs_of(self, unit: str, span: Span) -> Value:
         """The outputs of another unit's module."""
         ...
@@ -71,7 +79,7 @@ class Configuration:
     """One Terragrunt file, read for the unit whose folder is `unit`. It is a scope.
 
     A unit that a stack generates has the stack's `values`, is called by its `calls`, and is
-    `copied` from a folder on disk.
+    `copied` from a folder on disk. What `read_terragrunt_config` reads is read `by` another unit.
     """
 
     path: str
@@ -81,7 +89,7 @@ class Configuration:
     values: Value | None = None
     calls: tuple[Span, ...] = ()
     copied: str = ""
-    _names: dict[str, Value] = field(default_factory=dict)
+    by: str = ""
 
     @property
     def worlds(self) -> Worlds:
@@ -100,6 +108,9 @@ class Configuration:
 
     def includes(self) -> Mapping[str, Configuration]:
         """The included files by label. Raises EvaluationError where a path is not known."""
+        return self.worlds.remember((self, "includes"), self._includes)
+
+    def _includes(self) -> Mapping[str, Configuration]:
         found = {}
         for label, body in self.blocks("include"):
             attribute = body.attributes.get("path")
@@ -201,25 +212,38 @@ class Configuration:
     # -- scope ------------------------------------------------------------------------------
 
     def lookup(self, name: str, span: Span) -> Value:
-        if name not in self._names:
-            self._names[name] = self._namespace(name, span)
-        return self._names[name]
+        if name not in _NAMES:
+            raise EvaluationError(f"{name} is not available in Terragrunt", span)
+        return self.worlds.remember((self, name), lambda: self._namespace(name))
 
-    def _namespace(self, name: str, span: Span) -> Value:
+    def _namespace(self, name: str) -> Value:
         match name:
             case "local":
                 return self._lazy("local", self._locals(), self._local)
             case "include":
-                return MapValue({k: v.value() for k, v in self.includes().items()})
+                return self._exposed()
             case "dependency":
                 blocks = self.merged_blocks("dependency")
-                return self._lazy("dependency", blocks, lambda label: _outputs(*blocks[label]))
+                return self._lazy("dependency", blocks, lambda label: dependency(*blocks[label]))
             case "values":
                 return self.values or self._values()
-            case "feature":
-                why = "a feature flag is known only when Terragrunt runs"
-                return Unknown("external", why, ("ref", self.unit, "feature"))
-        raise EvaluationError(f"{name} is not available in Terragrunt", span)
+        why = "a feature flag is known only when Terragrunt runs"
+        return Unknown("external", why, ("ref", self.unit, "feature"))
+
+    def _exposed(self) -> Value:
+        """The included files as values; one alone that has no label is `include` itself.
+
+        https://docs.terragrunt.com/reference/hcl/blocks#include
+        """
+        bodies = dict(self.blocks("include"))
+        found = {
+            label: included.value()
+            for label, included in self.includes().items()
+            if told(self, bodies[label], "expose")
+        }
+        if [*bodies] == [""] and found:
+            return found[""]
+        return MapValue(found, absent='there is no include "{}" that is exposed')
 
     def _values(self) -> Value:
         """What `terragrunt stack generate` wrote beside the unit; else what a stack would pass."""
@@ -257,17 +281,26 @@ class Configuration:
         """The whole file as a value: what `read_terragrunt_config` and `include` give."""
 
         def read(name: str) -> Value:
-            if name == "inputs":
-                attribute = self.body.attributes.get("inputs")
-                return evaluate(expression(attribute.value), self) if attribute else MapValue({})
-            return self.lookup("local" if name == "locals" else name, self._whole())
+            match name:
+                case "inputs":
+                    return self._inputs()
+                case "generate":
+                    found = generates(self)
+                    return MapValue({label: one.value() for label, one in found.items()})
+            return self._namespace("local" if name == "locals" else name)
 
-        return MapValue(LazyItems(("locals", "inputs", "dependency"), read))
+        return MapValue(LazyItems(("locals", "inputs", "dependency", "generate"), read))
 
-    def _whole(self) -> Span:
-        spans = [attribute.span for attribute in self.body.attributes.values()]
-        spans += [block.header for block in self.body.blocks]
-        return spans[0]
+    def _inputs(self) -> Value:
+        """Its inputs, those of what it includes among them."""
+        if self.merged():
+            return MapValue(LazyItems(tuple(self.input_places()), self._merged_input))
+        attribute = self.body.attributes.get("inputs")
+        return evaluate(expression(attribute.value), self) if attribute else MapValue({})
+
+    def _merged_input(self, name: str) -> Value:
+        found = self.input(name)
+        return Known(None) if found is None else found
 
     def call(self, name: str, arguments: tuple[Value, ...], span: Span) -> Value:
         if name in _OUTSIDE:
@@ -281,8 +314,10 @@ class Configuration:
                 if len(arguments) > 1 and self.files.configuration(path) is None:
                     return arguments[1]
                 return self._read(path, os.path.dirname(path), span).value()
-            case "get_terragrunt_dir" | "get_original_terragrunt_dir":
+            case "get_terragrunt_dir":
                 return Known(os.path.abspath(self.unit))
+            case "get_original_terragrunt_dir":
+                return Known(os.path.abspath(self.by or self.unit))
             case "get_parent_terragrunt_dir":
                 return Known(os.path.abspath(self.folder))
             case "get_repo_root":
@@ -330,33 +365,8 @@ class Configuration:
         if body is None:
             raise EvaluationError(f"{path} is not on disk", span, "module-unavailable")
         if unit == self.unit:
-            return replace(self, path=path, body=body, _names={})
-        return Configuration(path, normal(unit or "."), body, self.files)
-
-
-def _outputs(configuration: Configuration, body: Body) -> Value:
-    """What a `dependency` block gives."""
-    attribute = body.attributes.get("config_path")
-    if attribute is None:
-        raise EvaluationError("a dependency has no config_path")
-    path = configuration.located(evaluate(expression(attribute.value), configuration))
-    # https://terragrunt.gruntwork.io/docs/reference/config-blocks-and-attributes/#dependency
-    if not _told(configuration, body, "enabled", True):
-        return MapValue({})
-    if not _told(configuration, body, "skip_outputs", False):
-        return MapValue({"outputs": configuration.files.outputs_of(path, attribute.value)})
-    mock = body.attributes.get("mock_outputs")
-    if mock is None or "mock_outputs_allowed_terraform_commands" in body.attributes:
-        return MapValue({})
-    return MapValue({"outputs": evaluate(expression(mock.value), configuration)})
-
-
-def _told(configuration: Configuration, body: Body, name: str, default: bool) -> bool:
-    """Whether a block says so, in the current world."""
-    attribute = body.attributes.get(name)
-    if attribute is None:
-        return default
-    return truth(evaluate(expression(attribute.value), configuration), configuration)
+            return replace(self, path=path, body=body)
+        return Configuration(path, normal(unit or "."), body, self.files, by=self.by or self.unit)
 
 
 def _deep(base: Value | None, override: Value) -> Value:
