@@ -51,11 +51,21 @@ def _outline(source: Source, labels: Mapping[str, int]) -> Body:
     for mapping in _mappings(top):
         for entry in mapping.entries:
             if entry.key in labels:
-                blocks.extend(_blocks(entry, entry, (), labels[entry.key]))
+                depth = 0 if _is_bare(entry) else labels[entry.key]
+                blocks.extend(_blocks(entry, entry, (), depth))
             else:
                 _check_unique(entry.value)
             attributes[entry.key] = AttributeSpan(entry.key, entry.span, _place(entry.value))
     return Body(attributes, tuple(blocks))
+
+
+def _is_bare(entry: Entry) -> bool:
+    """Whether it is Terragrunt's include without a label, alone or in a list."""
+    if entry.key != "include":
+        return False
+    items = entry.value.items if isinstance(entry.value, SequenceNode) else (entry.value,)
+    inner = (one for item in items if isinstance(item, MappingNode) for one in item.entries)
+    return any(one.key == "path" and not isinstance(one.value, MappingNode) for one in inner)
 
 
 def _check_unique(top: Node) -> None:

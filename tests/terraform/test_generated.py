@@ -97,8 +97,8 @@ def test_an_attribute_generates_as_blocks_do(
 def test_an_attribute_in_json_is_the_same_as_blocks(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    generate = '{"o": {"path": "o.tf", "if_exists": "overwrite", "contents": "%s"}}' % ONE_LINE
-    unit = '{"terraform": {"source": "../m"}, "generate": %s}' % generate
+    one = f'{{"path": "o.tf", "if_exists": "overwrite", "contents": "{ONE_LINE}"}}'
+    unit = f'{{"terraform": {{"source": "../m"}}, "generate": {{"o": {one}}}}}'
     files = {"m/main.tf": GOOD, "u/terragrunt.hcl.json": unit}
     report, found = checked(files, tmp_path, monkeypatch)
     assert (found, report.errors) == (["pass", "missing"], ())

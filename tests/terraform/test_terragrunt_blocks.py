@@ -1,0 +1,160 @@
+"""What Terragrunt's `include` exposes, what `read_terragrunt_config` and dependencies give."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from iac_check.pipeline import run
+from iac_check.policy.result import Report
+from iac_check.settings import Settings
+
+ASKING = (
+    'variable "k" {}\nresource "aws_kms_key" "k" {}\nresource "aws_backup_vault" "v" {\n'
+    '  name = "v"\n  kms_key_arn = var.k == "use" ? aws_kms_key.k.arn : var.k\n}\n'
+)
+SOURCE = 'terraform {\n  source = "../m"\n}\n'
+COMMON = 'locals {\n  use = "use"\n}\ninputs = {\n  x = "use"\n}\n'
+READ = 'locals {\n  c = read_terragrunt_config("../r/r.hcl")\n}\n'
+
+
+def checked(
+    files: dict[str, str], folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> tuple[Report, list[str]]:
+    for name, text in {**files, ".git/x": "", "m/main.tf": ASKING}.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    monkeypatch.chdir(folder)
+    report = run(["."], Settings(cache=False))
+    return report, [result.cause or result.reason or "pass" for result in report.results]
+
+
+@pytest.mark.parametrize(
+    ("label", "exposed", "value", "outcome"),
+    [
+        ("", True, "include.locals.use", "pass"),
+        ("", True, "include.inputs.x", "pass"),
+        ("", True, 'include[""].locals.use', "undeclared"),
+        (' ""', True, "include.locals.use", "pass"),
+        ("", False, "include.locals.use", "undeclared"),
+        ("", False, 'try(include.locals.use, "alias/aws/backup")', "aws-managed"),
+        (' "root"', True, "include.root.locals.use", "pass"),
+        (' "root"', False, "include.root.locals.use", "undeclared"),
+        (' "root"', False, 'try(include.root.locals.use, "alias/aws/backup")', "aws-managed"),
+        (' "root"', True, "include.locals.use", "undeclared"),
+        (" get_env", True, "include.locals.use", "aws-managed"),
+    ],
+)
+def test_what_an_include_exposes(
+    label: str,
+    exposed: bool,
+    value: str,
+    outcome: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    expose = "  expose = true\n" if exposed else ""
+    path = '"../common.hcl"'
+    if label == " get_env":
+        label, path = "", 'get_env("X") == "" ? "../common.hcl" : "../other.hcl"'
+    unit = f"{SOURCE}include{label} {{\n  path = {path}\n{expose}}}\ninputs = {{ k = {value} }}\n"
+    files = {"u/terragrunt.hcl": unit, "common.hcl": COMMON}
+    files["other.hcl"] = COMMON.replace('use = "use"', 'use = "alias/aws/backup"')
+    report, found = checked(files, tmp_path, monkeypatch)
+    assert (found, report.errors) == ([outcome], ())
+
+
+def test_a_bare_include_in_json(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    include = '{"path": "../common.hcl", "expose": true}'
+    unit = '{"terraform": {"source": "../m"}, "include": INCLUDE, "inputs": {"k": "${KEY}"}}'
+    for written in (include, f"[{include}]", f'{{"": {include}}}'):
+        text = unit.replace("INCLUDE", written).replace("KEY", "include.locals.use")
+        files = {"u/terragrunt.hcl.json": text, "common.hcl": COMMON}
+        report, found = checked(files, tmp_path, monkeypatch)
+        assert (found, report.errors) == (["pass"], ())
+    text = unit.replace("INCLUDE", f'{{"r": {include}}}').replace("KEY", "include.r.locals.use")
+    files["u/terragrunt.hcl.json"] = text
+    assert checked(files, tmp_path, monkeypatch)[1] == ["pass"]
+
+
+@pytest.mark.parametrize(
+    ("read", "value", "outcome"),
+    [
+        ('include {\n  path = "../common.hcl"\n}\n', "local.c.inputs.x", "pass"),
+        ('include {\n  path = "../common.hcl"\n}\n', "local.c.locals.use", "undeclared"),
+        ('include {\n  path = "../common.hcl"\n}\ninputs = { x = null }\n', "local.c.inputs.x",
+         "missing"),
+        ("locals {\n  f = basename(get_original_terragrunt_dir())\n}\n",
+         'local.c.locals.f == "u" ? "use" : null', "pass"),
+        ("locals {\n  f = basename(get_terragrunt_dir())\n}\n",
+         'local.c.locals.f == "r" ? "use" : null', "pass"),
+        ('locals {\n  d = read_terragrunt_config("../s/s.hcl").locals.f\n}\n',
+         'local.c.locals.d == "u" ? "use" : null', "pass"),
+        ("", "try(local.c.locals.use, null)", "missing"),
+    ],
+)  # fmt: skip
+def test_what_is_read(
+    read: str, value: str, outcome: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = {
+        "u/terragrunt.hcl": f"{SOURCE}{READ}inputs = {{ k = {value} }}\n",
+        "r/r.hcl": read,
+        "s/s.hcl": "locals {\n  f = basename(get_original_terragrunt_dir())\n}\n",
+        "common.hcl": COMMON,
+    }
+    report, found = checked(files, tmp_path, monkeypatch)
+    assert (found, report.errors) == ([outcome], ())
+
+
+def test_a_dependency_has_its_own_original_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = 'basename(get_original_terragrunt_dir()) == "d" ? "use" : null'
+    files = {
+        "u/terragrunt.hcl": SOURCE
+        + 'dependency "d" {\n  config_path = "../d"\n}\ninputs = { k = dependency.d.outputs.o }\n',
+        "d/terragrunt.hcl": f"inputs = {{ o = {known} }}\n",
+        "d/main.tf": 'variable "o" {}\noutput "o" {\n  value = var.o\n}\n',
+    }
+    assert checked(files, tmp_path, monkeypatch)[1] == ["pass"]
+
+
+MOCK = '  mock_outputs = { o = "alias/aws/backup" }\n'
+FOR = MOCK + "  mock_outputs_allowed_terraform_commands = [%s]\n"
+
+
+@pytest.mark.parametrize(
+    ("block", "unit", "outcome"),
+    [
+        ("", "", "pass"),
+        ("", "skip = false\n", "pass"),
+        ("", "skip = true\n", "undeclared"),
+        (MOCK, "skip = true\n", "aws-managed"),
+        (FOR % '"validate"', "skip = true\n", "aws-managed"),
+        (MOCK, 'skip = get_env("X") == ""\n', "aws-managed"),
+        (MOCK, 'include {\n  path = "../skip.hcl"\n}\n', "aws-managed"),
+        (MOCK, 'include {\n  path = "../skip.hcl"\n}\nskip = false\n', "pass"),
+        # What is excluded keeps its state, of which Terragrunt takes the outputs.
+        (MOCK, 'exclude {\n  if = true\n  actions = ["all"]\n}\n', "pass"),
+        (MOCK + "  enabled = false\n", "", "aws-managed"),
+        (FOR % '"validate"' + "  enabled = false\n", "", "aws-managed"),
+        (FOR % '"validate"' + "  skip_outputs = true\n", "", "undeclared"),
+        (FOR % '"apply", get_env("X")' + "  skip_outputs = true\n", "", "aws-managed"),
+        (FOR % "" + "  skip_outputs = true\n", "", "aws-managed"),
+        (FOR % 'get_env("X")' + "  skip_outputs = true\n", "", "undeclared"),
+    ],
+)
+def test_a_dependency_that_is_disabled_gives_what_is_mocked(
+    block: str, unit: str, outcome: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = {
+        "u/terragrunt.hcl": f'{SOURCE}dependency "d" {{\n  config_path = "../d"\n{block}}}\n'
+        "inputs = { k = dependency.d.outputs.o }\n",
+        "d/terragrunt.hcl": unit,
+        "d/main.tf": 'output "o" {\n  value = "use"\n}\n',
+        "skip.hcl": "skip = true\n",
+    }
+    report, found = checked(files, tmp_path, monkeypatch)
+    assert (found, report.errors) == ([outcome], ())
