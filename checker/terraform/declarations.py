@@ -29,7 +29,7 @@ class Declarations:
     """The merged content of a folder's files, by kind and name.
 
     Folders are Terraform modules: `folder` is the path as it is reported. `kinds` are the types
-    of the blocks that call others.
+    of the blocks that call others, `astray` the errors of overrides of what is not in the folder.
     """
 
     folder: str
@@ -42,6 +42,7 @@ class Declarations:
     providers: list[Block] = field(default_factory=list)
     sources: list[Source] = field(default_factory=list)
     errors: list[InputError] = field(default_factory=list)
+    astray: list[InputError] = field(default_factory=list)
     _bodies: dict[int, Body] = field(default_factory=dict)
 
     @property
@@ -101,9 +102,11 @@ class Declarations:
     def _declare(self, table: dict[K, Block], key: K, block: Block, override: bool) -> None:
         what = " ".join((block.type, *(f'"{label}"' for label in block.labels)))
         if override:
-            if key not in table:
-                raise InputError.at(block.header, f"there is no {what} that this could override")
-            self._merge(table[key], block)
+            if key in table:
+                self._merge(table[key], block)
+            else:
+                why = f"there is no {what} that this could override"
+                self.astray.append(InputError.at(block.header, why))
         elif key in table:
             raise InputError.at(block.header, f"{what} is declared twice")
         else:

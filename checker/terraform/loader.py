@@ -42,6 +42,8 @@ class TerraformLoader:
     known_modules: Mapping[str, frozenset[str]] = field(default_factory=dict)
     errors: list[InputError] = field(default_factory=list)
     opened: set[str] = field(default_factory=set)  # the files whose content was asked for
+    beside: set[str] = field(default_factory=set)
+    """Folders whose files Terragrunt copies into a module that is elsewhere."""
     _modules: dict[str, Declarations] = field(default_factory=dict)
     _manifests: dict[str, Mapping[str, str]] = field(default_factory=dict)
     _roots: dict[str, tuple[ModuleInstance, ...]] = field(default_factory=dict)
@@ -91,6 +93,8 @@ class TerraformLoader:
                 if files is None:
                     return None
             self._modules[folder] = self._declarations(folder, files)
+            if folder not in self.beside:
+                self.errors.extend(self._modules[folder].astray)
         return self._modules[folder]
 
     def with_files(
@@ -103,7 +107,9 @@ class TerraformLoader:
         there = {os.path.basename(file.path): file for file in self.tree.terraform.get(folder, ())}
         named = {name: file for name, file in there.items() if name not in without}
         named.update((os.path.basename(file.path), file) for file in files)
-        return self._declarations(folder, [*named.values()])
+        module = self._declarations(folder, [*named.values()])
+        self.errors.extend(module.astray)
+        return module
 
     def _declarations(self, folder: str, files: list[File]) -> Declarations:
         if is_stack(folder):
@@ -207,8 +213,8 @@ class TerraformLoader:
     def load(self) -> list[Resource]:
         """Every instance of the wanted types, from the roots down."""
         installed = self._read_manifests()
+        units = self._units.all()  # first, for what they copy into modules is none of its own
         self._follow()
-        units = self._units.all()
         hits = {
             folder
             for folder, files in self.tree.terraform.items()
@@ -218,12 +224,15 @@ class TerraformLoader:
         wanted = self._with_callers(hits)
         called = {target for folder in wanted for target in self._path_calls(folder)}
         called |= {folder for unit in units for folder in (unit.module.folder, unit.root)}
+        called |= self.beside
         found: list[Resource] = []
         reached: set[str] = set()
         for unit in units:
-            self._reach(unit.module.folder, reached)
-            reached.add(unit.root)
+            for _, target in self._calls.by_path(unit.module):  # by what is generated, too
+                self._reach(target, reached)
+            reached.update((unit.module.folder, unit.root))
             found.extend(self._of_root(unit.module.folder, unit))
+        reached |= self.beside
         roots = [folder for folder in sorted(wanted) if folder not in called | installed]
         for folder in [*roots, *sorted(wanted - installed)]:
             if folder not in reached and self.module(folder) is not None:
@@ -412,7 +421,7 @@ class TerraformLoader:
         }
         wanted_folders = self._with_callers(holders)
         called = {target for folder in wanted_folders for target in self._path_calls(folder)}
-        for folder in sorted(wanted_folders - called):
+        for folder in sorted(wanted_folders - called - self.beside):
             if ".terraform" not in folder.split("/") and self.module(folder) is not None:
                 self._roots_of(folder)
         for root in (*chain(*self._roots.values()), *self._units.all()):

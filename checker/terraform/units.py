@@ -37,6 +37,7 @@ class Modules(Library, Protocol):
     var_files: tuple[str, ...]
     types: frozenset[str]
     errors: list[InputError]
+    beside: set[str]
 
     def module(self, folder: str) -> Declarations | None:
         """A folder's declarations; None where it has none that may be read."""
@@ -139,6 +140,8 @@ class Units:
         terraform = self._modules.tree.terraform
         # What stands beside its file is copied into the module, too.
         beside = terraform.get(place, ()) if module is not None and target != place else ()
+        if beside:
+            self._modules.beside.add(place)
         there = (*(terraform.get(target, ()) if target else ()), *beside)
         written = self._written(unit, target or place, there)
         removed = written.removed

@@ -32,7 +32,7 @@ def checked(
         path.write_text(text)
     monkeypatch.chdir(folder)
     report = run(["."], Settings(cache=False))
-    return report, [result.reason or "pass" for result in report.results]
+    return report, sorted((result.reason or "pass" for result in report.results), reverse=True)
 
 
 @pytest.mark.parametrize(
@@ -220,3 +220,40 @@ def test_a_key_in_a_collection_that_is_passed(
     assert checked(files, tmp_path, monkeypatch)[1] == ["pass"]
     files["m/main.tf"] = ASKING.replace("var.k", "var.k.a")
     assert checked(files, tmp_path, monkeypatch)[1] == ["unresolved"]
+
+
+OVERRIDE = 'resource "aws_backup_vault" "v" {\n  kms_key_arn = aws_kms_key.k.arn\n}\n'
+ELSEWHERE = 'terraform {\n  source = "../m"\n}\n'
+
+
+@pytest.mark.parametrize(
+    ("files", "reasons", "errors"),
+    [
+        ({"u/v_override.tf": OVERRIDE}, ["pass"], 0),
+        ({"u/override.tf": OVERRIDE.replace('"v"', '"w"')}, ["missing"], 1),
+        ({"u/override.tf": OVERRIDE, "u/terragrunt.hcl": 'terraform {\n  source = "./"\n}\n'},
+         ["missing"], 1),
+        # What only the file beside it calls is called, too.
+        ({"u/override.tf": OVERRIDE, "u/c.tf": 'module "n" {\n  source = "../n"\n  k = null\n}\n',
+          "n/n.tf": ASKING}, ["pass", "missing"], 0),
+        # A unit that a stack copies has its files beside it.
+        ({"u/v_override.tf": OVERRIDE, "u/terragrunt.hcl": ELSEWHERE.replace("../m", "../../../m"),
+          "s/terragrunt.stack.hcl": 'unit "u" {\n  source = "../u"\n  path = "u"\n}\n'},
+         ["pass"], 0),
+        # Nor is what a generated file calls a root.
+        ({"u/override.tf": OVERRIDE, "n/n.tf": ASKING, "u/terragrunt.hcl": ELSEWHERE
+          + 'generate "g" {\n  path = "g.tf"\n  if_exists = "overwrite"\n  contents = <<-E\n'
+          + 'module "n" {\n  source = "../n"\n  k = null\n}\nE\n}\n'}, ["pass", "missing"], 0),
+    ],
+)  # fmt: skip
+def test_what_stands_beside_a_unit_is_part_of_its_module(
+    files: dict[str, str],
+    reasons: list[str],
+    errors: int,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    module = 'resource "aws_kms_key" "k" {}\n' + BAD
+    files = {"m/main.tf": module, "u/terragrunt.hcl": ELSEWHERE, **files}
+    report, found = checked(files, tmp_path, monkeypatch)
+    assert (found, len(report.errors)) == (reasons, errors)
