@@ -201,13 +201,23 @@ class Units:
                 data = self._modules.walker.read(self._modules.tree, path)
                 try:
                     if data is not None:
-                        read = outline_terragrunt if path.endswith(".json") else outline
-                        self._configurations[path] = read(
-                            self._modules.note(Source.decode(path, data))
-                        )
+                        self._configurations[path] = self._outlined(Source.decode(path, data))
                 except InputError as error:
                     self._modules.errors.append(error)
         return self._configurations[path]
+
+    def _outlined(self, source: Source) -> Body | None:
+        """The outline of a file; None, with a warning, for a template that code is made from."""
+        if source.path.endswith(".json"):
+            return outline_terragrunt(self._modules.note(source))
+        fault = _template_fault(source) if "{{" in source.text else None
+        if fault is not None:
+            what = (
+                "this is no HCL, but a template that files are made from ({{ … }}): it is not read"
+            )
+            self._modules.tree.warnings.append(f"{source.path}:{fault.line}: {what}")
+            return None
+        return outline(self._modules.note(source))
 
     def boundary(self, folder: str) -> str:
         """The repository's folder: Terragrunt's search for parents ends there."""
@@ -235,3 +245,19 @@ class Units:
 def _parents(configuration: Configuration) -> tuple[str, ...]:
     """The files that one includes, by their real paths."""
     return tuple(os.path.realpath(one.path) for one in configuration.includes().values())
+
+
+def _template_fault(source: Source) -> InputError | None:
+    """What is no HCL in a template for Go, as `terragrunt scaffold` takes from `.boilerplate`.
+
+    Its first fault stands where its first action does, outside of strings: Terragrunt itself
+    refuses such a file, so nothing is deployed by it as it is.
+    """
+    from .syntax import check_syntax
+
+    try:
+        check_syntax(source)
+    except InputError as error:
+        if error.line is not None and "{{" in source.text.split("\n")[error.line - 1]:
+            return error
+    return None

@@ -257,3 +257,22 @@ def test_what_stands_beside_a_unit_is_part_of_its_module(
     files = {"m/main.tf": module, "u/terragrunt.hcl": ELSEWHERE, **files}
     report, found = checked(files, tmp_path, monkeypatch)
     assert (found, len(report.errors)) == (reasons, errors)
+
+
+@pytest.mark.parametrize(
+    ("text", "errors", "warnings"),
+    [
+        ("inputs = {\n  {{ range .Variables }}\n  {{ .Name }} = null\n  {{ end }}\n}\n", 0, 1),
+        ("{{ if .Root }}\nlocals {}\n{{ end }}\n", 0, 1),
+        ('locals {\n  a = "{{ .A }}"\n}\ninputs = {{ .Inputs }}\n', 0, 1),
+        ('locals {\n  a = "{{ .A }}"\n}\ninputs = {\n', 1, 0),
+        ('locals {\n  a = "{{ .A }}"\n}\n', 0, 0),
+        ("inputs = {\n", 1, 0),
+    ],
+)
+def test_a_template_that_units_are_made_from_is_none(
+    text: str, errors: int, warnings: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = {"m/main.tf": GOOD, "m/.boilerplate/terragrunt.hcl": text}
+    report, found = checked(files, tmp_path, monkeypatch)
+    assert (found, len(report.errors), len(report.warnings)) == (["pass"], errors, warnings)
