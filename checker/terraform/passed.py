@@ -50,12 +50,12 @@ def decoded(value: Value, constraint: Expression | None, by: str, worlds: Worlds
                 return _function("jsondecode", value, worlds)
             except EvaluationError:
                 why = f"the text that is set by {by} is no JSON of which all is known"
-                return Unknown("unsupported", why, ("call", "decoded", term_of(value)))
+                return Unknown("unsupported", why, ("decoded", term_of(value)))
         case Attribute():
             raise EvaluationError("what is passed is no expression, as its type asks for")
         case Unknown(type="string"):
             why = f"what the text is that is set by {by} is not known"
-            return Unknown(value.cause, why, ("call", "decoded", value.term), trail=value.trail)
+            return Unknown(value.cause, why, ("decoded", value.term), trail=value.trail)
     return _read_again(value)
 
 
@@ -64,7 +64,7 @@ def _written(value: Value, worlds: Worlds) -> Value:
     if isinstance(value, ListValue | MapValue):
         return replace(_function("jsonencode", value, worlds), trail=value.trail)
     if isinstance(value, Unknown) and isinstance(value.type, tuple):
-        term = ("call", "jsonencode", term_of(value))
+        term = ("jsonencode", term_of(value))
         return replace(value, term=term, type="string", domain=None)
     return to_string(value)
 

@@ -20,6 +20,7 @@ from ..language.value import (
     Unknown,
     Value,
     derived,
+    term_of,
 )
 from ..language.worlds import Worlds
 from ..records import dataclass, replace
@@ -305,7 +306,7 @@ class Configuration:
     def call(self, name: str, arguments: tuple[Value, ...], span: Span) -> Value:
         if name in _OUTSIDE:
             why = f"{name}() is known only when Terragrunt runs"
-            return Unknown("external", why, ("call", name, *map(repr, arguments)))
+            return Unknown("external", why, (name, *map(term_of, arguments)))
         match name:
             case "find_in_parent_folders":
                 return self._find_in_parents(arguments, span)
