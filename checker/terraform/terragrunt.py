@@ -320,19 +320,39 @@ class Configuration:
             case "get_original_terragrunt_dir":
                 return Known(os.path.abspath(self.by or self.unit))
             case "get_parent_terragrunt_dir":
-                return Known(os.path.abspath(self.folder))
+                return Known(os.path.abspath(self._above(arguments)))
             case "get_repo_root":
                 return Known(self.files.boundary(self.unit))
             case "path_relative_to_include":
-                return Known(normal(os.path.relpath(self.unit, self.folder)))
+                return Known(normal(os.path.relpath(self.unit, self._above(arguments))))
             case "path_relative_from_include":
-                return Known(normal(os.path.relpath(self.folder, self.unit)))
+                return Known(normal(os.path.relpath(self._above(arguments), self.unit)))
             case "get_path_to_repo_root":
                 return Known(os.path.relpath(self.files.boundary(self.unit), self.unit))
             case "get_path_from_repo_root":
                 return Known(os.path.relpath(self.unit, self.files.boundary(self.unit)))
         folder = self.copied or self.unit
         return self.files.function(folder, folder, name, arguments, span)
+
+    def _above(self, arguments: tuple[Value, ...]) -> str:
+        """The folder of what is included: of this file, or of the one that it includes.
+
+        An argument is the label of one of several.
+        """
+        labels = [label for label, _ in self.blocks("include")]
+        if not labels:
+            return self.folder
+        named = arguments[0].data if arguments and isinstance(arguments[0], Known) else None
+        label = labels[0] if len(labels) == 1 else named
+        try:
+            included = self.includes()
+        except EvaluationError as error:
+            if error.cause != "cycle":
+                raise
+            return self.unit  # as it is while the path of an include is read
+        if label not in included:
+            raise EvaluationError("which of the included files is meant is not known")
+        return included[str(label)].folder
 
     def _find_in_parents(self, arguments: tuple[Value, ...], span: Span) -> Value:
         first = arguments[0] if arguments else Known(UNIT)

@@ -158,3 +158,31 @@ def test_a_dependency_that_is_disabled_gives_what_is_mocked(
     }
     report, found = checked(files, tmp_path, monkeypatch)
     assert (found, report.errors) == ([outcome], ())
+
+
+@pytest.mark.parametrize(
+    ("includes", "path", "where"),
+    [
+        ('include {\n  path = "../p/c.hcl"\n}\n', "basename(get_parent_terragrunt_dir())", "p"),
+        ('include "a" {\n  path = "../p/c.hcl"\n}\n', "path_relative_to_include()", "../u"),
+        ('include "a" {\n  path = "../p/c.hcl"\n}\n', 'path_relative_from_include("a")', "../p"),
+        (
+            'include "a" {\n  path = "../p/c.hcl"\n}\ninclude "b" {\n  path = "../q/c.hcl"\n}\n',
+            'path_relative_from_include("b")',
+            "../q",
+        ),
+        (
+            'include "a" {\n  path = "${get_parent_terragrunt_dir()}/../p/c.hcl"\n}\n',
+            "basename(get_parent_terragrunt_dir())",
+            "p",
+        ),
+        ("", "path_relative_to_include()", "."),
+    ],
+)
+def test_where_the_included_file_is(
+    includes: str, path: str, where: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unit = f'{SOURCE}{includes}inputs = {{ k = {path} == "{where}" ? "use" : null }}\n'
+    files = {"u/terragrunt.hcl": unit, "p/c.hcl": "locals {}\n", "q/c.hcl": "locals {}\n"}
+    report, found = checked(files, tmp_path, monkeypatch)
+    assert (found, report.errors) == (["pass"], ())
