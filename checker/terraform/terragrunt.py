@@ -15,11 +15,9 @@ from ..language.value import (
     EvaluationError,
     Known,
     LazyItems,
-    ListValue,
     MapValue,
     Unknown,
     Value,
-    derived,
     term_of,
 )
 from ..language.worlds import Worlds
@@ -29,7 +27,7 @@ from .declarations import entries_of
 from .expressions import expression
 from .given import item
 from .outline import AttributeSpan, Body, outline_span
-from .terragrunt_blocks import dependency, generates, told
+from .terragrunt_blocks import Layers, deeply, dependency, generates, told
 
 UNIT = "terragrunt.hcl"
 VALUES = "terragrunt.values.hcl"
@@ -160,12 +158,17 @@ class Configuration:
                 merged.append((included, how == "deep"))
         return merged[::-1]
 
-    def merged_blocks(self, type_: str) -> Mapping[str, tuple[Configuration, Body]]:
-        """Blocks by label, its own before those of included files."""
-        found: dict[str, tuple[Configuration, Body]] = {}
-        for included, _ in reversed(self.merged()):
-            found.update(included.merged_blocks(type_))
-        found.update((label, (self, body)) for label, body in self.blocks(type_))
+    def dependencies(self) -> Mapping[str, Layers]:
+        """The `dependency` blocks by label: its own, and those they are merged with or replace."""
+        found: dict[str, Layers] = {}
+        for label, body in self.blocks("dependency"):
+            found[label] = ((self, body),)
+        for included, deep in self.merged():
+            for label, layers in included.dependencies().items():
+                if label not in found:
+                    found[label] = layers
+                elif deep:
+                    found[label] = (*found[label], *layers)
         return found
 
     def input(self, name: str) -> Value | None:
@@ -177,7 +180,7 @@ class Configuration:
         for included, deep in self.merged():
             if found is None or deep:
                 passed = included.input(name)
-                found = passed if found is None else _deep(passed, found)
+                found = passed if found is None else deeply(passed, found)
         return found
 
     def input_places(self) -> Mapping[str, Span]:
@@ -224,8 +227,8 @@ class Configuration:
             case "include":
                 return self._exposed()
             case "dependency":
-                blocks = self.merged_blocks("dependency")
-                return self._lazy("dependency", blocks, lambda label: dependency(*blocks[label]))
+                blocks = self.dependencies()
+                return self._lazy("dependency", blocks, lambda label: dependency(blocks[label]))
             case "values":
                 return self.values or self._values()
         why = "a feature flag is known only when Terragrunt runs"
@@ -388,30 +391,6 @@ class Configuration:
         if unit == self.unit:
             return replace(self, path=path, body=body)
         return Configuration(path, normal(unit or "."), body, self.files, by=self.by or self.unit)
-
-
-def _deep(base: Value | None, override: Value) -> Value:
-    """A deep merge: maps by key, lists one after the other, and else what overrides.
-
-    https://terragrunt.gruntwork.io/docs/reference/config-blocks-and-attributes/#include
-    """
-    match base, override:
-        case MapValue(items=below), MapValue(items=above):
-
-            def read(name: str) -> Value:
-                if name not in above:
-                    return below[name]
-                return _deep(below.get(name), above[name])
-
-            names = tuple(dict.fromkeys((*below, *above)))
-            return replace(override, items=LazyItems(names, read), rest=override.rest or base.rest)
-        case ListValue(items=first, rest=None), ListValue(items=second):
-            return replace(override, items=(*first, *second))
-        case Unknown() | ListValue(), MapValue() | ListValue():
-            return derived("merge", base, override, not_null=False)
-        case MapValue() | ListValue(), Unknown():
-            return derived("merge", base, override, not_null=False)
-    return override
 
 
 def module_folder(source: str, unit: Configuration) -> str | None:

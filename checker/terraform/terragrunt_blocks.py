@@ -16,9 +16,11 @@ from ..language.value import (
     LazyItems,
     ListValue,
     MapValue,
+    Unknown,
     Value,
+    derived,
 )
-from ..records import dataclass, field
+from ..records import dataclass, field, replace
 from ..source import Span
 from .declarations import entries_of
 from .expressions import expression
@@ -29,47 +31,67 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .terragrunt import Configuration
 
+    Layers = tuple[tuple[Configuration, Body], ...]
+    """One block, and those of included files that it is merged with, the strongest first."""
+else:
+    Layers = tuple
+
 # -- dependencies -------------------------------------------------------------------------------
 
 
-def dependency(configuration: Configuration, body: Body) -> Value:
+def dependency(layers: Layers) -> Value:
     """What a `dependency` block gives: no outputs, those of a unit, or what is mocked for them.
 
     One that is disabled is mocked for every command, which one with `skip_outputs` may not be.
     https://github.com/gruntwork-io/terragrunt/blob/v1.1.3/pkg/config/dependency.go
     """
-    attribute = body.attributes.get("config_path")
-    if attribute is None:
+    if not _is(layers, "enabled", default=True):
+        return _mocked(layers)
+    written = next(_written(layers, "config_path"), None)
+    if written is None:
         raise EvaluationError("a dependency has no config_path")
-    if not told(configuration, body, "enabled", default=True):
-        return _mocked(configuration, body)
-    path = configuration.located(evaluate(expression(attribute.value), configuration))
-    if told(configuration, body, "skip_outputs"):
-        return _mocked(configuration, body) if _mocks(configuration, body) else MapValue({})
+    configuration, place = written
+    path = configuration.located(evaluate(expression(place), configuration))
+    if _is(layers, "skip_outputs"):
+        return _mocked(layers) if _mocks(layers) else MapValue({})
     unit = configuration.files.unit(path)
     if unit is not None and _skips(unit):
-        return _mocked(configuration, body)
-    return MapValue({"outputs": configuration.files.outputs_of(path, attribute.value)})
+        return _mocked(layers)
+    return MapValue({"outputs": configuration.files.outputs_of(path, place)})
 
 
-def _mocked(configuration: Configuration, body: Body) -> Value:
-    mock = body.attributes.get("mock_outputs")
-    if mock is None:
-        return MapValue({})
-    return MapValue({"outputs": evaluate(expression(mock.value), configuration)})
+def _written(layers: Layers, name: str) -> Iterator[tuple[Configuration, Span]]:
+    """Where an argument is written, the strongest first."""
+    for configuration, body in layers:
+        if name in body.attributes:
+            yield configuration, body.attributes[name].value
 
 
-def _mocks(configuration: Configuration, body: Body) -> bool:
+def _is(layers: Layers, name: str, *, default: bool = False) -> bool:
+    for configuration, place in _written(layers, name):
+        return truth(evaluate(expression(place), configuration), configuration)
+    return default
+
+
+def _mocked(layers: Layers) -> Value:
+    found: Value | None = None
+    for configuration, place in _written(layers, "mock_outputs"):
+        value = evaluate(expression(place), configuration)
+        found = value if found is None else deeply(value, found)
+    return MapValue({}) if found is None else MapValue({"outputs": found})
+
+
+def _mocks(layers: Layers) -> bool:
     """Whether what is mocked may be used by `apply`. Raises EvaluationError."""
-    attribute = body.attributes.get("mock_outputs_allowed_terraform_commands")
-    if attribute is None:
-        return True
-    commands = evaluate(expression(attribute.value), configuration)
-    if isinstance(commands, ListValue) and commands.rest is None:
-        names = [command.data for command in commands.items if isinstance(command, Known)]
-        if "apply" in names or len(names) == len(commands.items):
-            return "apply" in names or not names
-    raise EvaluationError("for which commands there are mock_outputs is not known")
+    names: list[object] = []
+    for configuration, place in _written(layers, "mock_outputs_allowed_terraform_commands"):
+        commands = evaluate(expression(place), configuration)
+        if not isinstance(commands, ListValue) or commands.rest is not None:
+            raise EvaluationError("for which commands there are mock_outputs is not known")
+        names += (one.data if isinstance(one, Known) else ... for one in commands.items)
+    if "apply" not in names and ... in names:
+        raise EvaluationError("for which commands there are mock_outputs is not known")
+    return "apply" in names or not names
 
 
 def _skips(unit: Configuration) -> bool:
@@ -85,6 +107,30 @@ def told(configuration: Configuration, body: Body, name: str, *, default: bool =
     if attribute is None:
         return default
     return truth(evaluate(expression(attribute.value), configuration), configuration)
+
+
+def deeply(base: Value | None, override: Value) -> Value:
+    """A deep merge: maps by key, lists one after the other, and else what overrides.
+
+    https://terragrunt.gruntwork.io/docs/reference/config-blocks-and-attributes/#include
+    """
+    match base, override:
+        case MapValue(items=below), MapValue(items=above):
+
+            def read(name: str) -> Value:
+                if name not in above:
+                    return below[name]
+                return deeply(below.get(name), above[name])
+
+            names = tuple(dict.fromkeys((*below, *above)))
+            return replace(override, items=LazyItems(names, read), rest=override.rest or base.rest)
+        case ListValue(items=first, rest=None), ListValue(items=second):
+            return replace(override, items=(*first, *second))
+        case Unknown() | ListValue(), MapValue() | ListValue():
+            return derived("merge", base, override, not_null=False)
+        case MapValue() | ListValue(), Unknown():
+            return derived("merge", base, override, not_null=False)
+    return override
 
 
 # -- what is generated --------------------------------------------------------------------------

@@ -186,3 +186,38 @@ def test_where_the_included_file_is(
     files = {"u/terragrunt.hcl": unit, "p/c.hcl": "locals {}\n", "q/c.hcl": "locals {}\n"}
     report, found = checked(files, tmp_path, monkeypatch)
     assert (found, report.errors) == (["pass"], ())
+
+
+@pytest.mark.parametrize(
+    ("strategy", "parent", "child", "outcome"),
+    [
+        ("deep", "  enabled = false\n", "", "aws-managed"),
+        ("deep", "  enabled = false\n", "  enabled = true\n", "pass"),
+        ("shallow", "  enabled = false\n", "", "pass"),
+        ("shallow", "  skip_outputs = true\n", "", "pass"),
+        ("deep", "  skip_outputs = true\n", "", "aws-managed"),
+        ("deep", "  enabled = false\n", '  mock_outputs = { o = "use" }\n', "pass"),
+        ("no_merge", "  enabled = false\n", "", "pass"),
+    ],
+)
+def test_dependencies_are_merged_as_the_include_says(
+    strategy: str,
+    parent: str,
+    child: str,
+    outcome: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    block = 'dependency "d" {\n  config_path = "../d"\n%s}\n'
+    include = f'include {{\n  path = "../c.hcl"\n  merge_strategy = "{strategy}"\n}}\n'
+    files = {
+        "u/terragrunt.hcl": SOURCE
+        + include
+        + block % child
+        + "inputs = { k = dependency.d.outputs.o }\n",
+        "c.hcl": block % (parent + MOCK),
+        "d/terragrunt.hcl": "",
+        "d/main.tf": 'output "o" {\n  value = "use"\n}\n',
+    }
+    report, found = checked(files, tmp_path, monkeypatch)
+    assert (found, report.errors) == ([outcome], ())
