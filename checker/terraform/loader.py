@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping
 from itertools import chain
 
 from ..annotations import TypeVar
@@ -239,7 +239,7 @@ class TerraformLoader:
                 self._reach(folder, reached)
                 for root in self._roots_of(folder):
                     found.extend(self._of_root(folder, root))
-        self.tree.warnings.extend(self._unused())
+        self.tree.warnings.extend(self._unused(wanted))
         context = self.tree.context
         return [resource for resource in found if resource.span.source.path not in context]
 
@@ -251,14 +251,15 @@ class TerraformLoader:
             self.errors.append(InputError(told(error, "it is not checked"), folder))
             return []
 
-    def _unused(self) -> Iterator[str]:
-        """What is said of values that are set by flags, and that no root module declares."""
+    def _unused(self, wanted: Container[str]) -> Iterator[str]:
+        """What is said of values that no root module declares: of folders that may hold vaults."""
         roots = (*chain(*self._roots.values()), *self._units.all())
-        if any(not root.given.keys() <= root.module.variables.keys() for root in roots):
+        leading = [root for root in roots if root.module.folder in wanted]
+        if any(not root.given.keys() <= root.module.variables.keys() for root in leading):
             from .unused import of_roots
 
             named = frozenset(map(normal, self.var_files))
-            yield from of_roots(((root.given, root.module.variables) for root in roots), named)
+            yield from of_roots(((root.given, root.module.variables) for root in leading), named)
         if not roots or not (self.variables or self.var_files):
             return
         from .unused import of_files, of_flags, of_several

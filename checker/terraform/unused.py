@@ -7,13 +7,15 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 
 from ..candidates import File
-from ..meant import hint, without_effect
+from ..meant import hint, meant, without_effect
 from ..source import InputError
 from .declarations import Declarations, arguments_of, title
 from .given import Given
 
 GUESS_LIMIT = 1_000
 """Names of a run that are held against the variables of a root."""
+NEARNESS = 0.65
+"""How near a name must be to a variable's (1.0: the same) where one more value is no fault."""
 
 
 def of_flags(variables: Iterable[str], declared: Collection[str]) -> Iterator[str]:
@@ -43,10 +45,10 @@ def of_roots(
             left -= 1
             if left < 0:
                 return
-            near = hint(name, free)
+            near = meant(name, free, NEARNESS)
             if near and one.place not in told:
                 told.add(one.place)
-                yield f"{one.place}: the root module declares no {name}{near}"
+                yield f"{one.place}: the root module declares no {name}; did you mean {near}?"
 
 
 def of_files(

@@ -235,3 +235,19 @@ def test_a_misspelt_input_is_told(
         (result,) = report.results
         told = {str(hop.span): hop.note for hop in result.trail}
         assert 'Terragrunt passes no "key"; "kye" is not an argument' in told[places[0]]
+
+
+def test_inputs_of_what_leads_to_no_vault_are_not_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = {
+        "m/main.tf": MODULE,
+        "n/main.tf": 'variable "key" {}\nresource "aws_sns_topic" "t" {}\n',
+        "v/terragrunt.hcl": 'terraform {\n  source = "../m"\n}\ninputs = { key = "k" }\n',
+        "w/terragrunt.hcl": 'terraform {\n  source = "../n"\n}\ninputs = { kye = "k" }\n',
+    }
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir()
+        (tmp_path / name).write_text(text)
+    monkeypatch.chdir(tmp_path)
+    assert not run(["."], Settings(cache=False)).warnings
