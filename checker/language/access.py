@@ -6,7 +6,7 @@ from ..meant import hint
 from ..records import replace
 from .convert import equal, to_number, to_string
 from .decisions import Unreachable
-from .kept import Kept
+from .kept import Kept, entry, names_entry
 from .keys import has_index, has_key, is_key_of, length
 from .types import element_type, plain_type
 from .value import (
@@ -46,6 +46,8 @@ def index(base: Value, key: Value, worlds: Worlds) -> Value:
         case Unknown(kept=Kept() as kept) if isinstance(key, Unknown) and kept.covers(key):
             _require_kept(kept, key, base, worlds)
             return kept.at(key)
+        case Unknown() if names_entry(key, base):
+            return entry(base, key)
         case Unknown(term=term):
             found = derived("index", base, key, not_null=False, type=_element_type(base, key))
             return _attempted(found, worlds, has_key(term, term_of(key)))

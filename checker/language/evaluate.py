@@ -36,7 +36,7 @@ from .expression import (
     settled,
 )
 from .hops import PASSING_OVER, decided_by, explained, part_of, passed_over, picked_by
-from .kept import Kept
+from .kept import Kept, is_map
 from .operands import (
     TAKING_NULL,
     attempted,
@@ -395,8 +395,7 @@ def _for(expression: For, scope: Scope) -> Value:
 
 
 def _for_unknown(expression: For, collection: Value, scope: Scope) -> Unknown:
-    """What a `for` gives of a collection that is not known, told apart by its code and by what
-    that reads.
+    """What a `for` gives of what is not known, told apart by its code and by what that reads.
 
     Its keys are a part of the collection's where they are given as they are; a list of all has
     as many elements.
@@ -414,7 +413,8 @@ def _for_unknown(expression: For, collection: Value, scope: Scope) -> Unknown:
     told = tuple(_told(part, scope) for part in read)
     term = (kind, expression.span.text, told, term_of(collection))
     found = replace(derived("for", collection), term=term)
-    if kind not in ("some keys", "all keys") or not isinstance(collection, Unknown):
+    alone = kind in ("some keys", "all keys") and not expression.grouping
+    if not alone or not isinstance(collection, Unknown) or not is_map(collection):
         return found
 
     def entry(part: Expression, key: Value, element: Value) -> Value:

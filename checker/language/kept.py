@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from ..annotations import TypeGuard
 from ..records import dataclass
 from .keys import is_key_of
-from .types import element_type
+from .types import element_type, is_mapping
 from .value import Unknown, Value
 
 
@@ -41,9 +42,23 @@ class Kept:
         return self.made(key, self._element(key))
 
     def _element(self, key: Unknown) -> Value:
-        whole = self.collection
-        if whole.kept is not None:
-            return whole.kept.at(key)
-        # As `each.value` of a resource that has one instance for each entry.
-        term = ("each.value", key.term[1], ("for_each", whole.term))
-        return Unknown(whole.cause, whole.why, term, type=element_type(whole.type))
+        inner = self.collection.kept
+        return inner.at(key) if inner is not None else entry(self.collection, key)
+
+
+def is_map(collection: Unknown) -> bool:
+    """Whether what is not known is certainly a map or object: an index is no key that stays one."""
+    return collection.kept is not None or is_mapping(collection) is True
+
+
+def names_entry(key: Value, collection: Unknown) -> TypeGuard[Unknown]:
+    """Whether `each.key` runs over the keys of a map that is not known, or over a part of them."""
+    is_each = isinstance(key, Unknown) and key.term[0] == "each.key"
+    return is_each and is_map(collection) and is_key_of(key, collection.term)
+
+
+def entry(collection: Unknown, key: Unknown) -> Unknown:
+    """The entry of such a key: `each.value` of a resource with one instance for each entry."""
+    term = ("each.value", key.term[1], ("for_each", collection.term))
+    type_ = element_type(collection.type)
+    return Unknown(collection.cause, collection.why, term, type=type_, trail=collection.trail)
