@@ -43,7 +43,8 @@ def index(base: Value, key: Value, worlds: Worlds) -> Value:
         case Attribute(resource=resource, path=path) if isinstance(key, Known):
             found = Attribute(resource, f"{path}.{key.data}", trail=base.trail)
             return _attempted(found, worlds)
-        case Unknown(kept=Kept() as kept) if isinstance(key, Unknown) and kept.covers(key):
+        case Unknown(kept=Kept(listed=False) as kept) if kept.covers(key):
+            assert isinstance(key, Unknown)
             _require_kept(kept, key, base, worlds)
             return kept.at(key)
         case Unknown() if names_entry(key, base):

@@ -36,7 +36,7 @@ from .expression import (
     settled,
 )
 from .hops import PASSING_OVER, decided_by, explained, part_of, passed_over, picked_by
-from .kept import Kept, is_map
+from .kept import ALL_KEYS, KEYS_LISTED, SOME_KEYS, Kept, form_of, is_map
 from .operands import (
     TAKING_NULL,
     attempted,
@@ -395,25 +395,15 @@ def _for(expression: For, scope: Scope) -> Value:
 
 
 def _for_unknown(expression: For, collection: Value, scope: Scope) -> Unknown:
-    """What a `for` gives of what is not known, told apart by its code and by what that reads.
-
-    Its keys are a part of the collection's where they are given as they are; a list of all has
-    as many elements.
-    """
-    kind = "for" if expression.condition or expression.key else "all elements"
-    listed = expression.value if expression.key is None else expression.key
-    if isinstance(listed, Reference):
-        if listed.name == expression.key_name and expression.key is not None:
-            kind = "some keys" if expression.condition else "all keys"
-        elif listed.name == expression.value_name:
-            kind = "some elements"
+    """What a `for` gives of what is not known, told apart by its code and by what that reads."""
+    kind = form_of(expression, collection)
     own = frozenset((expression.value_name, expression.key_name or expression.value_name))
     parts = (expression.key, expression.value, expression.condition)
     read = chain.from_iterable(reads(part, own) for part in parts if part is not None)
     told = tuple(_told(part, scope) for part in read)
     term = (kind, expression.span.text, told, term_of(collection))
     found = replace(derived("for", collection), term=term)
-    alone = kind in ("some keys", "all keys") and not expression.grouping
+    alone = kind in (SOME_KEYS, ALL_KEYS, KEYS_LISTED) and not expression.grouping
     if not alone or not isinstance(collection, Unknown) or not is_map(collection):
         return found
 
@@ -425,7 +415,10 @@ def _for_unknown(expression: For, collection: Value, scope: Scope) -> Unknown:
         test = expression.condition
         return test is None or truth(given(entry(test, key, element), scope), scope)
 
-    return replace(found, kept=Kept(collection, partial(entry, expression.value), wanted))
+    return replace(
+        found,
+        kept=Kept(collection, partial(entry, expression.value), wanted, kind.startswith("list")),
+    )
 
 
 def _told(part: Expression, scope: Scope) -> Term:

@@ -6,14 +6,35 @@ from collections.abc import Callable
 
 from ..annotations import TypeGuard
 from ..records import dataclass
+from .expression import For, Reference
 from .keys import is_key_of
 from .types import element_type, is_mapping
 from .value import Unknown, Value
 
+SOME_KEYS, ALL_KEYS, KEYS_LISTED = "some keys", "all keys", "list of some keys"
+
+
+def form_of(expression: For, collection: Value) -> str:
+    """What a `for` gives of a collection that is not known: the first part of its term (keys.py).
+
+    Its keys are a part of the collection's where they are given as they are; a list of all has
+    as many elements.
+    """
+    given = expression.value if expression.key is None else expression.key
+    if isinstance(given, Reference):
+        if given.name == expression.key_name and expression.key is not None:
+            return SOME_KEYS if expression.condition else ALL_KEYS
+        if given.name == expression.value_name:
+            return "some elements"
+        whole = isinstance(collection, Unknown) and is_map(collection)
+        if given.name == expression.key_name and expression.condition and whole:
+            return KEYS_LISTED
+    return "for" if expression.condition or expression.key else "all elements"
+
 
 @dataclass(frozen=True)
 class Kept:
-    """The entries that a `for` keeps under their own keys.
+    """The entries that a `for` keeps under their own keys, or the keys of these as a list or set.
 
     `made` is the value of an entry, `wanted` whether it is kept, of its key and its element in the
     collection; both ask what is not known of the current world.
@@ -22,6 +43,7 @@ class Kept:
     collection: Unknown
     made: Callable[[Value, Value], Value]
     wanted: Callable[[Value, Value], bool]
+    listed: bool = False
 
     def covers(self, key: Value) -> bool:
         """Whether `each.key` runs over the collection, or a part of it, or what that is kept of."""
@@ -48,7 +70,8 @@ class Kept:
 
 def is_map(collection: Unknown) -> bool:
     """Whether what is not known is certainly a map or object: an index is no key that stays one."""
-    return collection.kept is not None or is_mapping(collection) is True
+    kept = collection.kept
+    return (kept is not None and not kept.listed) or is_mapping(collection) is True
 
 
 def names_entry(key: Value, collection: Unknown) -> TypeGuard[Unknown]:

@@ -129,6 +129,8 @@ def _elements(collection: Term) -> Term:
             return _elements(inner)
         case ("some elements", *_):
             return collection
+        case ("list of some keys", text, told, tuple(inner)):
+            return ("some keys", text, told, inner)
     return ("elements", collection)
 
 

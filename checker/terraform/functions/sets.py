@@ -54,7 +54,9 @@ def _toset(context: Context, arguments: tuple[Value, ...]) -> Value:
         return arguments[0]
     values = sequence("toset", arguments[0])
     if values is None:
-        return unknown("toset", arguments[0], not_null=False)
+        found = unknown("toset", arguments[0], not_null=False)
+        given = arguments[0]
+        return replace(found, kept=given.kept) if isinstance(given, Unknown) else found
     items = unified(values.items, strictly=context.worlds.trying)
     return make_set(items, rest_once("toset", values), values.element)
 
