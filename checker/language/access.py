@@ -54,7 +54,9 @@ def index(base: Value, key: Value, worlds: Worlds) -> Value:
             return _attempted(found, worlds, has_key(term, term_of(key)))
         case Attribute() | Whole():
             return _attempted(derived("index", key, base, not_null=False), worlds)
-        case Known(data=None):
+        case Known(data=None, assumption=assumed):
+            if assumed is not None and not worlds.trying:
+                raise Unreachable  # the program is refused where that is null
             raise EvaluationError("it reads an attribute of null")
     raise EvaluationError(f"it reads an element of {_kind(base)}")
 

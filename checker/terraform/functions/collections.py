@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from itertools import product
 from math import prod
 
+from ...language.access import index
 from ...language.branches import have_one_type, unified
 from ...language.convert import identities, is_empty, is_null, may_be, to_string
 from ...language.keys import has_key
@@ -223,6 +224,7 @@ def _same_here(context: Context, left: Value, right: Value) -> bool:
 def _merge(context: Context, arguments: tuple[Value, ...]) -> Value:
     """Later maps win. A key is certain unless a map after it, of unknown keys, may have it too."""
     maps: list[MapValue] = []
+    unknowns: dict[int, Unknown] = {}
     for argument in arguments:
         if is_null(argument):
             continue  # and one that may be null is a map of no certain keys
@@ -231,6 +233,8 @@ def _merge(context: Context, arguments: tuple[Value, ...]) -> Value:
             if isinstance(argument, Attribute):
                 return unknown("merge", *arguments)
             values = MapValue({}, rest=unknown("merge", argument))
+            if isinstance(argument, Unknown):
+                unknowns[len(maps)] = argument
         maps.append(values)
     if not maps:
         return MapValue({}) if not arguments else Known(None)
@@ -239,10 +243,14 @@ def _merge(context: Context, arguments: tuple[Value, ...]) -> Value:
     rests = [values.rest for values in maps if values.rest is not None]
 
     def read(name: str) -> Value:
-        for values in reversed(maps):
+        for at, values in reversed(tuple(enumerate(maps))):
             if name in values.items:
                 return values.items[name]
             if values.rest is None:
+                continue
+            if (given := unknowns.get(at)) is not None:
+                if not null_here(context, given) and _has(context, given, name):
+                    return index(given, Known(name), context.worlds)
                 continue
             if context.worlds.decide(has_key(values.rest.term, term_of(Known(name)))):
                 return values.element or derived("index", values.rest, Known(name), not_null=False)
@@ -255,6 +263,14 @@ def _merge(context: Context, arguments: tuple[Value, ...]) -> Value:
     elements = [values.element for values in maps if values.rest is not None]
     element = elements[0] if len(elements) == 1 else None
     return MapValue(LazyItems(tuple(names), read), kind, rest, element)
+
+
+def _has(context: Context, given: Unknown, name: str) -> bool:
+    """Whether what is not known, and not null, has a key, in this world."""
+    match given.type:
+        case ("object", *attributes):
+            return any(name == attribute for attribute, _ in attributes)
+    return context.worlds.decide(has_key(given.term, term_of(Known(name))))
 
 
 def _keys(context: Context, arguments: tuple[Value, ...]) -> Value:
