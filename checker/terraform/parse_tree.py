@@ -238,7 +238,8 @@ class TreeReader:
                 condition = self.read(trees[-1])
             elif part.data != "for_intro":
                 bodies.append(self.read(part))
-        key_name, value_name = (names[0], names[1]) if len(names) > 1 else (None, names[0])
+        *key_names, value_name = names
+        key_name = next((name for name in key_names if name != value_name), None)  # or is hidden
         key = bodies[0] if node.data == "for_object_expr" else None
         return For(
             self._span(node), key_name, value_name, collection, key, bodies[-1], condition, grouping

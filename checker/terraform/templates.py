@@ -217,6 +217,7 @@ def _sequence(waiting: list[_Piece]) -> tuple[Expression, ...]:
             _close(waiting, piece, ("endfor",))
             key, name = piece.names
             body_text = _joined(piece.span, inner)
+            key = None if key == name else key  # which the value's name hides
             loop = For(piece.span, key, name, piece.value, None, body_text, None)
             parts.append(Call(piece.span, "join", (Literal(piece.span, ""), loop)))
     return tuple(parts)
