@@ -36,7 +36,7 @@ from .expression import (
     settled,
 )
 from .hops import PASSING_OVER, decided_by, explained, part_of, passed_over, picked_by
-from .kept import ALL_KEYS, KEYS_LISTED, SOME_KEYS, Kept, form_of, is_map
+from .kept import ALL_KEYS, KEYS_LISTED, SOME_KEYS, Kept, form_of, is_map, source_key
 from .operands import (
     TAKING_NULL,
     attempted,
@@ -372,7 +372,8 @@ def _for(expression: For, scope: Scope) -> Value:
         case _:
             raise EvaluationError("for needs a collection", expression.collection.span)
     more = _for_unknown(expression, rest, scope) if rest is not None else None
-    more = replace(more, kept=None) if more is not None else None  # what they are, `element` tells
+    if more is not None and rest is not None:  # which there are; what they are, `element` tells
+        more = replace(more, kept=rest.kept if more.term[0] == ALL_KEYS else None)
     kept: list[Bound] = []
     for key, value in pairs:
         names = {expression.value_name: value}
@@ -396,19 +397,23 @@ def _for(expression: For, scope: Scope) -> Value:
 
 def _for_unknown(expression: For, collection: Value, scope: Scope) -> Unknown:
     """What a `for` gives of what is not known, told apart by its code and by what that reads."""
-    kind = form_of(expression, collection)
     own = frozenset((expression.value_name, expression.key_name or expression.value_name))
-    parts = (expression.key, expression.value, expression.condition)
-    read = chain.from_iterable(reads(part, own) for part in parts if part is not None)
-    told = tuple(_told(part, scope) for part in read)
-    term = (kind, expression.span.text, told, term_of(collection))
+
+    def told(*parts: Expression | None) -> tuple[Term, ...]:
+        read = chain.from_iterable(reads(part, own) for part in parts if part is not None)
+        return tuple(_told(part, scope) for part in read)
+
+    kind, whole = form_of(expression, collection, partial(told, expression.key))
+    read = told(expression.key, expression.value, expression.condition)
+    term = (kind, expression.span.text, read, term_of(whole))
     found = replace(derived("for", collection), term=term)
     alone = kind in (SOME_KEYS, ALL_KEYS, KEYS_LISTED) and not expression.grouping
-    if not alone or not isinstance(collection, Unknown) or not is_map(collection):
+    if not alone or not isinstance(whole, Unknown) or not is_map(whole):
         return found
 
     def entry(part: Expression, key: Value, element: Value) -> Value:
-        names = {expression.value_name: element, expression.key_name or "": key}
+        own_key = key if whole is collection else source_key(key)
+        names = {expression.value_name: element, expression.key_name or "": own_key}
         return evaluate(part, Bound(scope, names))
 
     def wanted(key: Value, element: Value) -> bool:
@@ -417,7 +422,7 @@ def _for_unknown(expression: For, collection: Value, scope: Scope) -> Unknown:
 
     return replace(
         found,
-        kept=Kept(collection, partial(entry, expression.value), wanted, kind.startswith("list")),
+        kept=Kept(whole, partial(entry, expression.value), wanted, kind == KEYS_LISTED),
     )
 
 

@@ -2,24 +2,49 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from ..annotations import TypeGuard
-from ..records import dataclass
-from .expression import For, Reference
+from ..records import dataclass, replace
+from .expression import Expression, For, Reference
 from .keys import is_key_of
 from .types import element_type, is_mapping
-from .value import Unknown, Value
+from .value import Term, Unknown, Value
 
 SOME_KEYS, ALL_KEYS, KEYS_LISTED = "some keys", "all keys", "list of some keys"
 
 
-def form_of(expression: For, collection: Value) -> str:
-    """What a `for` gives of a collection that is not known: the first part of its term (keys.py).
+def form_of(
+    expression: For, collection: Value, outer: Callable[[], tuple[Term, ...]]
+) -> tuple[str, Value]:
+    """What a `for` gives of a collection that is not known: parts of its term (keys.py).
 
-    Its keys are a part of the collection's where they are given as they are; a list of all has
-    as many elements.
+    Its keys are a part of the collection's where they are given as they are, and else of a map
+    under such keys; a list of all has as many elements. `outer`: what the key reads around it.
     """
+    kind = _kind(expression, collection)
+    if kind != "for" or expression.key is None or not isinstance(collection, Unknown):
+        return kind, collection
+    term = ("keyed", _written(expression, expression.key), outer(), collection.term)
+    whole = replace(collection, term=term, type=("map", element_type(collection.type)), kept=None)
+    return SOME_KEYS if expression.condition else ALL_KEYS, whole
+
+
+def _written(expression: For, key: Expression) -> str:
+    """A key as it is written; where it is read from the element, whatever name that has."""
+    text = key.span.text
+    path = re.fullmatch(rf"{re.escape(expression.value_name)}((?:\.[\w-]+)+)", text)
+    return path[1] if path else f"{expression.key_name}, {expression.value_name}: {text}"
+
+
+def source_key(key: Value) -> Unknown:
+    """The key in the collection of an entry whose own key is made of it."""
+    assert isinstance(key, Unknown)
+    return Unknown(key.cause, key.why, ("source key", *key.term[1:]), not_null=True)
+
+
+def _kind(expression: For, collection: Value) -> str:
     given = expression.value if expression.key is None else expression.key
     if isinstance(given, Reference):
         if given.name == expression.key_name and expression.key is not None:

@@ -211,9 +211,9 @@ def _for_each(attribute: AttributeSpan, scope: Scope, address: str) -> Instances
         name = Unknown(rest.cause, rest.why, key_term, not_null=True, type="string")
         value = Unknown(rest.cause, rest.why, value_term, type=type_)
         kept = rest.kept
-        if kept is not None:
-            if not kept.has(name):
-                raise Unreachable  # there is no instance for what is left out
+        if kept is not None and not kept.has(name):
+            raise Unreachable  # there is no instance for what is left out
+        if kept is not None and element is None:
             return {"each": MapValue({"key": name, "value": kept.at(name)})}
         one = element or (name if is_set(rest.term) else value)
         return {"each": MapValue({"key": name, "value": one})}

@@ -135,8 +135,12 @@ def _is_any(constraint: Expression) -> bool:
 
 def _map(value: Value, element: Expression, scope: Scope) -> Value:
     if not isinstance(value, MapValue):
-        return _unconverted(value, ("map", type_of(element)))
-
+        found = _unconverted(value, ("map", type_of(element)))
+        if isinstance(found, Unknown) and (kept := found.kept) is not None:
+            made = kept.made
+            entries = replace(kept, made=lambda k, v: convert(made(k, v), element, scope))
+            return replace(found, kept=entries)
+        return found
     items = value.items
     if _is_any(element):
         return replace(value, items=unified_map(items), kind="map")
@@ -200,4 +204,6 @@ def _unconverted(value: Value, type_: tuple[Any, ...]) -> Value:
         raise refused
     if alike(value.type, type_):
         return value
-    return replace(value, term=(f"converted to {kind}", str(type_), value.term), type=type_)
+    term = (f"converted to {kind}", str(type_), value.term)
+    kept = value.kept if kind == "map" else None
+    return replace(value, term=term, type=type_, kept=kept)

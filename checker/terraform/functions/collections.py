@@ -239,6 +239,7 @@ def _merge(context: Context, arguments: tuple[Value, ...]) -> Value:
     if not maps:
         return MapValue({}) if not arguments else Known(None)
     names = dict.fromkeys(name for values in maps for name in values.items)
+    names.update(dict.fromkeys(name for each in unknowns.values() for name in _attributes(each)))
     bounded_length(len(names))
     rests = [values.rest for values in maps if values.rest is not None]
 
@@ -249,7 +250,7 @@ def _merge(context: Context, arguments: tuple[Value, ...]) -> Value:
             if values.rest is None:
                 continue
             if (given := unknowns.get(at)) is not None:
-                if not null_here(context, given) and _has(context, given, name):
+                if _has(context, given, name):
                     return index(given, Known(name), context.worlds)
                 continue
             if context.worlds.decide(has_key(values.rest.term, term_of(Known(name)))):
@@ -265,11 +266,19 @@ def _merge(context: Context, arguments: tuple[Value, ...]) -> Value:
     return MapValue(LazyItems(tuple(names), read), kind, rest, element)
 
 
-def _has(context: Context, given: Unknown, name: str) -> bool:
-    """Whether what is not known, and not null, has a key, in this world."""
-    match given.type:
+def _attributes(value: Unknown) -> tuple[str, ...]:
+    """The attributes that an object is declared to have: a null in its place is refused by most
+    of what reads it, and is not looked for."""
+    match value.type:
         case ("object", *attributes):
-            return any(name == attribute for attribute, _ in attributes)
+            return tuple(name for name, _ in attributes)
+    return ()
+
+
+def _has(context: Context, given: Unknown, name: str) -> bool:
+    """Whether what is not known has a key, in this world."""
+    if isinstance(given.type, tuple) and given.type[0] == "object":
+        return name in _attributes(given)
     return context.worlds.decide(has_key(given.term, term_of(Known(name))))
 
 
