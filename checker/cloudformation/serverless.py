@@ -11,15 +11,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import chain
 
 from ..language.document import Entry, MappingNode, Node, ScalarNode, SequenceNode
 from ..records import replace
 from ..source import InputError
 from .alternatives import files_like
+from .choices import one_of, service_of
 from .includes import Fragment
 from .intrinsics import CHOSEN
-from .service_parts import any_of, extended, is_variable, not_followed, one_of_parts, parts_of
+from .service_parts import is_variable, not_followed, parts_of
 
 Choice = tuple[Node, list[str], Node | None]
 """A mapping, the keys in it that choose a value, and what counts where they choose none."""
@@ -81,11 +81,10 @@ def resources_of(document: MappingNode, fragment: Fragment) -> tuple[MappingNode
     node = document.get("resources")
     found = service.resolved(node, 0) if node is not None else None
     parts = parts_of(found)
-    for variable in chain.from_iterable(map(not_followed, parts)):
+    for variable in not_followed(found):
         if not _told(variable):
             fragment(variable)  # which tells that it is not read
-    whole = one_of_parts(parts, MappingNode(document.span, ()))
-    return extended(whole), service.parts
+    return service_of(parts, MappingNode(document.span, ())), service.parts
 
 
 class _Service:
@@ -217,7 +216,7 @@ class _Service:
         whole, keys, default = choice
         if level <= _STRUCTURE:
             found = [*_leaves(whole, keys), *((default,) if default is not None else ())]
-            return any_of(found, node, level)
+            return one_of(node, found)
         names = (ScalarNode(node.span, key, key) for key in keys)
         way = SequenceNode(node.span, (whole, *names))
         items = (way,) if default is None else (way, default)

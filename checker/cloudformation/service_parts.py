@@ -6,12 +6,11 @@ https://www.serverless.com/framework/docs/providers/aws/guide/resources
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import pairwise
+from itertools import chain
 
 from ..language.document import Entry, MappingNode, Node, ScalarNode, SequenceNode, merged
 from ..records import replace
-from ..source import InputError, Span
-from .conflicts import either, taken
+from ..source import Span
 
 
 def is_variable(node: Node | None) -> bool:
@@ -27,47 +26,26 @@ def is_variable(node: Node | None) -> bool:
 
 def parts_of(node: Node | None) -> tuple[Node, ...]:
     """The parts that `resources:` is merged from."""
-    if isinstance(node, SequenceNode):
+    if isinstance(node, SequenceNode) and node.tag is None:
         return node.items
     return () if node is None else (node,)
 
 
-def not_followed(part: Node) -> Iterator[str]:
+def not_followed(part: Node | None) -> Iterator[str]:
     """The variables that bring in resources from where nothing is read."""
-    resources = part.get("Resources") if isinstance(part, MappingNode) else None
-    inner = (e.value for e in resources.entries) if isinstance(resources, MappingNode) else ()
-    for node in (part, resources, *inner):
-        if isinstance(node, ScalarNode) and is_variable(node):
-            yield str(node.value)
+    for one in _alternatives(part):
+        resources = one.get("Resources") if isinstance(one, MappingNode) else None
+        for each in (one, *_alternatives(resources)):
+            inner = each.entries if isinstance(each, MappingNode) and each is not one else ()
+            for node in (each, *chain.from_iterable(_alternatives(e.value) for e in inner)):
+                if isinstance(node, ScalarNode) and is_variable(node):
+                    yield str(node.value)
 
 
-def any_of(found: Iterable[Node], variable: ScalarNode, level: int) -> Node:
-    """What stands for a part of a template that a variable chooses, on some level of it.
-
-    The template has what any of them has; of properties, `Fn::If` asks which counts. Raises
-    InputError where they cannot be one.
-    """
-    known = [node for node in found if not is_variable(node)]
-    if level == 0:
-        known = [one_of_parts(parts_of(node), MappingNode(node.span, ())) for node in known]
-    known = [node for node in known if not (isinstance(node, ScalarNode) and node.value is None)]
-    if not known:
-        return variable
-    whole = known[0]
-    for _, other in pairwise(known):
-        if isinstance(whole, MappingNode) and isinstance(other, MappingNode):
-            whole = either(whole, other, taken(other.span), 2 - level)
-        elif whole != other:
-            what = f"what {variable.value} stands for cannot be told, so that it is not checked"
-            raise InputError.at(variable.span, what)
-    return whole
-
-
-def one_of_parts(parts: Iterable[Node], whole: MappingNode) -> MappingNode:
-    """A template with the parts merged into it as lodash does."""
-    for part in parts:
-        whole = merged(whole, overriding(whole, part))
-    return whole
+def _alternatives(node: Node | None) -> tuple[Node, ...]:
+    if isinstance(node, SequenceNode):  # a choice, or a list of parts
+        return tuple(chain.from_iterable(map(_alternatives, node.items[node.tag is not None :])))
+    return () if node is None else (node,)
 
 
 def open_types(template: MappingNode, types: Iterable[str]) -> Iterator[Span]:

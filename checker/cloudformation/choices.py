@@ -1,0 +1,164 @@
+"""What a variable chooses of a Serverless template itself: parts, sections, resources, properties.
+
+Each alternative overrides what stands below it by itself: where one says nothing of a property,
+the base part's counts there. So a part with choices is merged once for each, and `Fn::If` asks
+which of the outcomes counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from functools import reduce
+
+from ..language.document import Entry, MappingNode, Node, ScalarNode, SequenceNode, merged
+from ..records import replace
+from ..source import InputError
+from .conflicts import either, taken
+from .service_parts import extended, is_variable, overriding
+
+CHOICE = "one of, by a variable"
+"""The tag of a choice: a list of the variable and its alternatives."""
+
+OUTCOMES_LIMIT = 64
+"""Alternatives of one part, all choices in it taken together."""
+
+_EXTENSIONS = "extensions"
+
+Path = tuple[str, ...]
+
+
+def one_of(variable: ScalarNode, found: Iterable[Node]) -> Node:
+    """What stands for one of some nodes."""
+    return SequenceNode(variable.span, (variable, *found), tag=CHOICE)
+
+
+def service_of(parts: Iterable[Node], whole: MappingNode) -> MappingNode:
+    """A template of the parts, merged as lodash does, with the extensions of its resources.
+
+    Raises InputError where alternatives cannot be one, or are too many.
+    """
+    last: list[Node] = []
+    for part in parts:
+        part, extensions = _parted(part)
+        whole = _over(whole, part)
+        last += [extensions] if extensions is not None else []
+    return reduce(_extended, last, whole)
+
+
+def _parted(part: Node) -> tuple[Node, Node | None]:
+    """A part without its extensions, and these."""
+    own = part.entry(_EXTENSIONS) if isinstance(part, MappingNode) else None
+    if own is None or not isinstance(part, MappingNode):
+        return part, None
+    return replace(part, entries=tuple(e for e in part.entries if e is not own)), own.value
+
+
+def _extended(whole: MappingNode, extensions: Node) -> MappingNode:
+    def made(found: Node) -> MappingNode:
+        entry = Entry(_EXTENSIONS, found.span, found)
+        template, _ = _parted(extended(replace(whole, entries=(*whole.entries, entry))))
+        assert isinstance(template, MappingNode)
+        return template
+
+    return _each(extensions, lambda _: True, made, [OUTCOMES_LIMIT])
+
+
+def _over(whole: MappingNode, part: Node) -> MappingNode:
+    def over(found: Node) -> MappingNode:
+        if isinstance(found, SequenceNode):
+            return reduce(_over, found.items, whole)
+        found, extensions = _parted(found)  # of one alternative: they count where it does
+        below = merged(whole, overriding(whole, found))
+        return below if extensions is None else _extended(below, extensions)
+
+    return _each(part, lambda path: _at(whole, path) is not None, over, [OUTCOMES_LIMIT])
+
+
+def _each(
+    part: Node, wanted: Callable[[Path], bool], made: Callable[[Node], MappingNode], left: list[int]
+) -> MappingNode:
+    """What is made of a part with each alternative of the choices at the places that are wanted."""
+    found = next((pair for pair in _choices(part) if not pair[0] or wanted(pair[0])), None)
+    if found is None:
+        left[0] -= 1
+        if left[0] < 0:
+            what = f"its variables choose between more than {OUTCOMES_LIMIT} templates"
+            raise InputError.at(part.span, what)
+        return made(_settled(part, 0))
+    path, node = found
+    outcomes = (
+        (_each(_replaced(part, path, one), wanted, made, left), one) for one in node.items[1:]
+    )
+    whole, _ = next(outcomes)
+    for other, one in outcomes:
+        whole = either(whole, other, taken(one.span), 2)
+    return whole
+
+
+def _choices(node: Node, path: Path = ()) -> Iterator[tuple[Path, SequenceNode]]:
+    """The choices in a part, the outer ones first, each with the keys that lead to it."""
+    if isinstance(node, SequenceNode) and node.tag == CHOICE:
+        yield path, node
+    elif isinstance(node, MappingNode) and len(path) < 3:
+        for key, _, value in node.entries:
+            yield from _choices(value, (*path, key))
+
+
+def _at(node: Node | None, path: Path) -> Node | None:
+    for key in path:
+        node = node.get(key) if isinstance(node, MappingNode) else None
+    return node
+
+
+def _replaced(node: Node, path: Path, by: Node) -> Node:
+    """A part with another node at a place, or without it where that is null."""
+    if not path:
+        return by
+    assert isinstance(node, MappingNode)
+    nothing = len(path) == 1 and isinstance(by, ScalarNode) and by.value is None
+    entries = (
+        e if e.key != path[0] else _with(e, _replaced(e.value, path[1:], by))
+        for e in node.entries
+        if not (nothing and e.key == path[0])
+    )
+    return replace(node, entries=tuple(entries))
+
+
+def _with(entry: Entry, value: Node) -> Entry:
+    """An entry with another value. What was chosen in another file is declared there."""
+    span = entry.span
+    chosen = isinstance(entry.value, SequenceNode) and entry.value.tag == CHOICE
+    if chosen and isinstance(value, MappingNode) and value.entries:
+        first = value.entries[0].span
+        span = span if first.source is span.source else first
+    return Entry(entry.key, span, value)
+
+
+def _settled(node: Node, level: int) -> Node:
+    """A part in which all alternatives of what stands nowhere else are there.
+
+    The template has what any of them has; of properties, `Fn::If` asks which counts.
+    """
+    if isinstance(node, MappingNode) and level < 4:
+        entries = (_with(e, _settled(e.value, level + 1)) for e in node.entries)
+        return replace(node, entries=tuple(entries))
+    if not isinstance(node, SequenceNode) or node.tag != CHOICE:
+        return node
+    variable, *rest = node.items
+    assert isinstance(variable, ScalarNode)
+    found = [_settled(one, level) for one in rest]
+    known = [n for n in found if not (is_variable(n) or _is_null(n))]
+    if not known:
+        return variable
+    whole = known[0]
+    for other in known[1:]:
+        if isinstance(whole, MappingNode) and isinstance(other, MappingNode):
+            whole = either(whole, other, taken(other.span), 2 - level)
+        elif whole != other:
+            what = f"what {variable.value} stands for cannot be told, so that it is not checked"
+            raise InputError.at(variable.span, what)
+    return whole
+
+
+def _is_null(node: Node) -> bool:
+    return isinstance(node, ScalarNode) and node.value is None
