@@ -9,7 +9,10 @@ from contextlib import suppress
 FILE_LIMIT = 100
 """Files that one such path is taken to mean."""
 
-_VARIABLE = re.compile(r"\$\{[^{}]*\}")
+VARIABLE = r"\$\{(?:[^{}]|\$\{(?:[^{}]|\$\{[^{}]*\})*\})*\}"
+"""A variable, with others in it."""
+
+_VARIABLE = re.compile(VARIABLE)
 
 
 def files_like(service: str, path: str) -> list[str]:

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from ..language.document import Entry, MappingNode, Node, ScalarNode, SequenceNode
 from ..records import replace
 from ..source import InputError
-from .alternatives import files_like
+from .alternatives import VARIABLE, files_like
 from .choices import one_of, service_of
 from .includes import Fragment
 from .intrinsics import CHOSEN
@@ -41,8 +41,8 @@ _DEPTH_LIMIT = 400
 
 _READABLE = (".yml", ".yaml", ".json")
 _SPACE = r"[ \t]*"
-_VARIABLE = re.compile(r"\$\{(?:[^{}]|\$\{(?:[^{}]|\$\{[^{}]*\})*\})*\}")
-_SOURCE = re.compile(r"""(?:'[^'\n]*'|"[^"\n]*"|\$\{(?:[^{}]|\$\{[^{}]*\})*\}|[^,'"])+""")
+_VARIABLE = re.compile(VARIABLE)
+_SOURCE = re.compile(rf"""(?:'[^'\n]*'|"[^"\n]*"|{VARIABLE}|[^,'"])+""")
 _NAMED = re.compile(r"[A-Za-z][\w-]*(?:\([^()]*\))?:|file\(")
 # Sources that whoever deploys need not give.
 _LEFT_OUT = re.compile(rf"(?:opt:{_SPACE}(?!(?:stage|region)\b)|env:)")
@@ -53,14 +53,15 @@ _FILE = re.compile(
     rf"""file\({_SPACE}(?:"([^"\n]*)"|'([^'\n]*)'|([^"'()\s][^()\n]*)){_SPACE}\){_SPACE}"""
     rf"""(?::{_SPACE}([^\s,:]+))?""",
 )
-_WORD = r"(?:\$\{[^${}]*\}|[^\s,:.${}])+"
+_WORD = rf"(?:{VARIABLE}|[^\s,:.${{}}])+"
 # A variable in whose address others are that are not known: `self:custom.keys.${opt:stage}`.
 _CHOICE = re.compile(
     rf"""\$\{{(?:self:{_SPACE}|(file\([^()]*\)){_SPACE}:{_SPACE})({_WORD}(?:[.]{_WORD})*){_SPACE}"""
-    rf"""(?:,{_SPACE}('[^'\n]*'|"[^"\n]*"|(?:\$\{{[^${{}}]*\}}|[^${{}}'"])+?){_SPACE})?\}}""",
+    rf"""(?:,{_SPACE}('[^'\n]*'|"[^"\n]*"|(?:{VARIABLE}|[^${{}}'"])+?){_SPACE})?\}}""",
 )
+_OWN = re.compile(rf"self:{_SPACE}({_WORD}(?:[.]{_WORD})*)")
 _FILES = re.compile(
-    rf"""file\({_SPACE}["']?((?:\$\{{[^{{}}]*\}}|[^"'(){{}}\s])+)["']?{_SPACE}\)"""
+    rf"""file\({_SPACE}["']?((?:{VARIABLE}|[^"'(){{}}\s])+)["']?{_SPACE}\)"""
     rf"""(?:{_SPACE}:{_SPACE}([^\s,:${{}}]+))?""",
 )
 # `--stage` and `--region` come before what the file says.
@@ -376,11 +377,14 @@ def _below(variable: Node, path: str, address: str, keys: list[str]) -> Node:
     assert isinstance(variable, ScalarNode)
     sources = _sources(str(variable.value))
     file = _FILES.fullmatch(sources[0]) if len(sources) == 1 else None
-    if file is not None:
+    own = _OWN.fullmatch(sources[0]) if len(sources) == 1 else None
+    if own is not None:
+        written = f"${{self:{'.'.join((own[1], *keys))}}}"
+    elif file is not None:
         written = f"${{file({file[1]}):{'.'.join((*((file[2],) if file[2] else ()), *keys))}}}"
     else:
-        own = f"file({path}):{address}" if path else f"self:{address}"
-        written = f"${{{own} of {str(variable.value)[2:-1]}}}"
+        place = f"file({path}):{address}" if path else f"self:{address}"
+        written = f"${{{place} of {str(variable.value)[2:-1]}}}"
     return ScalarNode(variable.span, written, written)
 
 
