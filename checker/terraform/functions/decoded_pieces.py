@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from ...language.value import Known, ListValue, MapValue, Text, Unknown, Value, text
@@ -10,6 +11,8 @@ from .json_pieces import is_plain
 
 # As an ARN it is no syntax of either language, within quotes or without; no real document has it.
 _MARK = "\ue000"
+# What takes in the letters after it: an escape, and YAML's anchors, aliases, tags and headers.
+_OPEN = re.compile(r"(?:\\(?:x[0-9a-fA-F]?|u[0-9a-fA-F]{0,3}|U[0-9a-fA-F]{0,7})?|[&*!%|>@`])\Z")
 
 
 def decoded(document: Text, decode: Callable[[str], Value], *, json: bool) -> Value | None:
@@ -26,6 +29,8 @@ def decoded(document: Text, decode: Callable[[str], Value], *, json: bool) -> Va
                 return None
             written.append(str(part.data))
             continue
+        if _OPEN.search(written[-1] if written else ""):
+            return None  # the part's first letters belong to what begins there
         mark = f"{_MARK}{len(parts)}{_MARK}"
         if not is_plain(part):
             operation = part.term[0] if json and isinstance(part, Unknown) else None

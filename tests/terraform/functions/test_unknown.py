@@ -389,6 +389,17 @@ def test_a_document_whose_form_hangs_on_a_key_is_not_known(run, key, name, befor
     assert isinstance(run(name, Text((Known(before), key, Known(after)))), Unknown)
 
 
+@pytest.mark.parametrize("begun", ["\\", "\\u00e", "\\x6", "\\U0000006", "\\u", "\\x"])
+def test_a_key_within_an_escape_is_not_known(run, key, begun):
+    for name in ("jsondecode", "yamldecode"):
+        assert isinstance(run(name, Text((Known(f'"{begun}'), key, Known('"')))), Unknown)
+
+
+@pytest.mark.parametrize("begun", ["&", "*", "!", "!!", "%", "|", ">"])
+def test_a_key_that_is_a_sign_of_yaml_is_not_known(run, key, begun):
+    assert isinstance(run("yamldecode", Text((Known(f"a: {begun}"), key, Known(" x")))), Unknown)
+
+
 def test_a_key_outside_quotes_is_no_json(run, key):
     with pytest.raises(EvaluationError):
         run("jsondecode", Text((Known('{"a": '), key, Known("}"))))
