@@ -38,13 +38,13 @@ class Sections:
 
     def within(self, node: Node) -> Node:
         """A mapping with its loops expanded; other nodes as they are."""
-        if not isinstance(node, MappingNode) or not any(
-            e.key.startswith(LOOP) for e in node.entries
-        ):
+        if not isinstance(node, MappingNode):
             return node
         found = self._unrolled.get(id(node))
         if found is None:  # the node is kept, so that its id is not given to another
-            whole = MappingNode(node.span, tuple(self._expand("", node.entries).values()))
+            whole: Node = node
+            if any(e.key.startswith(LOOP) for e in node.entries):
+                whole = MappingNode(node.span, tuple(self._expand("", node.entries).values()))
             self._unrolled[id(node)] = found = (node, whole)
         return found[1]
 

@@ -27,7 +27,7 @@ from ..language.value import (
 )
 from ..language.worlds import Worlds
 from ..records import dataclass, field
-from ..source import InputError, Span
+from ..source import Span
 from .functions import call as call_function
 from .functions import settled
 from .intrinsics import EACH, IS_ITEM, function_of
@@ -188,7 +188,8 @@ class Stack:
         declared = self.section("Parameters").get(name)
         if declared is not None:
             if not (name.isascii() and name.isalnum()):
-                raise self._refuse(declared.span, f'"{name}" is no name of a parameter')
+                what = f'"{name}" is no name of a parameter: those are of letters and digits'
+                raise self.template.refuse(declared.span, what, self.library.errors)
             given = self.given.get(name)
             found = parameter(declared, given, self, self.template.expression, self._where)
             if self.calls and (given is None or given() is None):
@@ -254,17 +255,11 @@ class Stack:
             try:
                 self._named(condition)
             except Absent as absent:
-                self._refuse(condition.span, f"{absent.message}, so CloudFormation refuses it")
+                what = f"{absent.message}, so CloudFormation refuses it"
+                self.template.refuse(condition.span, what, self.library.errors)
                 raise
         if self.parent is not None:
             self.parent._require_condition(self.parent.section("Resources")[self.name].value)
-
-    def _refuse(self, span: Span, what: str) -> EvaluationError:
-        """What CloudFormation refuses a template for: told once, where no macro may change it."""
-        if span not in self.template.refused and not self.template.transforms:
-            self.template.refused.add(span)
-            self.library.errors.append(InputError.at(span, what))
-        return EvaluationError(what, span)
 
     # -- resources --------------------------------------------------------------------------
 
@@ -283,7 +278,8 @@ class Stack:
             return found
         entry = self.section("Resources")[name]
         if (no_name := malformed(entry.value)) is not None:
-            self._refuse(no_name, "Condition takes a condition's name; CloudFormation refuses this")
+            what = "Condition takes a condition's name; CloudFormation refuses this"
+            self.template.refuse(no_name, what, self.library.errors)
         properties = child_of(entry.value, "Properties")
         transform = beside(entry.value)
         address = self.prefixed(name)

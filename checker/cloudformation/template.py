@@ -8,11 +8,11 @@ from functools import cached_property
 from ..annotations import TypeGuard
 from ..language.document import Entry, MappingNode, Node, ScalarNode
 from ..language.expression import Expression
-from ..language.value import Hop, Value
+from ..language.value import EvaluationError, Hop, Value
 from ..meant import hint
 from ..patterns import pattern
 from ..records import dataclass, field
-from ..source import Source, Span
+from ..source import InputError, Source, Span
 from .includes import Fragment, Include, included_elsewhere, with_includes
 from .intrinsics import LOOP, condition, expression
 from .transforms import Transform, over
@@ -48,6 +48,13 @@ class Template:
         """The entries of `Parameters`, `Resources`, …"""
         node = self.root.get(name)
         return node.entries if isinstance(node, MappingNode) else ()
+
+    def refuse(self, span: Span, what: str, errors: list[InputError]) -> EvaluationError:
+        """What CloudFormation refuses it for: an error, once, unless a macro may change it."""
+        if span not in self.refused and not self.transforms:
+            self.refused.add(span)
+            errors.append(InputError.at(span, what))
+        return EvaluationError(what, span)
 
     @cached_property
     def included(self) -> Span | None:

@@ -487,7 +487,7 @@ def test_a_parameter_has_a_name_of_letters_and_digits(write: object, name: str, 
         except EvaluationError as error:
             return error.message
 
-    what = f'"{name}" is no name of a parameter'
+    what = f'"{name}" is no name of a parameter: those are of letters and digits'
     outcomes = [outcome for _ in range(2) for _, outcome in loader.worlds.explore(read)]
     assert what in outcomes
     assert not any(isinstance(outcome, Known) for outcome in outcomes)
