@@ -19,7 +19,7 @@ from .alternatives import VARIABLE, files_like
 from .choices import one_of, service_of
 from .includes import Fragment
 from .intrinsics import CHOSEN
-from .service_parts import is_variable, not_followed, parts_of
+from .service_parts import is_variable, not_followed, parts_of, with_parameters
 
 Choice = tuple[Node, list[str], Node | None]
 """A mapping, the keys in it that choose a value, and what counts where they choose none."""
@@ -85,7 +85,8 @@ def resources_of(document: MappingNode, fragment: Fragment) -> tuple[MappingNode
     for variable in not_followed(found):
         if not _told(variable):
             fragment(variable)  # which tells that it is not read
-    return service_of(parts, MappingNode(document.span, ())), service.parts
+    whole = service_of(parts, MappingNode(document.span, ()))
+    return with_parameters(whole, service.stack_parameters()), service.parts
 
 
 class _Service:
@@ -98,6 +99,15 @@ class _Service:
         self._active: set[tuple[str, str]] = set()
         self._depth = 0
         self._left = VALUE_LIMIT
+
+    def stack_parameters(self) -> Iterator[Node]:
+        """What the service gives to its template's parameters.
+
+        https://www.serverless.com/framework/docs/providers/aws/guide/serverless.yml
+        """
+        given = self._within(self._document, ["provider", "stackParameters"])
+        found = self.resolved(given) if given is not None else None
+        yield from found.items if isinstance(found, SequenceNode) else ()
 
     def resolved(self, node: Node, level: int = _APART) -> Node:
         """A node with the variables in it followed. `level`: how deep it is in the template."""

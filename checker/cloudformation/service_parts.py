@@ -48,6 +48,40 @@ def _alternatives(node: Node | None) -> tuple[Node, ...]:
     return () if node is None else (node,)
 
 
+def with_parameters(template: MappingNode, given: Iterable[Node]) -> MappingNode:
+    """A template whose parameters have the values that its service gives them.
+
+    What is given and not known takes the default away: another value counts.
+    """
+    values: dict[str, Node | None] = {}
+    for each in given:
+        key, value = (_member(each, name) for name in ("ParameterKey", "ParameterValue"))
+        if isinstance(key, ScalarNode):
+            plain = isinstance(value, ScalarNode) and "${" not in str(value.value)
+            values[str(key.value)] = value if plain else None
+    section = template.entry("Parameters")
+    if not values or section is None or not isinstance(section.value, MappingNode):
+        return template
+    entries = (
+        Entry(e.key, e.span, _defaulting(e.value, values[e.key])) if e.key in values else e
+        for e in section.value.entries
+    )
+    found = Entry(section.key, section.span, replace(section.value, entries=tuple(entries)))
+    return replace(template, entries=tuple(found if e is section else e for e in template.entries))
+
+
+def _member(node: Node, name: str) -> Node | None:
+    return node.get(name) if isinstance(node, MappingNode) else None
+
+
+def _defaulting(parameter: Node, value: Node | None) -> Node:
+    if not isinstance(parameter, MappingNode):
+        return parameter
+    rest = (e for e in parameter.entries if e.key != "Default")
+    default = () if value is None else (Entry("Default", value.span, value),)
+    return replace(parameter, entries=(*rest, *default))
+
+
 def open_types(template: MappingNode, types: Iterable[str]) -> Iterator[Span]:
     """Where resources are of a type of which variables may make one of some types."""
     resources = template.get("Resources")
