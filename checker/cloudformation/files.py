@@ -109,7 +109,8 @@ class TemplateFiles:
                 self.unread(template, _absent(template, location))
             return None
         if not self._walker.inside(path):
-            self._errors.append(InputError(OUTSIDE, path))
+            if not quietly:
+                self._errors.append(InputError(OUTSIDE, path))
             return None
         self.included.setdefault(template, set()).add(path)
         if path not in self._documents:

@@ -9,6 +9,7 @@ Any other stays as it is written: its value is not known (functions.py).
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 
@@ -66,6 +67,10 @@ _FILES = re.compile(
 )
 # `--stage` and `--region` come before what the file says.
 _OPTIONS = ("provider.stage", "provider.region")
+
+# Where Serverless Compose is told of its services, as seen from one of them.
+_COMPOSE = "serverless-compose"
+_ABOVE = ("", "../", "../../", "../../../")
 
 # The levels of a template: the whole, a section, a resource, its properties. What a variable
 # brings in there stands in its own file; deeper, it is a value of the property that names it.
@@ -283,6 +288,9 @@ class _Service:
 
         https://www.serverless.com/framework/docs/guides/parameters
         """
+        composed = self._composed(name)
+        if composed is not None:  # it is handed on as an option, which comes first
+            return None if is_variable(composed) else composed
         found: dict[str, Entry] = {}
         for section, way in (("params", [name]), ("stages", ["params", name])):
             stages = self._within(self._document, [section])
@@ -299,6 +307,25 @@ class _Service:
         other = default.value if default else ScalarNode(node.span, variable, variable)
         whole = MappingNode(node.span, tuple(found.values()))
         return self._chosen(node, (whole, ["${sls:stage}"], other), level)
+
+    def _composed(self, name: str) -> Node | None:
+        """A parameter that Serverless Compose gives to the service in this folder.
+
+        https://www.serverless.com/framework/docs/guides/compose
+        """
+        folder = os.path.dirname(self._document.span.source.path)
+        for above in _ABOVE:
+            for path in (f"{above}{_COMPOSE}{ending}" for ending in _READABLE):
+                if not os.path.isfile(os.path.join(folder, path)):
+                    continue
+                services = _member(self._fragment(path, quietly=True), "services")
+                for entry in services.entries if isinstance(services, MappingNode) else ():
+                    at = _member(entry.value, "path")
+                    at = at if isinstance(at, ScalarNode) else None
+                    there = os.path.join(folder, above, str(at.value)) if at is not None else ""
+                    if os.path.realpath(there) == os.path.realpath(folder):
+                        return self._within(entry.value, ["params", name])
+        return None
 
     def _within(self, node: Node, keys: list[str]) -> Node | None:
         """What is below a node, by keys."""
