@@ -36,7 +36,7 @@ from .expression import (
     settled,
 )
 from .hops import PASSING_OVER, decided_by, explained, part_of, passed_over, picked_by
-from .kept import ALL_KEYS, KEYS_LISTED, SOME_KEYS, Kept, form_of, is_map, source_key
+from .kept import ALL_KEYS, KEYS_LISTED, SOME_KEYS, Kept, form_of, has_entries, source_key
 from .operands import (
     TAKING_NULL,
     attempted,
@@ -408,7 +408,7 @@ def _for_unknown(expression: For, collection: Value, scope: Scope) -> Unknown:
     term = (kind, expression.span.text, read, term_of(whole))
     found = replace(derived("for", collection), term=term)
     alone = kind in (SOME_KEYS, ALL_KEYS, KEYS_LISTED) and not expression.grouping
-    if not alone or not isinstance(whole, Unknown) or not is_map(whole):
+    if not alone or not isinstance(whole, Unknown) or not has_entries(whole):
         return found
 
     def entry(part: Expression, key: Value, element: Value) -> Value:

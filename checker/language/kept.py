@@ -47,7 +47,8 @@ def source_key(key: Value) -> Unknown:
 def _kind(expression: For, collection: Value) -> str:
     given = expression.value if expression.key is None else expression.key
     if isinstance(given, Reference):
-        if given.name == expression.key_name and expression.key is not None:
+        same = expression.value_name if _is_set(collection) else None  # as the key
+        if given.name in (expression.key_name, same) and expression.key is not None:
             return SOME_KEYS if expression.condition else ALL_KEYS
         if given.name == expression.value_name:
             return "some elements"
@@ -89,8 +90,19 @@ class Kept:
         return self.made(key, self._element(key))
 
     def _element(self, key: Unknown) -> Value:
+        if _is_set(self.collection):
+            return key
         inner = self.collection.kept
         return inner.at(key) if inner is not None else entry(self.collection, key)
+
+
+def has_entries(collection: Unknown) -> bool:
+    """Whether it is certainly a map, or a set of strings, which are their own keys."""
+    return is_map(collection) or _is_set(collection)
+
+
+def _is_set(collection: Value) -> bool:
+    return isinstance(collection, Unknown) and collection.type == ("set", "string")
 
 
 def is_map(collection: Unknown) -> bool:

@@ -12,6 +12,7 @@ from itertools import islice
 from ...language.branches import unified
 from ...language.convert import identities
 from ...language.expression import Scalar
+from ...language.types import element_type
 from ...language.value import Known, ListValue, Term, Unknown, Value, term_of
 from ...records import dataclass, replace
 from .arguments import (
@@ -56,7 +57,11 @@ def _toset(context: Context, arguments: tuple[Value, ...]) -> Value:
     if values is None:
         found = unknown("toset", arguments[0], not_null=False)
         given = arguments[0]
-        return replace(found, kept=given.kept) if isinstance(given, Unknown) else found
+        if not isinstance(given, Unknown):
+            return found
+        element = element_type(given.type)
+        type_ = ("set", element) if element is not None else None
+        return replace(found, kept=given.kept, type=type_)
     items = unified(values.items, strictly=context.worlds.trying)
     return make_set(items, rest_once("toset", values), values.element)
 
