@@ -120,6 +120,8 @@ def _index_map(base: MapValue, key: Value, worlds: Worlds) -> Value:
             return base.items[str(key.data)]
         if base.rest is not None:
             return _of_rest(base, base.rest, key, worlds)
+        if base.lacking and not worlds.trying:
+            raise Unreachable
         raise Absent(_absent(base, key, worlds))
     if base.rest is not None and not base.items and is_key_of(key, base.rest.term):
         return _of_rest(base, base.rest, key, worlds)

@@ -183,7 +183,8 @@ class ListValue(Value):
 class MapValue(Value):
     """A map or object. With `rest`, more keys may exist, and `element` as in ListValue.
 
-    `absent` is the message for a key that is not there.
+    `absent` is the message for a key that is not there. `lacking`: a part of it is null in this
+    world alone, so that one in which such a key is read is none (the program is refused).
     """
 
     items: Mapping[str, Value]
@@ -191,6 +192,7 @@ class MapValue(Value):
     rest: Unknown | None = None
     element: Value | None = None
     absent: str = 'there is no element "{}"'
+    lacking: bool = field(default=False, compare=False, repr=False)
 
 
 class LazyItems(Mapping[str, Value]):

@@ -13,6 +13,7 @@ from math import prod
 from ...language.access import index
 from ...language.branches import have_one_type, unified
 from ...language.convert import identities, is_empty, is_null, may_be, to_string
+from ...language.decisions import Unreachable
 from ...language.keys import has_key
 from ...language.operands import null_here
 from ...language.value import (
@@ -225,6 +226,7 @@ def _merge(context: Context, arguments: tuple[Value, ...]) -> Value:
     """Later maps win. A key is certain unless a map after it, of unknown keys, may have it too."""
     maps: list[MapValue] = []
     unknowns: dict[int, Unknown] = {}
+    lacking = any(isinstance(one, Known) and one.assumption is not None for one in arguments)
     for argument in arguments:
         if is_null(argument):
             continue  # and one that may be null is a map of no certain keys
@@ -250,11 +252,13 @@ def _merge(context: Context, arguments: tuple[Value, ...]) -> Value:
             if values.rest is None:
                 continue
             if (given := unknowns.get(at)) is not None:
-                if _has(context, given, name):
+                if not null_here(context, given) and _has(context, given, name):
                     return index(given, Known(name), context.worlds)
                 continue
             if context.worlds.decide(has_key(values.rest.term, term_of(Known(name)))):
                 return values.element or derived("index", values.rest, Known(name), not_null=False)
+        if not context.worlds.trying and (lacking or unknowns):
+            raise Unreachable  # the program is refused where what may have it is null
         raise EvaluationError(f'there is no element "{name}"')
 
     kind: Literal["map", "object"] = "map" if all(m.kind == "map" for m in maps) else "object"
@@ -263,12 +267,11 @@ def _merge(context: Context, arguments: tuple[Value, ...]) -> Value:
         rest = rests[0]
     elements = [values.element for values in maps if values.rest is not None]
     element = elements[0] if len(elements) == 1 else None
-    return MapValue(LazyItems(tuple(names), read), kind, rest, element)
+    return MapValue(LazyItems(tuple(names), read), kind, rest, element, lacking=lacking)
 
 
 def _attributes(value: Unknown) -> tuple[str, ...]:
-    """The attributes that an object is declared to have: a null in its place is refused by most
-    of what reads it, and is not looked for."""
+    """The attributes that an object is declared to have."""
     match value.type:
         case ("object", *attributes):
             return tuple(name for name, _ in attributes)
