@@ -11,11 +11,12 @@ from collections.abc import Callable, Iterable
 from ..candidates import TERRAFORM, VALUES, File
 from ..discovery import normal
 from ..language.convert import to_bool
-from ..language.value import EvaluationError, Known, Text, Unknown, Value
+from ..language.value import EvaluationError, Known, Term, Text, Unknown, Value
 from ..records import dataclass, field
 from ..source import InputError, Source, Span
 from .arguments import is_automatic
 from .certain import certain
+from .outline import outline
 from .terragrunt import Configuration
 from .terragrunt_blocks import Generate, generates
 
@@ -28,12 +29,14 @@ class Written:
     """What is generated: Terraform files, and files of values by name.
 
     A file of values whose text is not known is that value. `removed`: the names of files that
-    Terragrunt removes before Terraform runs.
+    Terragrunt removes before Terraform runs. `unsure`: of code that is not known, which matters
+    where the module leads to a vault.
     """
 
     files: list[File] = field(default_factory=list)
     values: dict[str, Source | Value] = field(default_factory=dict)
     removed: set[str] = field(default_factory=set)
+    unsure: list[InputError] = field(default_factory=list)
 
 
 class _Writer:
@@ -44,6 +47,7 @@ class _Writer:
         there: Callable[[str], bytes | None],
         types: Iterable[str],
         errors: list[InputError],
+        numbers: dict[Term, int],
     ) -> None:
         self.written = Written()
         self._unit = unit
@@ -51,6 +55,7 @@ class _Writer:
         self._there = there
         self._types = types
         self._errors = errors
+        self._numbers = numbers
         self._names: set[str] = set()
 
     def all(self) -> Written:
@@ -73,7 +78,7 @@ class _Writer:
             return
         within = self._within(path) if isinstance(path, str) else "?"
         if within or not isinstance(path, str):
-            self._may_be_vault(one)
+            self._elsewhere(one, path)
             return
         name = os.path.basename(path)
         if not (name.endswith(TERRAFORM) or is_automatic(name)):
@@ -100,12 +105,50 @@ class _Writer:
             else:
                 self.written.files.append(File(place, data, hit=True, origin=one.at))
         elif not name.endswith(VALUES):
-            self._may_be_vault(one)
+            code = self._code(contents, place)
+            if code is None:
+                self._unsure(one)
+            else:
+                self.written.files.append(File(place, code.encode(), hit=True, origin=one.at))
         elif isinstance(contents, Text):
             self.written.values[name] = contents
         else:
             why = f"what is generated as {name} is not known"
             self.written.values[name] = Unknown("external", why, ("ref", place, "contents"))
+
+    def _code(self, contents: Value | None, path: str) -> str | None:
+        """What is written, as far as it can be told what it is but for values."""
+        if isinstance(contents, Known) and isinstance(contents.data, str):
+            return contents.data
+        if not isinstance(contents, Text):
+            return None
+        from .generated_parts import as_code
+
+        return as_code(contents, path, self._numbers)
+
+    def _elsewhere(self, one: Generate, path: object) -> None:
+        """What is written outside of the module's folder; what only configures adds nothing."""
+        if isinstance(path, str) and not path.endswith(TERRAFORM):
+            self._may_be_vault(one)
+        elif not isinstance(path, str) or not self._configures(one, path):
+            self._unsure(one)
+
+    def _configures(self, one: Generate, path: str) -> bool:
+        if os.path.exists(os.path.join(self._folder, path)):
+            return False
+        from .generated_parts import HARMLESS
+
+        code = self._code(certain(self._unit.worlds, lambda: one.read("contents")), path)
+        try:
+            body = None if code is None else outline(Source(path, code))
+        except InputError:
+            return False
+        return body is not None and all(block.type in HARMLESS for block in body.blocks)
+
+    def _unsure(self, one: Generate) -> None:
+        if not self._may_be_vault(one):
+            what = "what this generates is not known, so what it is part of cannot be checked"
+            self.written.unsure.append(InputError.at(one.contents, what))
 
     def _remove(self, one: Generate, path: object) -> None:
         """`remove_terragrunt` refuses to remove what Terragrunt has not generated."""
@@ -146,7 +189,7 @@ class _Writer:
             within = os.path.relpath(within, os.path.abspath(self._folder)).removeprefix(".")
         return within
 
-    def _may_be_vault(self, one: Generate) -> None:
+    def _may_be_vault(self, one: Generate) -> bool:
         """What is written, or where, is not known: an error, where it may be a vault."""
         text = one.contents.text
         contents = certain(self._unit.worlds, lambda: one.read("contents"))
@@ -154,8 +197,10 @@ class _Writer:
             text = one.contents.source.text
         hops = contents.trail if contents else ()
         texts = (text, *(hop.span.text for hop in hops))
-        if any(type_ in text for type_ in self._types for text in texts):
+        named = any(type_ in text for type_ in self._types for text in texts)
+        if named:
             self._refuse(one.contents)
+        return named
 
     def _refuse(self, place: Span) -> None:
         self._error(place, "what this generates is not known, so it cannot be checked")
@@ -170,9 +215,13 @@ def generate(
     there: Callable[[str], bytes | None],
     types: Iterable[str],
     errors: list[InputError],
+    numbers: dict[Term, int],
 ) -> Written:
-    """What a unit generates in a module's `folder`; `there` gives what stands there by name."""
-    return _Writer(unit, folder, there, types, errors).all()
+    """What a unit generates in a module's `folder`; `there` gives what stands there by name.
+
+    `numbers` tell apart what is not known in it.
+    """
+    return _Writer(unit, folder, there, types, errors, numbers).all()
 
 
 def _replaces(how: object, old: bytes | None) -> bool | None:

@@ -231,7 +231,10 @@ class TerraformLoader:
             for _, target in self._calls.by_path(unit.module):  # by what is generated, too
                 self._reach(target, reached)
             reached.update((unit.module.folder, unit.root))
-            found.extend(self._of_root(unit.module.folder, unit))
+            vaults = self._of_root(unit.module.folder, unit)
+            if unit in self._units.unsure and (vaults or self._leads(unit, wanted)):
+                self.errors.extend(self._units.unsure[unit])
+            found.extend(vaults)
         reached |= self.beside
         roots = [folder for folder in sorted(wanted) if folder not in called | installed]
         for folder in [*roots, *sorted(wanted - installed)]:
@@ -242,6 +245,11 @@ class TerraformLoader:
         self.tree.warnings.extend(self._unused(wanted))
         context = self.tree.context
         return [resource for resource in found if resource.span.source.path not in context]
+
+    def _leads(self, unit: ModuleInstance, wanted: Container[str]) -> bool:
+        """Whether a unit's module, or what it calls, may hold vaults."""
+        called = (target for _, target in self._calls.by_path(unit.module))
+        return any(folder in wanted for folder in (unit.module.folder, unit.root, *called))
 
     def _of_root(self, folder: str, root: ModuleInstance) -> list[Resource]:
         """Those of a root and what it calls. What nobody foresaw is an error of that root."""

@@ -334,7 +334,7 @@ class Configuration:
                 return Known(os.path.relpath(self.files.boundary(self.unit), self.unit))
             case "get_path_from_repo_root":
                 return Known(os.path.relpath(self.unit, self.files.boundary(self.unit)))
-        folder = self.copied or self.unit
+        folder = self.on_disk(self.folder)  # the file's own, included or not
         return self.files.function(folder, folder, name, arguments, span)
 
     def _above(self, arguments: tuple[Value, ...]) -> str:

@@ -10,7 +10,7 @@ from itertools import islice
 from ..annotations import Protocol
 from ..candidates import TERRAGRUNT_STACK, TERRAGRUNT_UNITS, VALUES, File
 from ..discovery import Tree, Walker, normal
-from ..language.value import Hop, Unknown, Value
+from ..language.value import Hop, Term, Unknown, Value
 from ..language.worlds import Worlds
 from ..source import InputError, Source, Span
 from .calls import leads_outside
@@ -76,6 +76,9 @@ class Units:
         self._read: dict[str, ModuleInstance | None] = {}
         self._configurations: dict[str, Body | None] = {}
         self._generating: Stacks | None = None
+        self._numbers: dict[Term, int] = {}  # of what is not known in what is generated
+        self.unsure: dict[ModuleInstance, list[InputError]] = {}
+        """What is not known of a unit's module: an error, where that leads to a vault."""
 
     def all(self) -> list[ModuleInstance]:
         """The root modules that the units of the scan call.
@@ -163,7 +166,7 @@ class Units:
             includes = (block.header for block in unit.body.blocks if block.type == "include")
             calls = (*islice(includes, 1), *calls)
         calls = (*unit.calls, *calls)
-        return ModuleInstance(
+        root = ModuleInstance(
             module,
             "",
             given,
@@ -173,6 +176,9 @@ class Units:
             calls=calls,
             caller="Terragrunt",
         )
+        if written.unsure:
+            self.unsure[root] = written.unsure
+        return root
 
     def _written(self, unit: Configuration, folder: str, there: Iterable[File]) -> Written:
         """What a unit generates in its module; `there` are the Terraform files that it finds."""
@@ -189,7 +195,8 @@ class Units:
 
         from .generated import generate
 
-        return generate(unit, folder, find, self._modules.types, self._modules.errors)
+        types, errors = self._modules.types, self._modules.errors
+        return generate(unit, folder, find, types, errors, self._numbers)
 
     # -- what a configuration asks for ------------------------------------------------------
 

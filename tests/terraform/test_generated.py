@@ -68,7 +68,7 @@ BLOCK = (
             0,
         ),
         ('generate = jsondecode(get_env("X"))\n', "", ["pass"], 1),
-        ('generate = { o = jsondecode(get_env("X")) }\n', "", ["pass"], 0),
+        ('generate = { o = jsondecode(get_env("X")) }\n', "", ["pass"], 1),
         (
             'generate = { o = merge({ path = "aws_backup_vault" }, get_env("X")) }\n',
             "",
@@ -225,3 +225,83 @@ def test_what_may_be_removed_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyP
     }
     report, found = checked(files, tmp_path, monkeypatch)
     assert (found, [error.path for error in report.errors]) == (["pass"], ["u/terragrunt.hcl"])
+
+
+ALIAS = "locals {\n  k = aws_kms_key.k.arn\n}\n"
+BY_LOCAL = GOOD.replace("arn = aws_kms_key.k.arn", "arn = local.k")
+REST = 'resource "aws_sns_topic" "t" {}\n'
+PROVIDER = (
+    'provider "aws" {\n  region = "${get_env("R")}"\n  allowed_account_ids = [${get_env("A")}]\n'
+    '  ${get_env("ROLE")}\n}\n'
+)
+BACKEND = (
+    'terraform {\n  # of ${get_env("R")}\n  backend "${get_env("T")}" {\n'
+    '    key = "${get_env("K")}"\n  }\n}\n'
+)
+ENV = 'contents = get_env("L")\n}\n'
+
+
+def whole(path: str) -> str:
+    return f'generate "g" {{\n  path = "{path}"\n  if_exists = "overwrite"\n  {ENV}'
+
+
+@pytest.mark.parametrize(
+    ("generated", "cause", "errors"),
+    [
+        (writing("l_override.tf", 'locals {\n k="${get_env("K")}"\n}'), "external", 0),
+        (writing("l_override.tf", 'locals {\n k = ${get_env("K")}\n}'), "external", 0),
+        (writing("l_override.tf", 'locals {\n k = ${get_env("K")}.arn\n}'), None, 1),
+        (writing("l_override.tf", 'locals {\n k = "a"\n ${get_env("K")}\n}'), None, 1),
+        (writing("l_override.tf", 'locals {\n ${get_env("N")} = "a"\n}'), None, 1),
+        (writing("l_override.tf", 'locals {\n k = try("${get_env("K")}", "")\n}'), "external", 0),
+        (writing("l_override.tf.json", '{"locals": {"k": "${get_env("K")}"}}'), "external", 0),
+        (writing("l_override.tf.json", '{"locals": {"k": ${get_env("K")}}}'), "external", 0),
+        (writing("l_override.tf.json", '{"locals": {"${get_env("K")}": "a"}}'), None, 1),
+        (writing("l.tf", 'locals {\n k="${get_env("K")}"\n}'), "external", 0),
+        (whole("l.tf"), None, 1),
+        (whole('${get_env("N")}.tf'), None, 1),
+        (writing("provider.tf", PROVIDER), None, 0),
+        (writing("backend.tf", BACKEND), None, 0),
+        (writing("b.tf", PROVIDER + BACKEND + 'locals {\n z = "${get_env("Z")}"\n}'), None, 0),
+        (writing("s/x_override.tf", PROVIDER), None, 0),
+        (writing("s/x_override.tf", "locals {\n  k = null\n}"), None, 1),
+        (writing("s/main.tf", PROVIDER), None, 1),
+        (writing("s/x.txt", "k"), None, 0),
+    ],
+)
+def test_what_is_known_only_in_parts_hides_nothing(
+    generated: str, cause: str | None, errors: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call = 'module "s" {\n  source = "./s"\n}\n'
+    files = {
+        "m/main.tf": BY_LOCAL + call,
+        "m/l.tf": ALIAS,
+        "m/s/main.tf": REST,
+        "u/terragrunt.hcl": SOURCE + generated,
+    }
+    report, _ = checked(files, tmp_path, monkeypatch)
+    assert [result.cause for result in report.results] == [cause]
+    assert len(report.errors) == errors
+
+
+@pytest.mark.parametrize("generated", [whole("l.tf"), writing("s/l.tf", "locals {}")])
+def test_a_module_that_leads_to_no_vault_may_be_unknown(
+    generated: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = {"m/main.tf": REST, "m/l.tf": ALIAS, "u/terragrunt.hcl": SOURCE + generated}
+    report, found = checked(files, tmp_path, monkeypatch)
+    assert (found, report.errors) == ([], ())
+    call = 'module "n" {\n  source = "../n"\n}\n'
+    files |= {"m/main.tf": call, "n/main.tf": GOOD}
+    report, found = checked(files, tmp_path, monkeypatch)
+    assert (found, len(report.errors)) == (["pass"], 1)
+
+
+def test_a_file_that_is_read_stands_beside_the_one_that_asks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    generated = BLOCK.replace(f"<<-E\n{BAD}  E", 'file("o.txt")')
+    include = 'include {\n  path = "../common.hcl"\n}\n'
+    files = {"m/main.tf": GOOD, "u/terragrunt.hcl": SOURCE + include, "common.hcl": generated}
+    report, found = checked({**files, "o.txt": BAD}, tmp_path, monkeypatch)
+    assert (found, report.errors) == (["pass", "missing"], ())
