@@ -29,14 +29,16 @@ class Written:
     """What is generated: Terraform files, and files of values by name.
 
     A file of values whose text is not known is that value. `removed`: the names of files that
-    Terragrunt removes before Terraform runs. `unsure`: of code that is not known, which matters
-    where the module leads to a vault.
+    Terragrunt removes before Terraform runs, `left_out`: the paths of those that it does not copy.
+    `unsure`: of code that is not known, which matters where the module leads to a vault and to the
+    folder that goes with it, if one does.
     """
 
     files: list[File] = field(default_factory=list)
     values: dict[str, Source | Value] = field(default_factory=dict)
     removed: set[str] = field(default_factory=set)
-    unsure: list[InputError] = field(default_factory=list)
+    left_out: set[str] = field(default_factory=set)
+    unsure: list[tuple[InputError, str]] = field(default_factory=list)
 
 
 class _Writer:
@@ -148,7 +150,7 @@ class _Writer:
     def _unsure(self, one: Generate) -> None:
         if not self._may_be_vault(one):
             what = "what this generates is not known, so what it is part of cannot be checked"
-            self.written.unsure.append(InputError.at(one.contents, what))
+            self.written.unsure.append((InputError.at(one.contents, what), ""))
 
     def _remove(self, one: Generate, path: object) -> None:
         """`remove_terragrunt` refuses to remove what Terragrunt has not generated."""

@@ -233,7 +233,7 @@ class TerraformLoader:
             reached.update((unit.module.folder, unit.root))
             vaults = self._of_root(unit.module.folder, unit)
             if unit in self._units.unsure and (vaults or self._leads(unit, wanted)):
-                self.errors.extend(self._units.unsure[unit])
+                self.errors.extend(self._unsure(unit))
             found.extend(vaults)
         reached |= self.beside
         roots = [folder for folder in sorted(wanted) if folder not in called | installed]
@@ -245,6 +245,15 @@ class TerraformLoader:
         self.tree.warnings.extend(self._unused(wanted))
         context = self.tree.context
         return [resource for resource in found if resource.span.source.path not in context]
+
+    def _unsure(self, unit: ModuleInstance) -> Iterator[InputError]:
+        """What is not known of a unit's module, and of the folders that it calls."""
+        calls: set[str] = set()
+        for _, target in self._calls.by_path(unit.module):
+            self._reach(target, calls)
+        return (
+            error for error, folder in self._units.unsure[unit] if not folder or folder in calls
+        )
 
     def _leads(self, unit: ModuleInstance, wanted: Container[str]) -> bool:
         """Whether a unit's module, or what it calls, may hold vaults."""

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 
+from ..discovery import normal
 from ..language.operands import null_here
 from ..language.value import Known, Text, Unknown, Value
 from ..records import replace
@@ -70,7 +71,10 @@ def _files(unit: Configuration, module: Declarations, written: Written) -> tuple
     """The automatic files of values: those of fixed names, and the others, in their order."""
     folders = dict.fromkeys((module.folder, unit.copied or unit.unit))
     found: dict[str, str | Source | Value] = {
-        os.path.basename(path): path for path in automatic_files(*folders)
+        os.path.basename(path): path
+        for folder in folders
+        for path in automatic_files(folder)
+        if normal(path) not in written.left_out
     }
     found = {name: file for name, file in found.items() if name not in written.removed}
     found.update(written.values)

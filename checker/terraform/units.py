@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Container, Iterable
 from functools import partial
 from itertools import islice
 
@@ -15,6 +15,7 @@ from ..language.worlds import Worlds
 from ..source import InputError, Source, Span
 from .calls import leads_outside
 from .certain import certain
+from .copied import not_copied
 from .declarations import Declarations
 from .given import Given
 from .json_syntax import outline_terragrunt
@@ -77,8 +78,9 @@ class Units:
         self._configurations: dict[str, Body | None] = {}
         self._generating: Stacks | None = None
         self._numbers: dict[Term, int] = {}  # of what is not known in what is generated
-        self.unsure: dict[ModuleInstance, list[InputError]] = {}
-        """What is not known of a unit's module: an error, where that leads to a vault."""
+        self.unsure: dict[ModuleInstance, list[tuple[InputError, str]]] = {}
+        """What is not known of a unit's module: an error, where that leads to a vault, and to a
+        folder, if one is named."""
 
     def all(self) -> list[ModuleInstance]:
         """The root modules that the units of the scan call.
@@ -146,10 +148,20 @@ class Units:
         if beside:
             self._modules.beside.add(place)
         there = (*(terraform.get(target, ()) if target else ()), *beside)
-        written = self._written(unit, target or place, there)
-        removed = written.removed
-        files = [file for file in beside if os.path.basename(file.path) not in removed]
+        copied = module_folder(found[0].partition("//")[0], unit) if found else place
+        left_out, unsure = not_copied(unit, copied or place, target or place, terraform)
+        there = tuple(file for file in there if file.path not in left_out)
+        written = self._written(unit, target or place, there, left_out)
+        written.left_out.update(left_out)
+        written.unsure.extend(unsure)
+        files = [file for file in beside if file.path not in left_out]
+        files = [file for file in files if os.path.basename(file.path) not in written.removed]
         files += written.files
+        removed = written.removed | {
+            os.path.basename(path)
+            for path in left_out
+            if (os.path.dirname(path) or ".") == (target or place)
+        }
         if files or removed:
             module = self._modules.with_files(target or place, files, removed)
         if module is None:
@@ -180,7 +192,9 @@ class Units:
             self.unsure[root] = written.unsure
         return root
 
-    def _written(self, unit: Configuration, folder: str, there: Iterable[File]) -> Written:
+    def _written(
+        self, unit: Configuration, folder: str, there: Iterable[File], left_out: Container[str]
+    ) -> Written:
         """What a unit generates in its module; `there` are the Terraform files that it finds."""
         terraform = {os.path.basename(file.path): file for file in there}
 
@@ -189,7 +203,7 @@ class Units:
                 return terraform[name].data
             for place in (unit.copied or unit.unit, folder):
                 path = normal(os.path.join(place, name))
-                if name.endswith(VALUES) and os.path.isfile(path):
+                if name.endswith(VALUES) and path not in left_out and os.path.isfile(path):
                     return self._modules.walker.read(self._modules.tree, path)
             return None
 
