@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 
-from ..candidates import File
+from ..candidates import VALUES, File
 from ..discovery import normal
 from ..language.evaluate import evaluate
 from ..language.value import EvaluationError, Known, ListValue
 from ..source import InputError, Span
-from .arguments import automatic_files
 from .certain import certain
 from .expressions import expression
 from .terragrunt import Configuration
@@ -42,8 +42,9 @@ def not_copied(
     own = unit.copied or unit.unit
     found = set()
     for above, inside in ((top, folder), (own, own)):
-        names = {os.path.basename(path) for path in automatic_files(inside)}
-        names.update(os.path.basename(file.path) for file in terraform.get(inside, ()))
+        names = {os.path.basename(file.path) for file in terraform.get(inside, ())}
+        with suppress(OSError):
+            names.update(name for name in os.listdir(inside) if name.endswith(VALUES))
         found |= {normal(os.path.join(inside, n)) for n in left_out.of(above, inside, names)}
     return found, [
         (InputError.at(globs[0][1], f"files of {other} are not copied, so it is not known"), other)

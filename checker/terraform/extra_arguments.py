@@ -6,8 +6,9 @@ https://terragrunt.gruntwork.io/docs/features/extra-arguments/
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 
+from ..discovery import normal
 from ..language.evaluate import define
 from ..language.value import EvaluationError, Known, ListValue, MapValue, Text, Unknown, Value, text
 from ..patterns import pattern
@@ -48,16 +49,27 @@ class _Block:
         return any(not isinstance(c, Known) or c.data == "apply" for c in commands.items)
 
 
-def arguments(unit: Configuration) -> Iterator[Argument]:
+def arguments(
+    unit: Configuration, module: str, left_out: Container[str] = ()
+) -> Iterator[Argument]:
     """Files and variables, in the order in which they are passed: the last one counts.
 
-    Raises EvaluationError where what the unit includes is not known.
+    Terraform runs where the folder `module` is copied to, and then the unit's, but for what is
+    `left_out`. Raises EvaluationError where what the unit includes is not known.
     """
+
+    def copied(argument: Argument, value: Value) -> Argument:
+        if not (isinstance(argument, str) and isinstance(value, Known)):
+            return argument
+        other = normal(os.path.join(module, str(value.data)))
+        there = argument not in left_out and os.path.exists(argument)
+        return argument if there or not os.path.exists(other) else other
+
     for block in _blocks(unit):
         for option, value in _options(_elements(block.read("arguments"))):
-            yield _operand(block, option, value)
+            yield copied(_operand(block, option, value), value)
         for value in _elements(block.read("required_var_files")):
-            yield _operand(block, "var-file", value)
+            yield copied(_operand(block, "var-file", value), value)
         for value in _elements(block.read("optional_var_files")):
             found = _operand(block, "var-file", value)
             if not isinstance(found, str) or os.path.exists(found):

@@ -53,9 +53,9 @@ def values_of(
         if given[name] is not one:
             given[name] = _null_or(unit, one, given[name])
     given.update(loader.given((), automatic, flags=False))
-    passed = certain(worlds, lambda: tuple(extra_arguments.arguments(unit)))
+    read_all = partial(extra_arguments.arguments, unit, module.folder, written.left_out)
+    passed = certain(worlds, lambda: tuple(read_all()))
     if passed is None or any(one[0] == ANYTHING for one in passed if isinstance(one, tuple)):
-        read_all = partial(extra_arguments.arguments, unit)
         weaker = {**every, **given}
         given = {name: _depending(read_all, name, one, loader) for name, one in weaker.items()}
         passed = ()

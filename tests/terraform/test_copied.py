@@ -146,3 +146,41 @@ def test_what_is_not_copied_does_not_count(
     report = run(["."], Settings(cache=False))
     assert [result.reason for result in report.results] == [reason]
     assert len(report.errors) == errors
+
+
+ARGUMENTS = '  extra_arguments "a" {\n    commands = ["apply"]\n    %s\n  }\n'
+MANAGED = 'k = "alias/aws/backup"'
+MINE = 'k = "alias/mine"'
+
+
+@pytest.mark.parametrize(
+    "argument", ['arguments = ["-var-file=x.tfvars"]', 'required_var_files = ["x.tfvars"]']
+)
+@pytest.mark.parametrize(
+    ("files", "excluded", "reason", "errors"),
+    [
+        ({"m/x.tfvars": MANAGED}, "[]", "aws-managed", 0),
+        ({"u/x.tfvars": MANAGED}, "[]", "aws-managed", 0),
+        ({"u/x.tfvars": MANAGED, "m/x.tfvars": MINE}, "[]", "aws-managed", 0),
+        ({"u/x.tfvars": MINE, "m/x.tfvars": MANAGED}, '["u/x.tfvars", "x.tf*"]', "aws-managed", 0),
+        ({}, "[]", "missing", 1),
+    ],
+)
+def test_files_of_values_are_where_terraform_runs(
+    argument: str,
+    files: dict[str, str],
+    excluded: str,
+    reason: str,
+    errors: int,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    text = unit(excluded, "..//m")[:-2] + ARGUMENTS % argument + "}\ninputs = { k = null }\n"
+    files = {"m/main.tf": ASKING, "u/terragrunt.hcl": text, ".git/x": "", **files}
+    for name, content in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(content)
+    monkeypatch.chdir(tmp_path)
+    report = run(["."], Settings(cache=False))
+    assert [result.reason for result in report.results] == [reason]
+    assert len(report.errors) == errors
