@@ -57,7 +57,46 @@ def dependency(layers: Layers) -> Value:
     unit = configuration.files.unit(path)
     if unit is not None and _skips(unit):
         return _mocked(layers)
-    return MapValue({"outputs": configuration.files.outputs_of(path, place)})
+    return MapValue({"outputs": _filled(layers, configuration.files.outputs_of(path, place))})
+
+
+def _filled(layers: Layers, outputs: Value) -> Value:
+    """The outputs of a unit, with what is mocked for those that it lacks, where that is asked for.
+
+    Of blocks that are merged the weakest says how (`DeepMerge` of dependency.go leaves it alone).
+    """
+    if not any(_written(layers, "mock_outputs")):
+        return outputs
+    how = _strategy(layers[-1:])
+    empty = isinstance(outputs, MapValue) and not outputs.items and outputs.rest is None
+    if (how == "no_merge" and not empty) or not _mocks(layers):
+        return outputs
+    mocked = _mock_outputs(layers)
+    if mocked is None or empty:
+        return mocked or outputs
+    if how == "deep_map_only":
+        return deeply(mocked, outputs, append=False)
+    if not (isinstance(outputs, MapValue) and isinstance(mocked, MapValue)):
+        return derived("merge", mocked, outputs, not_null=False)
+    above, below = outputs.items, mocked.items
+
+    def read(name: str) -> Value:
+        return above[name] if name in above else below[name]
+
+    names = tuple(dict.fromkeys((*above, *below)))
+    return replace(outputs, items=LazyItems(names, read), rest=outputs.rest or mocked.rest)
+
+
+def _strategy(layers: Layers) -> str:
+    """How mocks are merged with outputs: `no_merge`, `shallow` or `deep_map_only`."""
+    for configuration, place in _written(layers, "mock_outputs_merge_strategy_with_state"):
+        match evaluate(expression(place), configuration):
+            case Known(data="no_merge" | "shallow" | "deep_map_only" as how):
+                return str(how)
+            case Known(data=None):
+                break
+        raise EvaluationError("how mocks are merged with outputs is not known", place)
+    return "shallow" if _is(layers, "mock_outputs_merge_with_state") else "no_merge"
 
 
 def _written(layers: Layers, name: str) -> Iterator[tuple[Configuration, Span]]:
@@ -74,11 +113,16 @@ def _is(layers: Layers, name: str, *, default: bool = False) -> bool:
 
 
 def _mocked(layers: Layers) -> Value:
+    found = _mock_outputs(layers)
+    return MapValue({}) if found is None else MapValue({"outputs": found})
+
+
+def _mock_outputs(layers: Layers) -> Value | None:
     found: Value | None = None
     for configuration, place in _written(layers, "mock_outputs"):
         value = evaluate(expression(place), configuration)
         found = value if found is None else deeply(value, found)
-    return MapValue({}) if found is None else MapValue({"outputs": found})
+    return found
 
 
 def _mocks(layers: Layers) -> bool:
@@ -109,8 +153,10 @@ def told(configuration: Configuration, body: Body, name: str, *, default: bool =
     return truth(evaluate(expression(attribute.value), configuration), configuration)
 
 
-def deeply(base: Value | None, override: Value) -> Value:
+def deeply(base: Value | None, override: Value, *, append: bool = True) -> Value:
     """A deep merge: maps by key, lists one after the other, and else what overrides.
+
+    Unless they `append`, lists override, too, but for empty ones.
 
     https://terragrunt.gruntwork.io/docs/reference/config-blocks-and-attributes/#include
     """
@@ -120,12 +166,14 @@ def deeply(base: Value | None, override: Value) -> Value:
             def read(name: str) -> Value:
                 if name not in above:
                     return below[name]
-                return deeply(below.get(name), above[name])
+                return deeply(below.get(name), above[name], append=append)
 
             names = tuple(dict.fromkeys((*below, *above)))
             return replace(override, items=LazyItems(names, read), rest=override.rest or base.rest)
         case ListValue(items=first, rest=None), ListValue(items=second):
-            return replace(override, items=(*first, *second))
+            if append:
+                return replace(override, items=(*first, *second))
+            return override if second or override.rest is not None else base
         case Unknown() | ListValue(), MapValue() | ListValue():
             return derived("merge", base, override, not_null=False)
         case MapValue() | ListValue(), Unknown():

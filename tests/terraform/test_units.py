@@ -20,6 +20,15 @@ ASKING = (
     'variable "k" {}\nresource "aws_backup_vault" "v" {\n  name = "v"\n  kms_key_arn = var.k\n}\n'
 )
 KEY = 'resource "aws_kms_key" "k" {}\noutput "arn" {\n  value = aws_kms_key.k.arn\n}\n'
+KEYS = (
+    f'{KEY}output "o" {{\n  value = {{ x = aws_kms_key.k.arn }}\n}}\n'
+    'output "l" {\n  value = [aws_kms_key.k.arn]\n}\n'
+)
+MORE = (
+    '  mock_outputs = { arn = "m", b = "alias/aws/backup", l = ["m", "m"]\n'
+    '    o = { x = "m", y = "alias/aws/ebs" } }\n'
+)
+HOW = '  mock_outputs_merge_strategy_with_state = "%s"\n'
 MOCK = '  mock_outputs = { arn = "alias/aws/backup" }\n'
 
 
@@ -84,6 +93,28 @@ def test_what_is_generated_elsewhere_hides_nothing(
         ('  enabled = get_env("X") == ""\n', "try(dependency.d.outputs.arn, null)", "missing"),
         ("  skip_outputs = true\n" + MOCK, "dependency.d.outputs.arn", "aws-managed"),
         ("  skip_outputs = true\n", "dependency.d.outputs.arn", "unresolved"),
+        # What the module lacks may be mocked.
+        (MORE, "dependency.d.outputs.b", "unresolved"),
+        (MORE, "try(dependency.d.outputs.b, null)", "missing"),
+        (MORE + HOW % "no_merge", "try(dependency.d.outputs.b, null)", "missing"),
+        (MORE + HOW % "shallow", "try(dependency.d.outputs.b, null)", "aws-managed"),
+        (MORE + HOW % "shallow", "dependency.d.outputs.arn", "pass"),
+        (MORE + HOW % "shallow", "try(dependency.d.outputs.o.y, null)", "missing"),
+        (MORE + HOW % "deep_map_only", "dependency.d.outputs.o.y", "aws-managed"),
+        (MORE + HOW % "deep_map_only", "dependency.d.outputs.o.x", "pass"),
+        (MORE + HOW % "deep_map_only", "dependency.d.outputs.l[0]", "pass"),
+        (MORE + HOW % "other", "dependency.d.outputs.arn", "unresolved"),
+        (MORE + HOW % '${get_env("X")}', "dependency.d.outputs.arn", "unresolved"),
+        (
+            MORE + "  mock_outputs_merge_with_state = true\n",
+            "dependency.d.outputs.b",
+            "aws-managed",
+        ),
+        (
+            MORE + HOW % "shallow" + '  mock_outputs_allowed_terraform_commands = ["plan"]\n',
+            "try(dependency.d.outputs.b, null)",
+            "missing",
+        ),
     ],
 )
 def test_a_dependency_gives_what_terragrunt_takes_from_it(
@@ -93,7 +124,7 @@ def test_a_dependency_gives_what_terragrunt_takes_from_it(
     depending = f'dependency "d" {{\n  config_path = "../d"\n{block}}}\n'
     files = {
         "d/terragrunt.hcl": unit.replace("../m", "../k"),
-        "k/main.tf": KEY,
+        "k/main.tf": KEYS,
         "u/terragrunt.hcl": f"{unit}{depending}inputs = {{ k = {value} }}\n",
         "m/main.tf": ASKING,
     }
