@@ -18,6 +18,7 @@ from ..language.value import (
     MapValue,
     Unknown,
     Value,
+    derived,
     term_of,
 )
 from ..language.worlds import Worlds
@@ -41,6 +42,7 @@ _OUTSIDE = frozenset(
 )  # fmt: skip
 
 
+_OF_PATHS = frozenset({"find_in_parent_folders", "read_terragrunt_config", "read_tfvars_file"})
 _NAMES = frozenset({"local", "include", "dependency", "values", "feature"})
 
 
@@ -310,6 +312,8 @@ class Configuration:
         if name in _OUTSIDE:
             why = f"{name}() is known only when Terragrunt runs"
             return Unknown("external", why, (name, *map(term_of, arguments)))
+        if name in _OF_PATHS and arguments and not isinstance(arguments[0], Known):
+            return derived(name, *arguments, not_null=False)
         match name:
             case "find_in_parent_folders":
                 return self._find_in_parents(arguments, span)
@@ -334,6 +338,10 @@ class Configuration:
                 return Known(os.path.relpath(self.files.boundary(self.unit), self.unit))
             case "get_path_from_repo_root":
                 return Known(os.path.relpath(self.unit, self.files.boundary(self.unit)))
+        from . import terragrunt_functions
+
+        if name in terragrunt_functions.NAMES:
+            return terragrunt_functions.call(self, name, arguments, span)
         folder = self.on_disk(self.folder)  # the file's own, included or not
         return self.files.function(folder, folder, name, arguments, span)
 

@@ -221,3 +221,37 @@ def test_dependencies_are_merged_as_the_include_says(
     }
     report, found = checked(files, tmp_path, monkeypatch)
     assert (found, report.errors) == ([outcome], ())
+
+
+@pytest.mark.parametrize(
+    ("value", "outcome"),
+    [
+        ('jsondecode(read_tfvars_file("x.tfvars")).k', "pass"),
+        ('jsondecode(read_tfvars_file("../u/x.tfvars")).n', "missing"),
+        ('jsondecode(read_tfvars_file("x.tfvars.json")).k', "aws-managed"),
+        ('jsondecode(read_tfvars_file("y.tfvars")).k', "external"),
+        ('jsondecode(read_tfvars_file("../../y.tfvars")).k', "external"),
+        ('try(jsondecode(read_tfvars_file(get_env("X"))).k, "use")', "external"),
+        ('try(read_terragrunt_config(get_env("X")).locals.k, "use")', "external"),
+        ('try(file(find_in_parent_folders(get_env("X"))), "use")', "external"),
+        ('deep_merge({ a = { k = "use" } }, { a = { z = 1 } }, null).a.k', "pass"),
+        ('deep_merge({ a = ["use"] }, { a = ["x"] }).a[0]', "pass"),
+        ('deep_merge({ k = "use" }, { k = "alias/aws/backup" }).k', "aws-managed"),
+        ('deep_merge({ k = "use" }, get_env("X")).k', "external"),
+        ('deep_merge("use").k', "undeclared"),
+        ('mark_as_read("use")', "pass"),
+        ('mark_glob_as_read("*")[0]', "unsupported"),
+        ('constraint_check("1.0", ">= 1") ? "use" : null', "unsupported"),
+        ("read_tfvars_file()", "undeclared"),
+    ],
+)
+def test_functions_of_terragrunt(
+    value: str, outcome: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = {
+        "u/terragrunt.hcl": f"{SOURCE}inputs = {{ k = {value} }}\n",
+        "u/x.tfvars": 'k = "use"\nn = null\n',
+        "u/x.tfvars.json": '{"k": "alias/aws/backup"}',
+    }
+    report, found = checked(files, tmp_path, monkeypatch)
+    assert (found, report.errors) == ([outcome], ())
