@@ -108,9 +108,9 @@ class _Writer:
                 self.written.files.append(File(place, data, hit=True, origin=one.at))
         elif not name.endswith(VALUES):
             code = self._code(contents, place)
-            if code is None:
+            if code is None and (self._there(name) or not self._configures(one, name)):
                 self._unsure(one)
-            else:
+            elif code is not None:
                 self.written.files.append(File(place, code.encode(), hit=True, origin=one.at))
         elif isinstance(contents, Text):
             self.written.values[name] = contents
@@ -136,16 +136,16 @@ class _Writer:
             self._unsure(one)
 
     def _configures(self, one: Generate, path: str) -> bool:
-        if os.path.exists(os.path.join(self._folder, path)):
-            return False
+        """Whether a file that is new there, whatever of it is not known, gives nothing a value."""
         from .generated_parts import HARMLESS
 
-        code = self._code(certain(self._unit.worlds, lambda: one.read("contents")), path)
-        try:
-            body = None if code is None else outline(Source(path, code))
-        except InputError:
-            return False
-        return body is not None and all(block.type in HARMLESS for block in body.blocks)
+        def harmless() -> bool:
+            code = self._code(one.read("contents"), path)
+            blocks = () if code is None else outline(Source(path, code)).blocks
+            return code is not None and all(block.type in HARMLESS for block in blocks)
+
+        there = os.path.exists(os.path.join(self._folder, path))
+        return not there and certain(self._unit.worlds, harmless) is True
 
     def _unsure(self, one: Generate) -> None:
         if not self._may_be_vault(one):

@@ -54,6 +54,34 @@ ATTACKS: dict[str, Mapping[str, str | bytes]] = {
         + WRITES % ""
         + "}\n",
     },
+    "code of which a part is not known": {
+        "m/main.tf": KEY + vault("local.k"),
+        "m/l.tf": "locals {\n  k = aws_kms_key.k.arn\n}\n",
+        "u/terragrunt.hcl": SOURCE
+        + 'generate "o" {\n  '
+        + WRITES % 'locals {\\n  k = \\"${get_env("K")}\\"\\n}\\n'
+        + "}\n",
+    },
+    "code of which nothing is known": {
+        "m/main.tf": KEY + vault("local.k"),
+        "m/o_override.tf": "locals {\n  k = aws_kms_key.k.arn\n}\n",
+        "m/l.tf": 'locals {\n  k = ""\n}\n',
+        "u/terragrunt.hcl": SOURCE + 'generate "o" {\n  ' + WRITES % '${get_env("L")}' + "}\n",
+    },
+    "an override that is not copied": {
+        "m/main.tf": KEY + vault("null"),
+        "m/o_override.tf": vault("aws_kms_key.k.arn"),
+        "u/terragrunt.hcl": SOURCE[:-2] + '  exclude_from_copy = ["o_*"]\n}\n',
+    },
+    "what is mocked for an output that is not there": {
+        "m/main.tf": used('var.x == "yes"'),
+        "d/main.tf": 'output "y" {\n  value = "y"\n}\n',
+        "d/terragrunt.hcl": "",
+        "u/terragrunt.hcl": SOURCE
+        + 'dependency "d" {\n  config_path = "../d"\n  mock_outputs = { x = "no" }\n'
+        '  mock_outputs_merge_strategy_with_state = "shallow"\n}\n'
+        'inputs = {\n  x = try(dependency.d.outputs.x, "yes")\n}\n',
+    },
     "an input of an untyped variable that is no bool": {
         "m/main.tf": used("var.x == true"),
         "u/terragrunt.hcl": SOURCE + "inputs = { x = true }\n",

@@ -234,6 +234,7 @@ PROVIDER = (
     'provider "aws" {\n  region = "${get_env("R")}"\n  allowed_account_ids = [${get_env("A")}]\n'
     '  ${get_env("ROLE")}\n}\n'
 )
+MAYBE = '%s%%{ if get_env("M") == "1" ~}\n%s%%{ endif ~}\n'
 BACKEND = (
     'terraform {\n  # of ${get_env("R")}\n  backend "${get_env("T")}" {\n'
     '    key = "${get_env("K")}"\n  }\n}\n'
@@ -267,6 +268,9 @@ def whole(path: str) -> str:
         (writing("s/x_override.tf", "locals {\n  k = null\n}"), None, 1),
         (writing("s/main.tf", PROVIDER), None, 1),
         (writing("s/x.txt", "k"), None, 0),
+        (writing("p.tf", MAYBE % ("", PROVIDER)), None, 0),
+        (writing("p.tf", MAYBE % ("", 'locals {\n  z = "z"\n}\n')), None, 1),
+        (writing("l.tf", MAYBE % ("", PROVIDER)), None, 1),
     ],
 )
 def test_what_is_known_only_in_parts_hides_nothing(
