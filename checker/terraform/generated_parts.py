@@ -17,8 +17,9 @@ _CODE = pattern(rf'(?:#|//)[^\n]*|/\*.*?\*/|<<-?(?P<mark>{IDENTIFIER})\r?\n|["{{
 _QUOTED = pattern(rf'\\.|\$\$\{{|%%\{{|[$%]\{{|"|{_HOLE}', re.S)
 _HEREDOC = rf"\$\$\{{|%%\{{|[$%]\{{|{_HOLE}"
 _JSON = pattern(rf'"(?:\\.|[^"\\])*"(\s*:)?|{_HOLE}', re.S)
-_VALUE = pattern(r"(?<![=!<>])=[ \t]*\Z")
-_LAST = pattern(r"[ \t]*(?:(?:#|//)[^\n]*)?(?:\r?\n|\Z)")
+_VALUE = pattern(r"(?:(?<![=!<>])=|:)[ \t]*\Z")
+_LAST = pattern(r"[ \t]*(?:[,}]|(?:(?:#|//)[^\n]*)?(?:\r?\n|\Z))")
+_OPERAND = pattern(r"[=:,(\[?][ \t]*\Z")
 _WORD = pattern(rf"[ \t]*({IDENTIFIER})")
 
 HARMLESS = frozenset({"provider", "terraform"})
@@ -122,4 +123,6 @@ def _in_code(text: str, at: int, block: str) -> str | None:
     begins = text.rfind("\n", 0, at) + 1
     if _VALUE.search(text, begins, at) and _LAST.match(text, at + 1):
         return "*"
-    return "" if block in HARMLESS else None
+    if block not in HARMLESS:
+        return None
+    return "*" if _OPERAND.search(text, begins, at) else ""

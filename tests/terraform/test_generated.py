@@ -232,6 +232,7 @@ BY_LOCAL = GOOD.replace("arn = aws_kms_key.k.arn", "arn = local.k")
 REST = 'resource "aws_sns_topic" "t" {}\n'
 PROVIDER = (
     'provider "aws" {\n  region = "${get_env("R")}"\n  allowed_account_ids = [${get_env("A")}]\n'
+    '  default_tags {\n    tags = ${jsonencode({ a = get_env("R"), b = get_env("A") })}\n  }\n'
     '  ${get_env("ROLE")}\n}\n'
 )
 MAYBE = '%s%%{ if get_env("M") == "1" ~}\n%s%%{ endif ~}\n'
@@ -259,6 +260,11 @@ def whole(path: str) -> str:
         (writing("l_override.tf.json", '{"locals": {"k": ${get_env("K")}}}'), "external", 0),
         (writing("l_override.tf.json", '{"locals": {"${get_env("K")}": "a"}}'), None, 1),
         (writing("l.tf", 'locals {\n k="${get_env("K")}"\n}'), "external", 0),
+        (
+            writing("l.tf", 'locals ${"{"}\n k=${jsonencode([{ k = get_env("K") }])}[0].k\n}'),
+            "external",
+            0,
+        ),
         (whole("l.tf"), None, 1),
         (whole('${get_env("N")}.tf'), None, 1),
         (writing("provider.tf", PROVIDER), None, 0),
