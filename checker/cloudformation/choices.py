@@ -38,9 +38,10 @@ def service_of(parts: Iterable[Node], whole: MappingNode) -> MappingNode:
     Raises InputError where alternatives cannot be one, or are too many.
     """
     last: list[Node] = []
+    parts = tuple(parts)
     for part in parts:
         part, extensions = _parted(part)
-        whole = _over(whole, part)
+        whole = _over(whole, part, alone=len(parts) == 1)
         last += [extensions] if extensions is not None else []
     return reduce(_extended, last, whole)
 
@@ -63,12 +64,15 @@ def _extended(whole: MappingNode, extensions: Node) -> MappingNode:
     return _each(extensions, lambda _: True, made, [OUTCOMES_LIMIT])
 
 
-def _over(whole: MappingNode, part: Node) -> MappingNode:
+def _over(whole: MappingNode, part: Node, *, alone: bool = False) -> MappingNode:
     def over(found: Node) -> MappingNode:
         if isinstance(found, SequenceNode):
             return reduce(_over, found.items, whole)
         found, extensions = _parted(found)  # of one alternative: they count where it does
         below = merged(whole, overriding(whole, found))
+        if extensions is not None and not alone:  # and after all parts
+            what = "extensions in one of several parts that a variable chooses are not followed"
+            raise InputError.at(extensions.span, what)
         return below if extensions is None else _extended(below, extensions)
 
     return _each(part, lambda path: _at(whole, path) is not None, over, [OUTCOMES_LIMIT])
@@ -115,7 +119,7 @@ def _replaced(node: Node, path: Path, by: Node) -> Node:
     if not path:
         return by
     assert isinstance(node, MappingNode)
-    nothing = len(path) == 1 and isinstance(by, ScalarNode) and by.value is None
+    nothing = len(path) == 1 and _is_null(by)
     entries = (
         e if e.key != path[0] else _with(e, _replaced(e.value, path[1:], by))
         for e in node.entries
@@ -161,4 +165,4 @@ def _settled(node: Node, level: int) -> Node:
 
 
 def _is_null(node: Node) -> bool:
-    return isinstance(node, ScalarNode) and node.value is None
+    return isinstance(node, ScalarNode) and node.value in (None, "")

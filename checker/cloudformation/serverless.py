@@ -110,9 +110,11 @@ class _Service:
 
         https://www.serverless.com/framework/docs/providers/aws/guide/serverless.yml
         """
-        given = self._within(self._document, ["provider", "stackParameters"])
+        provider = self._document.get("provider")
+        provider = self.resolved(provider) if isinstance(provider, ScalarNode) else provider
+        given = provider if is_variable(provider) else _member(provider, "stackParameters")
         found = self.resolved(given) if given is not None else None
-        yield from found.items if isinstance(found, SequenceNode) else ()
+        yield from found.items if isinstance(found, SequenceNode) else parts_of(found)
 
     def resolved(self, node: Node, level: int = _APART) -> Node:
         """A node with the variables in it followed. `level`: how deep it is in the template."""
@@ -220,7 +222,11 @@ class _Service:
         if not sources:
             return None
         literal = _literal(sources) if not sources.startswith("$") else None
-        written = literal or (sources if _VARIABLE.fullmatch(sources) else f"${{{sources}}}")
+        written = (
+            literal
+            if literal is not None
+            else (sources if _VARIABLE.fullmatch(sources) else f"${{{sources}}}")
+        )
         other = ScalarNode(node.span, written, written)
         return other if literal is not None else self.resolved(other, level)
 
@@ -288,31 +294,39 @@ class _Service:
 
         https://www.serverless.com/framework/docs/guides/parameters
         """
-        composed = self._composed(name)
-        if composed is not None:  # it is handed on as an option, which comes first
-            return None if is_variable(composed) else composed
+        variable = f"${{param:{name}}}"
+        unknown = ScalarNode(node.span, variable, variable)
+        composed = self._composed(name)  # it is handed on as an option, which comes first
+        if composed:
+            one, *others = composed
+            return (
+                one if all(other == one for other in others) and not is_variable(one) else unknown
+            )
         found: dict[str, Entry] = {}
         for section, way in (("params", [name]), ("stages", ["params", name])):
             stages = self._within(self._document, [section])
             stages = self.resolved(stages) if isinstance(stages, ScalarNode) else stages
+            if is_variable(stages):
+                return unknown
             for stage, span, below in stages.entries if isinstance(stages, MappingNode) else ():
-                value = self._within(below, way)
+                below = self.resolved(below) if isinstance(below, ScalarNode) else below
+                value = unknown if is_variable(below) else self._within(below, way)
                 if value is not None and not _is_null(value):
                     self._count(value)
                     found.setdefault(stage, Entry(stage, span, self.resolved(value, level)))
         default = found.pop("default", None)
         if not found:
             return default.value if default else None
-        variable = f"${{param:{name}}}"
-        other = default.value if default else ScalarNode(node.span, variable, variable)
+        other = default.value if default else unknown
         whole = MappingNode(node.span, tuple(found.values()))
         return self._chosen(node, (whole, ["${sls:stage}"], other), level)
 
-    def _composed(self, name: str) -> Node | None:
-        """A parameter that Serverless Compose gives to the service in this folder.
+    def _composed(self, name: str) -> list[Node]:
+        """A parameter that Serverless Compose gives to each service in this folder.
 
         https://www.serverless.com/framework/docs/guides/compose
         """
+        given: list[Node] = []
         folder = os.path.dirname(self._document.span.source.path)
         for above in _ABOVE:
             for path in (f"{above}{_COMPOSE}{ending}" for ending in _READABLE):
@@ -324,8 +338,9 @@ class _Service:
                     at = at if isinstance(at, ScalarNode) else None
                     there = os.path.join(folder, above, str(at.value)) if at is not None else ""
                     if os.path.realpath(there) == os.path.realpath(folder):
-                        return self._within(entry.value, ["params", name])
-        return None
+                        value = self._within(entry.value, ["params", name])
+                        given += [value] if value is not None else []
+        return given
 
     def _within(self, node: Node, keys: list[str]) -> Node | None:
         """What is below a node, by keys."""

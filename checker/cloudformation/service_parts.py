@@ -56,9 +56,13 @@ def with_parameters(template: MappingNode, given: Iterable[Node]) -> MappingNode
     values: dict[str, Node | None] = {}
     for each in given:
         key, value = (_member(each, name) for name in ("ParameterKey", "ParameterValue"))
-        if isinstance(key, ScalarNode):
-            plain = isinstance(value, ScalarNode) and "${" not in str(value.value)
-            values[str(key.value)] = value if plain else None
+        if not isinstance(key, ScalarNode) or "${" in str(key.value):
+            anything = template.get("Parameters")
+            names = anything.entries if isinstance(anything, MappingNode) else ()
+            values = dict.fromkeys((e.key for e in names), None)
+            break
+        plain = isinstance(value, ScalarNode) and "${" not in str(value.value)
+        values[str(key.value)] = value if plain else None
     section = template.entry("Parameters")
     if not values or section is None or not isinstance(section.value, MappingNode):
         return template

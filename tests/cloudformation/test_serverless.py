@@ -269,3 +269,11 @@ def test_a_resource_of_some_stage_that_cannot_be_read_is_an_error(check: Check) 
     report = check({"serverless.yml": SERVICE + whole, "v-a.yml": "Type: [", "v-b.yml": good})
     (error,) = report.errors
     assert error.path == "v-a.yml"
+
+
+def test_extensions_of_one_of_several_parts_by_stage_are_an_error(check: Check) -> None:
+    vault = "{V: {Type: AWS::Backup::BackupVault}}"
+    whole = f"resources:\n  - Resources: {vault}\n  - ${{file(o-${{sls:stage}}.yml)}}\n"
+    more = {"o-a.yml": "extensions: {V: {}}\n", "o-b.yml": "Resources: {W: {Type: A::B}}\n"}
+    (error,) = check({"serverless.yml": SERVICE + whole, **more}).errors
+    assert "extensions" in error.message
