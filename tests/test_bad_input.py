@@ -286,4 +286,27 @@ def test_what_terragrunt_generates_is_never_silent(
     code, report = check(tree, ".", capsys=capsys)
     assert code == 2
     (error,) = report["errors"]
-    assert (error["path"], error["line"]) == ("bad/terragrunt.hcl", 3)
+    assert (error["path"], error["line"]) == ("bad/terragrunt.hcl", 9)
+    assert "missing" in {result["reason"] for result in report["results"]}  # of v, as far as known
+
+
+def test_inputs_of_a_stack_that_are_no_expression_are_an_error_of_their_place(
+    tree: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tree / "bad" / "main.tfcomponent.hcl").write_text(
+        'stack "c" {\n  source = "./c"\n  inputs =\' { key = "k" }\n}\n'
+    )
+    (tree / "bad" / "c").mkdir()
+    (tree / "bad" / "c" / "main.tfcomponent.hcl").write_text(
+        'variable "key" {\n  type = string\n}\ncomponent "v" {\n  source = "../m"\n'
+        "  inputs = { key = var.key }\n}\n"
+    )
+    (tree / "bad" / "m").mkdir()
+    (tree / "bad" / "m" / "main.tf").write_text(
+        'variable "key" {}\nresource "aws_backup_vault" "v" {\n  kms_key_arn = var.key\n}\n'
+    )
+    code, report = check(tree, ".", capsys=capsys)
+    assert code == 2
+    assert {(error["path"], error["line"]) for error in report["errors"]} == {
+        ("bad/main.tfcomponent.hcl", 3)
+    }

@@ -294,7 +294,11 @@ class TerraformLoader:
     def note_call(self, caller: Declarations, name: str, target: Declarations) -> None:
         """Note the arguments of a call that the called module does not declare, once."""
         block = caller.calls[name]
-        given = arguments_of(block, caller.body(block)).keys()
+        try:
+            given = arguments_of(block, caller.body(block)).keys()
+        except InputError as error:  # an object of inputs that is none
+            self.errors.append(error)
+            return
         if block.header not in self._noted and not given <= target.variables.keys():
             self._noted.add(block.header)
             from .unused import of_call
