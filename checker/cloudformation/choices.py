@@ -152,6 +152,8 @@ def _settled(node: Node, level: int) -> Node:
     assert isinstance(variable, ScalarNode)
     found = [_settled(one, level) for one in rest]
     known = [n for n in found if not (is_variable(n) or _is_null(n))]
+    if level == 3 and any(map(is_variable, found)):
+        return next(filter(is_variable, found))  # properties of which none is known
     if not known:
         return variable
     whole = known[0]

@@ -212,7 +212,7 @@ class _Service:
             if value is not None and not _is_null(value):
                 self._count(value)
                 entries.append(Entry(name, node.span, self.resolved(value, level)))
-        if not entries:
+        if not entries and not (others and level <= _STRUCTURE):
             return None
         whole = MappingNode(node.span, tuple(entries))
         return whole, [path], self._otherwise(node, ", ".join(others), level)

@@ -264,9 +264,11 @@ class TerraformLoader:
         """Those of a root and what it calls. What nobody foresaw is an error of that root."""
         try:
             return list(self._expansion.resources(root, self.types, "hits", (folder,)))
+        except InputError as error:  # inputs of a stack that are no expression
+            self.errors.append(error)
         except Exception as error:
             self.errors.append(InputError(told(error, "it is not checked"), folder))
-            return []
+        return []
 
     def _unused(self, wanted: Container[str]) -> Iterator[str]:
         """What is said of values that no root module declares: of folders that may hold vaults."""
@@ -294,11 +296,7 @@ class TerraformLoader:
     def note_call(self, caller: Declarations, name: str, target: Declarations) -> None:
         """Note the arguments of a call that the called module does not declare, once."""
         block = caller.calls[name]
-        try:
-            given = arguments_of(block, caller.body(block)).keys()
-        except InputError as error:  # an object of inputs that is none
-            self.errors.append(error)
-            return
+        given = arguments_of(block, caller.body(block)).keys()
         if block.header not in self._noted and not given <= target.variables.keys():
             self._noted.add(block.header)
             from .unused import of_call
