@@ -6,7 +6,7 @@ from ..meant import hint
 from ..records import replace
 from .convert import equal, to_number, to_string
 from .decisions import Unreachable
-from .kept import Kept, entry, names_entry
+from .kept import KEYS_LISTED, Kept, entry, names_entry
 from .keys import has_index, has_key, is_key_of, length
 from .types import element_type, plain_type
 from .value import (
@@ -43,10 +43,9 @@ def index(base: Value, key: Value, worlds: Worlds) -> Value:
         case Attribute(resource=resource, path=path) if isinstance(key, Known):
             found = Attribute(resource, f"{path}.{key.data}", trail=base.trail)
             return _attempted(found, worlds)
-        case Unknown(kept=Kept(listed=False) as kept) if kept.covers(key):
-            assert isinstance(key, Unknown)
-            _require_kept(kept, key, base, worlds)
-            return kept.at(key)
+        case Unknown(kept=Kept() as kept) if kept.form != KEYS_LISTED and kept.covers(key):
+            other = _is_of_another(kept, key, base, worlds)
+            return kept.at(key, other=other)
         case Unknown() if names_entry(key, base):
             return entry(base, key)
         case Unknown(term=term):
@@ -72,7 +71,7 @@ def _element_type(base: Unknown, key: Value) -> Type | None:
         case ("set", *_):
             raise EvaluationError("a set has no elements that can be read by index")
         case ("object", *attributes) if name is not None and not any(
-            name == attribute for attribute, _ in attributes
+            name == attribute for attribute, *_ in attributes
         ):
             raise Absent("there is no such attribute")
     return element_type(base.type, name)
@@ -273,8 +272,8 @@ def _of_rest(base: ListValue | MapValue, rest: Unknown, key: Value, worlds: Worl
     type_ = element_type(rest.type)
     found = base.element or derived("index", rest, key, not_null=False, type=type_)
     kept = rest.kept
-    if kept is not None and isinstance(key, Unknown) and kept.covers(key):
-        _require_kept(kept, key, rest, worlds)
+    if kept is not None and kept.covers(key):
+        _is_of_another(kept, key, rest, worlds)
         return found
     if (base.element is None and not worlds.trying) or is_key_of(key, rest.term):
         return found
@@ -284,13 +283,20 @@ def _of_rest(base: ListValue | MapValue, rest: Unknown, key: Value, worlds: Worl
     return found
 
 
-def _require_kept(kept: Kept, key: Unknown, collection: Unknown, worlds: Worlds) -> None:
-    """Raises Absent in a world where a `for` leaves out the entry of a key."""
-    there = kept.has(key)
-    if worlds.decide(has_key(collection.term, key.term)) is not there:
-        raise Unreachable
-    if not there:
+def _is_of_another(kept: Kept, key: Unknown, collection: Unknown, worlds: Worlds) -> bool:
+    """Whether a key is that of another entry than its own, which a `for` leaves out.
+
+    Raises Absent in a world where there is none.
+    """
+    own = kept.has(key)
+    there = worlds.decide(has_key(collection.term, key.term))
+    if there is own:
+        if there:
+            return False
         raise Absent("there is no such element")
+    if own or kept.has_one_each(key) or not kept.has(key, other=True):
+        raise Unreachable
+    return True
 
 
 def _no_such_element(worlds: Worlds) -> Value:

@@ -13,6 +13,7 @@ from ..records import replace
 from .alike import same
 from .bounded import is_bounded, reads
 from .expression import Scalar
+from .keys import of_any_instance
 from .numbers import BITS, parsed, written
 from .types import plain_type, primitive, type_of
 from .value import (
@@ -218,13 +219,6 @@ def _equal(left: Value, right: Value) -> bool | None:
     if term == term_of(right):
         return None if of_any_instance(term) else True
     return False if _are_apart(left, right) or _of_two_types(left, right) else None
-
-
-def of_any_instance(term: Term) -> bool:
-    """Whether a term is of `[*]`, any instance: what is of it twice may be of two instances."""
-    if term[0] == "ref":
-        return "[*]" in str(term[2])
-    return any(isinstance(part, tuple) and of_any_instance(part) for part in term)
 
 
 def identities(items: Iterable[Value]) -> Iterator[Term]:

@@ -420,10 +420,7 @@ def _for_unknown(expression: For, collection: Value, scope: Scope) -> Unknown:
         test = expression.condition
         return test is None or truth(given(entry(test, key, element), scope), scope)
 
-    return replace(
-        found,
-        kept=Kept(whole, partial(entry, expression.value), wanted, kind == KEYS_LISTED),
-    )
+    return replace(found, kept=Kept(whole, partial(entry, expression.value), wanted, kind))
 
 
 def _told(part: Expression, scope: Scope) -> Term:

@@ -13,6 +13,7 @@ from .types import element_type, is_mapping
 from .value import Term, Unknown, Value
 
 SOME_KEYS, ALL_KEYS, KEYS_LISTED = "some keys", "all keys", "list of some keys"
+KEYED = "keyed"  # a map of a collection's elements, under keys that are made of them
 
 
 def form_of(
@@ -26,7 +27,7 @@ def form_of(
     kind = _kind(expression, collection)
     if kind != "for" or expression.key is None or not isinstance(collection, Unknown):
         return kind, collection
-    term = ("keyed", _written(expression, expression.key), outer(), collection.term)
+    term = (KEYED, _written(expression, expression.key), outer(), collection.term)
     whole = replace(collection, term=term, type=("map", element_type(collection.type)), kept=None)
     return SOME_KEYS if expression.condition else ALL_KEYS, whole
 
@@ -62,6 +63,9 @@ def _kind(expression: For, collection: Value) -> str:
 class Kept:
     """The entries that a `for` keeps under their own keys, or the keys of these as a list or set.
 
+    Under keys that are made of them, two entries may have one key: each in another filter, while
+    neither `for` is refused.
+
     `made` is the value of an entry, `wanted` whether it is kept, of its key and its element in the
     collection; both ask what is not known of the current world.
     """
@@ -69,31 +73,49 @@ class Kept:
     collection: Unknown
     made: Callable[[Value, Value], Value]
     wanted: Callable[[Value, Value], bool]
-    listed: bool = False
+    form: str
 
-    def covers(self, key: Value) -> bool:
+    def covers(self, key: Value) -> TypeGuard[Unknown]:
         """Whether `each.key` runs over the collection, or a part of it, or what that is kept of."""
         inner = self.collection.kept
         if not isinstance(key, Unknown) or key.term[0] != "each.key":
             return False
         return is_key_of(key, self.collection.term) or (inner is not None and inner.covers(key))
 
-    def has(self, key: Unknown) -> bool:
-        """Whether the entry of such a key is kept, in this world."""
+    def has_one_each(self, key: Unknown) -> bool:
+        """Whether no other entry has such a key: a `for` over all of them would be refused."""
+        inner, whole = self.collection.kept, self.collection.term
+        if inner is not None:
+            return inner.has_one_each(key)
+        return whole[0] != KEYED or self.form == ALL_KEYS or _is_over_all(key.term, whole)
+
+    def has(self, key: Unknown, *, other: bool = False) -> bool:
+        """Whether the entry of such a key is kept, in this world, or another entry of that key."""
         inner = self.collection.kept
-        if inner is not None and not inner.has(key):
+        if inner is not None and not inner.has(key, other=other):
             return False
-        return self.wanted(key, self._element(key))
+        return self.wanted(key, self._element(key, other))
 
-    def at(self, key: Unknown) -> Value:
-        """The value of the entry of such a key."""
-        return self.made(key, self._element(key))
+    def at(self, key: Unknown, *, other: bool = False) -> Value:
+        """The value of the entry of such a key, or of another entry of that key."""
+        return self.made(key, self._element(key, other))
 
-    def _element(self, key: Unknown) -> Value:
+    def _element(self, key: Unknown, other: bool) -> Value:
         if _is_set(self.collection):
             return key
         inner = self.collection.kept
-        return inner.at(key) if inner is not None else entry(self.collection, key)
+        if inner is not None:
+            return inner.at(key, other=other)
+        found = entry(self.collection, key)
+        return replace(found, term=("other", found.term)) if other else found
+
+
+def _is_over_all(term: Term, collection: Term) -> bool:
+    """Whether a term holds a `for` that keeps all entries of a collection."""
+    match term:
+        case (str(kind), _, _, tuple(of)) if kind == ALL_KEYS and of == collection:
+            return True
+    return any(isinstance(part, tuple) and _is_over_all(part, collection) for part in term)
 
 
 def has_entries(collection: Unknown) -> bool:
@@ -108,7 +130,7 @@ def _is_set(collection: Value) -> bool:
 def is_map(collection: Unknown) -> bool:
     """Whether what is not known is certainly a map or object: an index is no key that stays one."""
     kept = collection.kept
-    return (kept is not None and not kept.listed) or is_mapping(collection) is True
+    return (kept is not None and kept.form != KEYS_LISTED) or is_mapping(collection) is True
 
 
 def names_entry(key: Value, collection: Unknown) -> TypeGuard[Unknown]:

@@ -18,6 +18,13 @@ _AS_MANY = frozenset({"splat", "all elements", "keys", "values", "tolist", "sort
 _OF_KEYS = frozenset({"for_each", "tomap"})
 
 
+def of_any_instance(term: Term) -> bool:
+    """Whether a term is of `[*]`, any instance: what is of it twice may be of two instances."""
+    if term[:1] == ("ref",):
+        return "[*]" in str(term[2])
+    return any(isinstance(part, tuple) and of_any_instance(part) for part in term)
+
+
 def has_key(collection: Term, key: Term) -> Term:
     """That a map or set has a key: one term for all with the same keys."""
     return ("has key", _keys(collection), key)
@@ -59,8 +66,14 @@ def size_of(collection: Term) -> Term | None:
 def is_key_of(key: Value, collection: Term) -> bool:
     """Whether `each.key` or `count.index` runs over a collection, or over a part of it.
 
-    So does an element of a list of its keys.
+    So does an element of a list of its keys, and what it is made of, one by one.
     """
+    if collection[0] == ONE_OF:
+        return (
+            isinstance(key, Unknown)
+            and key.term in collection[1:]
+            and not of_any_instance(key.term)
+        )
     match key:
         case Unknown(term=("index", tuple(listed), _)):
             return _keys(collection) in _wholes(_elements(listed))

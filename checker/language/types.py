@@ -65,7 +65,7 @@ def element_type(collection: Type | None, key: Scalar = None) -> Type | None:
             found: Type | None = element
             return found
         case ("object", *attributes):
-            return next((type_ for name, type_ in attributes if name == key), None)
+            return next((type_ for name, type_, *_ in attributes if name == key), None)
     return None
 
 
@@ -82,13 +82,21 @@ def convertible(one: Type | None, other: Type | None) -> bool:
 def alike(one: Type | None, other: Type | None) -> bool:
     """Whether a value of one type stays as it is where it is made one of the other.
 
-    Elements and attributes too; a list that becomes a set counts as what it was.
+    Elements and attributes too: none more, none less, and no null that a default fills in.
     """
-    if one is None or other is None:
+    if other is None:
         return True
-    if isinstance(one, str) or isinstance(other, str):
+    if one is None or isinstance(one, str) or isinstance(other, str):
         return one == other
-    names = {name for kind, *inner in (one, other) if kind == "object" for name, _ in inner}
-    if names:
-        return all(alike(element_type(one, name), element_type(other, name)) for name in names)
-    return alike(element_type(one), element_type(other))
+    if one[0] != other[0]:
+        return False
+    if one[0] != "object":
+        return alike(element_type(one), element_type(other))
+    defaults = (
+        {name: default[0] for name, _, *default in of[1:] if default} for of in (one, other)
+    )
+    own, asked = defaults
+    return {name for name, *_ in one[1:]} == {name for name, *_ in other[1:]} and all(
+        alike(type_, element_type(other, name)) and (name not in asked or name in own)
+        for name, type_, *_ in one[1:]
+    )

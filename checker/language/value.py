@@ -41,7 +41,8 @@ else:
 Term = tuple["Scalar | Term", ...]
 
 # "string", "number" or "bool"; ("list", element), and so a set, map or tuple, of any elements
-# where there is no second; ("object", (name, type), ...). None is any.
+# where there is no second; ("object", (name, type), ...), with the default
+# of an optional attribute after its type. None is any.
 Type = str | tuple[Any, ...]
 
 V = TypeVar("V", bound="Value")

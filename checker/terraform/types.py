@@ -11,13 +11,14 @@ from ..language.convert import to_bool, to_number, to_string
 from ..language.evaluate import Scope, evaluate
 from ..language.expression import Call, Expression, Literal, Object, Reference, Tuple, settled
 from ..language.operands import null_here
-from ..language.types import alike, convertible
+from ..language.types import alike, convertible, element_type
 from ..language.value import (
     EvaluationError,
     Known,
     LazyItems,
     ListValue,
     MapValue,
+    Term,
     Type,
     Unknown,
     Value,
@@ -81,8 +82,22 @@ def type_of(constraint: Expression | None) -> Type | None:
 
 
 def _type_of_object(attributes: Object) -> tuple[Any, ...]:
-    pairs = ((key, type_of(type_)) for key, type_ in attributes.items)
-    return ("object", *((key.value, type_) for key, type_ in pairs if isinstance(key, Literal)))
+    return (
+        "object",
+        *(
+            (key.value, type_of(type_), *_default_of(type_))
+            for key, type_ in attributes.items
+            if isinstance(key, Literal)
+        ),
+    )
+
+
+def _default_of(constraint: Expression) -> tuple[str, ...]:
+    """The default of an optional attribute that is null or not given, as it is written."""
+    match settled(constraint):
+        case Call(name="optional", arguments=(_, default)):
+            return (default.span.text,)
+    return ()
 
 
 def convert(value: Value, constraint: Expression | None, scope: Scope) -> Value:
@@ -190,7 +205,7 @@ def _is_optional(constraint: Expression) -> bool:
 
 
 def _unconverted(value: Value, type_: tuple[Any, ...]) -> Value:
-    """What is not known passes, of another term where its elements are converted.
+    """What is not known passes, of another term where it, or what is in it, is converted.
 
     Raises EvaluationError for what is of another type.
     """
@@ -204,6 +219,9 @@ def _unconverted(value: Value, type_: tuple[Any, ...]) -> Value:
         raise refused
     if alike(value.type, type_):
         return value
-    term = (f"converted to {kind}", str(type_), value.term)
+    term: Term = (f"converted to {kind}", str(type_), value.term)
+    turned = value.type is not None and {value.type[0], kind} == {"list", "set"}
+    if turned and alike(element_type(value.type), element_type(type_)):
+        term = (f"to{kind}", value.term)  # as the function has it
     kept = value.kept if kind == "map" else None
     return replace(value, term=term, type=type_, kept=kept)

@@ -39,9 +39,14 @@ def test_the_type_of_an_element(
 
 
 def test_a_value_stays_as_it_is_where_the_types_of_its_elements_are_the_same() -> None:
-    assert alike(("list", "string"), ("set", "string"))
-    assert alike(OBJECT, ("object", ("n", "number")))
-    assert alike(("map", "number"), ("object", ("n", "number")))
+    assert alike(("list", "string"), ("list", None))
+    assert alike(OBJECT, OBJECT)
+    assert alike(("object", ("n", "number", "1")), ("object", ("n", "number", "2")))
+    assert not alike(("list", "string"), ("set", "string"))
+    assert not alike(OBJECT, ("object", ("n", "number")))
+    assert not alike(("map", "number"), ("object", ("n", "number")))
+    assert not alike(("object", ("n", "number")), ("object", ("n", "number", "1")))
+    assert not alike(None, ("list", "string"))
     assert not alike(("map", "string"), ("object", ("n", "number")))
     assert not alike(("list", "string"), ("list", "number"))
 

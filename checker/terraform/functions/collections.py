@@ -7,6 +7,7 @@ unknown number, and takes away only what it can.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from itertools import product
 from math import prod
 
@@ -231,6 +232,11 @@ def _merge(context: Context, arguments: tuple[Value, ...]) -> Value:
         if is_null(argument):
             continue  # and one that may be null is a map of no certain keys
         values = mapping("merge", argument)
+        if isinstance(argument, Unknown) and (attributes := _attributes(argument)) is not None:
+            if null_here(context, argument):
+                lacking = True
+                continue
+            values = MapValue(LazyItems(attributes, partial(_attribute, context, argument)))
         if values is None:
             if isinstance(argument, Attribute):
                 return unknown("merge", *arguments)
@@ -241,7 +247,6 @@ def _merge(context: Context, arguments: tuple[Value, ...]) -> Value:
     if not maps:
         return MapValue({}) if not arguments else Known(None)
     names = dict.fromkeys(name for values in maps for name in values.items)
-    names.update(dict.fromkeys(name for each in unknowns.values() for name in _attributes(each)))
     bounded_length(len(names))
     rests = [values.rest for values in maps if values.rest is not None]
 
@@ -252,7 +257,8 @@ def _merge(context: Context, arguments: tuple[Value, ...]) -> Value:
             if values.rest is None:
                 continue
             if (given := unknowns.get(at)) is not None:
-                if not null_here(context, given) and _has(context, given, name):
+                has = has_key(given.term, term_of(Known(name)))
+                if not null_here(context, given) and context.worlds.decide(has):
                     return index(given, Known(name), context.worlds)
                 continue
             if context.worlds.decide(has_key(values.rest.term, term_of(Known(name)))):
@@ -270,19 +276,16 @@ def _merge(context: Context, arguments: tuple[Value, ...]) -> Value:
     return MapValue(LazyItems(tuple(names), read), kind, rest, element, lacking=lacking)
 
 
-def _attributes(value: Unknown) -> tuple[str, ...]:
-    """The attributes that an object is declared to have."""
+def _attributes(value: Unknown) -> tuple[str, ...] | None:
+    """The attributes that an object is declared to have; None of what is no object."""
     match value.type:
         case ("object", *attributes):
-            return tuple(name for name, _ in attributes)
-    return ()
+            return tuple(name for name, *_ in attributes)
+    return None
 
 
-def _has(context: Context, given: Unknown, name: str) -> bool:
-    """Whether what is not known has a key, in this world."""
-    if isinstance(given.type, tuple) and given.type[0] == "object":
-        return name in _attributes(given)
-    return context.worlds.decide(has_key(given.term, term_of(Known(name))))
+def _attribute(context: Context, value: Unknown, name: str) -> Value:
+    return index(value, Known(name), context.worlds)
 
 
 def _keys(context: Context, arguments: tuple[Value, ...]) -> Value:
