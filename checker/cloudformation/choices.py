@@ -28,8 +28,9 @@ Path = tuple[str, ...]
 
 
 def one_of(variable: ScalarNode, found: Iterable[Node]) -> Node:
-    """What stands for one of some nodes."""
-    return SequenceNode(variable.span, (variable, *found), tag=CHOICE)
+    """What stands for one of some nodes; the variable itself where there is none."""
+    found = tuple(found)
+    return SequenceNode(variable.span, (variable, *found), tag=CHOICE) if found else variable
 
 
 def service_of(parts: Iterable[Node], whole: MappingNode) -> MappingNode:

@@ -277,3 +277,18 @@ def test_extensions_of_one_of_several_parts_by_stage_are_an_error(check: Check) 
     more = {"o-a.yml": "extensions: {V: {}}\n", "o-b.yml": "Resources: {W: {Type: A::B}}\n"}
     (error,) = check({"serverless.yml": SERVICE + whole, **more}).errors
     assert "extensions" in error.message
+
+
+@pytest.mark.parametrize("choices", ["{}", "{dev: null}", "{dev: {}}"])
+def test_a_choice_between_nothing_overrides_as_what_is_not_known(
+    check: Check, choices: str
+) -> None:
+    whole = (
+        f"custom: {{o: {choices}}}\nresources:\n  - Resources:\n      K: {{Type: AWS::KMS::Key}}\n"
+    )
+    vault = "Type: AWS::Backup::BackupVault, Properties: {EncryptionKeyArn: !GetAtt K.Arn}"
+    more = f"      V: {{{vault}}}\n  - ${{self:custom.o.${{sls:stage}}}}\n"
+    report = check({"serverless.yml": SERVICE + whole + more})
+    assert not report.errors
+    (result,) = report.results
+    assert result.cause == (None if choices == "{dev: {}}" else "unsupported")
