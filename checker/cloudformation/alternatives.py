@@ -23,7 +23,7 @@ def files_like(service: str, path: str) -> list[str]:
         if "${" not in part:
             found = [f"{begun}{part}/" for begun in found]
             continue
-        name = re.compile("[^/.]+".join(map(re.escape, _VARIABLE.split(part))))
+        name = re.compile("[^/]+".join(map(re.escape, _VARIABLE.split(part))))
         there = []
         for begun in found:
             with suppress(OSError):

@@ -116,7 +116,7 @@ def templates(
 
             resources, parts = resources_of(document, fragment)
             resources = with_includes(resources, include)
-            if is_template(resources):
+            if is_template(resources, of_service=True):
                 add(resources, True, parts)
     return found
 
@@ -130,13 +130,18 @@ def covers(parts: Mapping[str, set[str]], template: Template) -> bool:
     return bool(addresses & {"", "Resources"}) or all(name in addresses for name in names)
 
 
-def is_template(node: Node) -> TypeGuard[MappingNode]:
-    """Whether a document is a mapping whose `Resources` have a `Type` of AWS's form."""
+def is_template(node: Node, *, of_service: bool = False) -> TypeGuard[MappingNode]:
+    """Whether a document is a mapping whose `Resources` have a `Type` of AWS's form.
+
+    Those of a service may have one that variables tell.
+    """
     resources = node.get("Resources") if isinstance(node, MappingNode) else None
     if not isinstance(resources, MappingNode):
         return False
     return any(
-        entry.key.startswith(LOOP) or type_of(entry.value) is not None
+        entry.key.startswith(LOOP)
+        or type_of(entry.value) is not None
+        or (of_service and child_of(entry.value, "Type") is not None)
         for entry in resources.entries
     )
 

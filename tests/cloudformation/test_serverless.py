@@ -200,6 +200,12 @@ def test_all_that_the_stage_chooses_of_a_whole_file_is_judged(check: Check) -> N
     assert _told(check({"serverless.yml": parts, "v.yml": choice})) == [("v.yml", "missing")]
 
 
+def test_what_chooses_a_file_may_have_a_dot(check: Check) -> None:
+    whole = SERVICE + "resources: {Resources: {V: '${file(v.${opt:x}.yml)}'}}\n"
+    part = "Type: AWS::Backup::BackupVault\n"
+    assert _told(check({"serverless.yml": whole, "v.1.2.yml": part})) == [("v.1.2.yml", "missing")]
+
+
 def test_resources_beside_those_that_the_framework_reads_are_judged_too(check: Check) -> None:
     other = "Resources: {T: {Type: AWS::SNS::Topic}}\n"
     resources = WITH_KEY.replace("\n", "\n  ").rstrip()
@@ -229,7 +235,7 @@ def test_a_file_of_some_stage_that_cannot_be_read_is_none_of_the_service(check: 
     vault = "{Type: AWS::Backup::BackupVault, Properties: {EncryptionKeyArn: '${self:custom.key}'}}"
     whole = f"custom: ${{file(c/${{sls:stage}}.yml)}}\nresources: {{Resources: {{V: {vault}}}}}\n"
     good = "key: alias/aws/backup\n"
-    report = check({"serverless.yml": SERVICE + whole, "c/a.yml": "key: [", "c/b.x.yml": good})
+    report = check({"serverless.yml": SERVICE + whole, "c/a.yml": "key: [", "c/x-b.json": good})
     assert [result.cause for result in report.results] == ["external"]
     assert not report.errors
 
@@ -243,12 +249,20 @@ def test_resources_that_only_running_code_tells_are_told_as_unread(check: Check)
 
 
 @pytest.mark.parametrize(
-    "type_", ["AWS::Backup::${env:T}", "${env:T}", "AWS::${env:T}Vault", "${self:custom.t}"]
+    "type_",
+    [
+        "AWS::Backup::${env:T}",
+        "${env:T}",
+        "AWS::${env:T}Vault",
+        "${self:custom.t}",
+        "AWS::${self:custom.${opt:x}}::BackupVault",
+    ],
 )
 def test_a_type_that_may_be_a_vault_s_is_an_error(check: Check, type_: str) -> None:
-    whole = SERVICE + f"resources: {{Resources: {{V: {{Type: '{type_}'}}, K: {{Type: A::B}}}}}}\n"
-    (error,) = check({"serverless.yml": whole}).errors
-    assert error.message == "its type is not known; it is not checked"
+    for more in ("", ", K: {Type: A::B}"):
+        whole = SERVICE + f"resources: {{Resources: {{V: {{Type: '{type_}'}}{more}}}}}\n"
+        (error,) = check({"serverless.yml": whole}).errors
+        assert error.message == "its type is not known; it is not checked"
 
 
 def test_a_type_that_is_certainly_another_s_is_none(check: Check) -> None:

@@ -58,6 +58,8 @@ def test_until_is_a_word_too(reason: str, tmp_path: Path, monkeypatch: pytest.Mo
     [
         ("# iac-check: ignore[BACKUP001]", "needs a reason"),
         ("# iac-check: ignore[BACKUP001] until=2999-01-31", "needs a reason"),
+        ("# iac-check: ignore[BACKUP001] ${self:a.${opt:b.${c}}.d}", "needs a reason"),
+        ("# iac-check: ignore[BACKUP001] ${self:a", "needs a reason"),
         ("# iac-check: ignore[] reason", "names its rule"),
         ("# iac-check: ignore[BACKUP001] reason until=soon", '"soon" is not a date; write until='),
         ("# iac-check: ignore[BACKUP001] reason until=31.01.2027", '"31.01.2027" is not a date'),
