@@ -7,17 +7,22 @@ which of the outcomes counts.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import reduce
 
 from ..language.document import Entry, MappingNode, Node, ScalarNode, SequenceNode, merged
 from ..records import replace
-from ..source import InputError
-from .conflicts import either, taken
+from ..source import InputError, Span
+from .conflicts import either
+from .intrinsics import TAKES
 from .service_parts import extended, is_variable, overriding
 
 CHOICE = "one of, by a variable"
-"""The tag of a choice: a list of the variable and its alternatives."""
+"""The tag of a choice: a list of what is asked, and the alternatives.
+
+What is asked is a list, too: the variable, and for each alternative whether it counts, as one of
+those before it does unless a later one does.
+"""
 
 OUTCOMES_LIMIT = 64
 """Alternatives of one part, all choices in it taken together."""
@@ -27,10 +32,40 @@ _EXTENSIONS = "extensions"
 Path = tuple[str, ...]
 
 
-def one_of(variable: ScalarNode, found: Iterable[Node]) -> Node:
-    """What stands for one of some nodes; the variable itself where there is none."""
-    found = tuple(found)
-    return SequenceNode(variable.span, (variable, *found), tag=CHOICE) if found else variable
+def one_of(
+    variable: ScalarNode,
+    keys: Sequence[str],
+    found: Iterable[tuple[Path, Node]],
+    default: Node | None,
+) -> Node:
+    """What stands for one of some nodes, each with what the keys are where it counts.
+
+    It is the variable itself where there is none.
+    """
+    nodes = [*([((), default)] if default is not None else []), *found]
+    tests = (_taken(variable.span, zip(keys, names, strict=False)) for names, _ in nodes)
+    asked = SequenceNode(variable.span, (variable, *tests))
+    items = (asked, *(node for _, node in nodes))
+    return SequenceNode(variable.span, items, tag=CHOICE) if nodes else variable
+
+
+def _taken(span: Span, pairs: Iterable[tuple[str, str]]) -> SequenceNode:
+    """What asks whether keys in which variables are have these names."""
+    tests = []
+    for pair in pairs:
+        if "${" in pair[0]:
+            texts = SequenceNode(span, tuple(ScalarNode(span, text, text) for text in pair))
+            tests.append(MappingNode(span, (Entry("Fn::Equals", span, texts),)))
+    return SequenceNode(span, tuple(tests), tag=TAKES)
+
+
+def _read(choice: SequenceNode) -> tuple[ScalarNode, list[tuple[Node, Node]]]:
+    """What is chosen by, and each alternative with what asks whether it counts."""
+    asked, *nodes = choice.items
+    assert isinstance(asked, SequenceNode)
+    variable, *tests = asked.items
+    assert isinstance(variable, ScalarNode)
+    return variable, list(zip(nodes, tests, strict=True))
 
 
 def service_of(parts: Iterable[Node], whole: MappingNode) -> MappingNode:
@@ -91,12 +126,10 @@ def _each(
             raise InputError.at(part.span, what)
         return made(_settled(part, 0))
     path, node = found
-    outcomes = (
-        (_each(_replaced(part, path, one), wanted, made, left), one) for one in node.items[1:]
-    )
-    whole, _ = next(outcomes)
-    for other, one in outcomes:
-        whole = either(whole, other, taken(one.span), 2)
+    _, ((first, _), *others) = _read(node)
+    whole = _each(_replaced(part, path, first), wanted, made, left)
+    for one, test in others:
+        whole = either(whole, _each(_replaced(part, path, one), wanted, made, left), test, 2)
     return whole
 
 
@@ -120,7 +153,7 @@ def _replaced(node: Node, path: Path, by: Node) -> Node:
     if not path:
         return by
     assert isinstance(node, MappingNode)
-    nothing = len(path) == 1 and _is_null(by)
+    nothing = len(path) == 1 and _is_nothing(by)
     entries = (
         e if e.key != path[0] else _with(e, _replaced(e.value, path[1:], by))
         for e in node.entries
@@ -149,23 +182,24 @@ def _settled(node: Node, level: int) -> Node:
         return replace(node, entries=tuple(entries))
     if not isinstance(node, SequenceNode) or node.tag != CHOICE:
         return node
-    variable, *rest = node.items
-    assert isinstance(variable, ScalarNode)
-    found = [_settled(one, level) for one in rest]
-    known = [n for n in found if not (is_variable(n) or _is_null(n))]
-    if level == 3 and any(map(is_variable, found)):
-        return next(filter(is_variable, found))  # properties of which none is known
+    variable, alternatives = _read(node)
+    found = [(_settled(one, level), test) for one, test in alternatives]
+    known = [(n, test) for n, test in found if not (is_variable(n) or _is_nothing(n))]
+    unknown = [n for n, _ in found if is_variable(n)]
+    if level == 3 and unknown:
+        return unknown[0]  # properties of which none is known
     if not known:
         return variable
-    whole = known[0]
-    for other in known[1:]:
+    (whole, _), *others = known
+    for other, test in others:
         if isinstance(whole, MappingNode) and isinstance(other, MappingNode):
-            whole = either(whole, other, taken(other.span), 2 - level)
+            whole = either(whole, other, test, 2 - level)
         elif whole != other:
             what = f"what {variable.value} stands for cannot be told, so that it is not checked"
             raise InputError.at(variable.span, what)
     return whole
 
 
-def _is_null(node: Node) -> bool:
+def _is_nothing(node: Node) -> bool:
+    """Whether it is null, or the empty text that is a usual default of a part."""
     return isinstance(node, ScalarNode) and node.value in (None, "")

@@ -9,7 +9,7 @@ from ..language.document import Entry, MappingNode, Node, ScalarNode, SequenceNo
 from ..records import replace
 from ..source import InputError, Span
 from .intrinsics import function_of
-from .transforms import TAKEN, WINS
+from .transforms import WINS
 
 
 def either(own: MappingNode, included: MappingNode, test: Node, certain: int = 1) -> MappingNode:
@@ -37,11 +37,6 @@ def either(own: MappingNode, included: MappingNode, test: Node, certain: int = 1
 def wins(included: Span) -> ScalarNode:
     """What asks whether an include counts."""
     return ScalarNode(included, str(included), "", tag=WINS)
-
-
-def taken(alternative: Span) -> ScalarNode:
-    """What asks whether a variable stands for what is written there."""
-    return ScalarNode(alternative, str(alternative), "", tag=TAKEN)
 
 
 def _one_of(key: str, own: Node, included: Node, test: Node, certain: int) -> Node:

@@ -289,6 +289,9 @@ _SOURCES: tuple[tuple[str, Cause, str], ...] = (
     (r"file\(", "external", "leads to no file or key on disk"),
     (r"", "external", "is known only when the Serverless Framework deploys the service"),
 )
+# https://www.serverless.com/framework/docs/providers/aws/guide/variables: `sls:stage` is short for
+# such a chain.
+_STAGE = re.compile(r"\$\{\s*opt:\s*stage\s*,\s*(?:self:\s*provider[.]stage|sls:\s*stage)\s*\}")
 _PART_OF = re.compile(r"\$\{(\S+) of (.*)\}", re.DOTALL)
 
 
@@ -305,7 +308,8 @@ def _serverless(arguments: tuple[Value, ...], scope: Scope) -> Value:
             # Of the stage and the region the framework has defaults of its own.
             certain = subject.startswith(("sls:", "self:")) and cause == "caller-supplied"
             type_ = "string" if certain else None
-            return Unknown(cause, why, ("ref", "", written), not_null=certain, type=type_)
+            named = _STAGE.sub("${sls:stage}", written)
+            return Unknown(cause, why, ("ref", "", named), not_null=certain, type=type_)
     raise AssertionError("the last source is any")
 
 

@@ -30,7 +30,7 @@ from ..language.expression import (
 from ..patterns import pattern
 from ..records import replace
 from ..source import Span
-from .transforms import INCLUDE, LEAVES, MAKES, TAKEN, TRANSFORM, WINS, Transform, beside, name_of
+from .transforms import INCLUDE, LEAVES, MAKES, TRANSFORM, WINS, Transform, beside, name_of
 from .yaml_scalars import plain_key
 
 LOOP = "Fn::ForEach::"
@@ -46,6 +46,10 @@ _VARIABLE = pattern(rf"{_RESOLVE}|\$\{{(?:[^{{}}]|\$\{{[^{{}}]*\}})*\}}")
 
 CHOSEN = "Fn::Chosen by the Serverless Framework"
 """What stands for a value that a variable of it chooses: a mapping and keys, and a default."""
+
+
+TAKES = "variable takes"
+"""The tag of a list of tests: whether it chooses one part of the template itself."""
 
 
 def expression(node: Node, *, serverless: bool = False) -> Expression:
@@ -90,7 +94,7 @@ class _Reader:
             f"Fn::{EACH}": self._call(EACH, 3),
             f"Fn::{IS_ITEM}": self._call(IS_ITEM, 3),
             f"Fn::{WINS}": lambda argument, span: Call(span, WINS, ()),
-            f"Fn::{TAKEN}": lambda argument, span: Call(span, TAKEN, ()),
+            f"Fn::{TAKES}": self._logic("Fn::And", "&&"),
             CHOSEN: self._chosen,
             "Fn::Join": self._call("Fn::Join", 2),
             "Fn::Split": self._call("Fn::Split", 2),

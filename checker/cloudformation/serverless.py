@@ -237,8 +237,7 @@ class _Service:
         """
         whole, keys, default = choice
         if level <= _STRUCTURE:
-            found = [*_leaves(whole, keys), *((default,) if default is not None else ())]
-            return one_of(node, found)
+            return one_of(node, keys, _leaves(whole, keys), default)
         names = (ScalarNode(node.span, key, key) for key in keys)
         way = SequenceNode(node.span, (whole, *names))
         items = (way,) if default is None else (way, default)
@@ -449,14 +448,14 @@ def _present(node: Node, levels: int) -> Node:
     return replace(node, entries=tuple(inner))
 
 
-def _leaves(node: Node, keys: list[str]) -> Iterator[Node]:
-    """The values of a mapping that keys lead to, of which some are not known."""
+def _leaves(node: Node, keys: list[str], *names: str) -> Iterator[tuple[tuple[str, ...], Node]]:
+    """The values of a mapping that keys lead to, of which some are not known, with their names."""
     if not keys:
-        yield node
+        yield names, node
         return
     for name, _, value in node.entries if isinstance(node, MappingNode) else ():
         if "${" in keys[0] or name == keys[0]:
-            yield from _leaves(value, keys[1:])
+            yield from _leaves(value, keys[1:], *names, name)
 
 
 def _is_null(node: Node) -> bool:

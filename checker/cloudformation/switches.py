@@ -8,9 +8,9 @@ from ..annotations import TypeGuard
 from ..language.document import MappingNode, Node, ScalarNode, SequenceNode
 from ..language.value import HOPS_LIMIT, Absent, Hop, Known, Value, noted
 from ..source import Span
-from .intrinsics import IS_ITEM
+from .intrinsics import IS_ITEM, TAKES
 from .template import child_of
-from .transforms import TAKEN, WINS
+from .transforms import WINS
 
 
 def defined(condition: Value, span: Span, name: str) -> Value:
@@ -34,7 +34,7 @@ def malformed(resource: Node) -> Span | None:
     waiting = [condition]
     while waiting:
         node = waiting.pop()
-        if node.tag in (IS_ITEM, TAKEN, WINS):
+        if node.tag in (IS_ITEM, TAKES, WINS):
             return None
         if isinstance(node, SequenceNode):
             waiting.extend(node.items)

@@ -18,7 +18,6 @@ from ..source import Span
 TRANSFORM = "Fn::Transform"
 INCLUDE = "AWS::Include"
 WINS = "include wins"
-TAKEN = "variable takes"
 """The tag of a node that asks which of two values counts: that of the include, or the other."""
 LEAVES, MAKES = "transform leaves", "transform makes"
 """Functions of a transform's name, at its place: whether it changes nothing, and what it makes."""
@@ -83,10 +82,6 @@ def asked(name: str, arguments: tuple[Value, ...], span: Span) -> Unknown | None
     """The result of one of the functions above; None for another function."""
     if name == WINS:
         which = "what AWS::Include brings counts", "what stands beside AWS::Include counts"
-        return Unknown("external", which[0], ("told", str(span), *which))
-    if name == TAKEN:
-        place = f"{span.source.path}:{span.line}"
-        which = f"{place} is taken", f"{place} is not taken"
         return Unknown("external", which[0], ("told", str(span), *which))
     if name not in (LEAVES, MAKES) or not isinstance(arguments[0], Known):
         return None
