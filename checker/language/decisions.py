@@ -10,7 +10,7 @@ from .alike import same
 from .consistency import consistent
 from .convert import number_of, read_number
 from .expression import Scalar
-from .keys import ONE_OF, length, measured, size_of, sources
+from .keys import ONE_OF, length, measured, sources
 from .types import type_of
 from .value import Term, Unknown, Value
 
@@ -241,7 +241,7 @@ class Decisions:
             if empty is not None:
                 low, high = (0.0, 0.0) if empty else (1.0, high)
             if of[0] in ("toset", "distinct") and isinstance(inner := of[1], tuple):
-                low = min(max(self._bounds(size_of(inner) or ("length", inner))[0], 0.0), 1.0)
+                low = min(max(self._bounds(length(inner))[0], 0.0), 1.0)
             if any(_fills(fact, truth, of) for fact, truth in self.facts.items()):
                 low = max(low, 1.0)
             if of[0] == ONE_OF:

@@ -175,10 +175,10 @@ def _splat(expression: Splat, scope: Scope) -> Value:
             if null_here(scope, base):
                 return ListValue(())
             items, rest = (base,), None
-        case Unknown():
-            return derived("splat", base)
+        case Unknown():  # of what may be no list, there are none of null, and one of another value
+            return derived("splat" if is_sequence(base) else "splat of any", base)
         case Attribute() if plain_type(base) is None:
-            return derived("splat", base)
+            return derived("splat of any", base)
         case ListValue(items=items, rest=rest):
             pass
         case _:

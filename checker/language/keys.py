@@ -14,7 +14,10 @@ ONE_OF = "one of"
 """What a collection is of which only single elements are not known: it has one at least."""
 
 _OF_ELEMENTS = frozenset({"toset", "tolist", "sort", "distinct", "reverse"})
-_AS_MANY = frozenset({"splat", "all elements", "keys", "values", "tolist", "sort", "reverse"})
+_ORDERED = frozenset({"tolist", "sort", "reverse"})
+_AS_MANY = _ORDERED | {
+    "splat", "all elements", "keys", "values", "for_each", "tomap", "converted to map", "all keys",
+}  # fmt: skip
 _OF_KEYS = frozenset({"for_each", "tomap"})
 
 
@@ -44,15 +47,35 @@ def is_set(collection: Term) -> bool:
 
 
 def has_index(collection: Term, index: Term) -> Term:
-    """That a list has an index: that it is longer."""
-    return ("<", index, length(collection))
+    """That a list has an index: that it is longer, as it is than each of a count of its length."""
+    size = length(collection)
+    match index:
+        case ("count.index", _, tuple(count)) if count == size:
+            return ("literal", "bool", True)
+    return ("<", index, size)
 
 
 def length(collection: Term) -> Term:
-    """How many elements a collection has: one term for all that have as many."""
-    while collection[0] in _AS_MANY and isinstance(of := collection[-1], tuple):
-        collection = of
-    return size_of(collection) or ("length", next(sources(collection)))
+    """How many elements a collection has: one term for all that have as many.
+
+    As a set, a list has fewer where two are equal; keys never are.
+    """
+    while True:
+        match collection:
+            case ("count", tuple(size)):
+                return size
+            case (str(name), *_, tuple(inner)) if name in _AS_MANY:
+                collection = inner
+            case ("toset" | "distinct", tuple(inner)):
+                while inner[0] in _ORDERED | {"toset", "distinct"} and isinstance(inner[1], tuple):
+                    inner = inner[1]
+                if inner[0] not in ("keys", "list of some keys"):
+                    return ("length", ("distinct", inner))
+                collection = inner
+            case ("list of some keys", *told):
+                return ("length", ("some keys", *told))
+            case _:
+                return ("length", collection)
 
 
 def size_of(collection: Term) -> Term | None:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from iac_check.language.keys import is_key_of, size_of, sources
+from iac_check.language.keys import has_index, is_key_of, length, size_of, sources
 from iac_check.language.value import Term, Unknown
 
 MAP: Term = ("ref", "root", "var.map")
@@ -58,3 +58,37 @@ def test_what_a_collection_is_a_part_of() -> None:
 def test_size_of() -> None:
     assert size_of(("splat", ("count", LIST))) == LIST
     assert size_of(("for_each", MAP)) is None
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (("values", ("for_each", MAP)), MAP),
+        (("for_each", ("toset", ("keys", MAP))), MAP),
+        (("all keys", "k, v: v", (), MAP), ("tomap", MAP)),
+        (("toset", ("list of some keys", "code", (), MAP)), ("some keys", "code", (), MAP)),
+        (("for_each", ("toset", ("sort", LIST))), ("reverse", ("distinct", LIST))),
+    ],
+)
+def test_collections_with_as_many_elements(one: Term, other: Term) -> None:
+    assert length(one) == length(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (("toset", LIST), LIST),
+        (("toset", ("values", MAP)), MAP),
+        (("toset", ("some elements", "", (), LIST)), ("some elements", "", (), LIST)),
+        (("distinct", ("splat", ("count", LIST))), ("count", LIST)),
+        (("some keys", "", (), MAP), MAP),
+    ],
+)
+def test_collections_of_which_one_may_have_fewer_elements(one: Term, other: Term) -> None:
+    assert length(one) != length(other)
+
+
+def test_a_count_runs_over_the_indexes_of_what_has_as_many_elements() -> None:
+    index = counted(length(MAP)).term
+    assert has_index(("values", ("for_each", MAP)), index) == ("literal", "bool", True)
+    assert has_index(LIST, index)[0] == "<"

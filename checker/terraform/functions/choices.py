@@ -9,7 +9,7 @@ from ...language.access import length_of, standing_at
 from ...language.branches import have_one_type, unified
 from ...language.convert import identities, is_empty, is_null, to_bool, to_number, to_string
 from ...language.decisions import Unreachable
-from ...language.keys import has_element, has_key, is_element_of, is_key_of, size_of
+from ...language.keys import has_element, has_key, is_element_of, is_key_of, length, size_of
 from ...language.operands import null_here
 from ...language.types import element_type, plain_type
 from ...language.value import (
@@ -238,7 +238,9 @@ def _length(context: Context, arguments: tuple[Value, ...]) -> Value:
         case Known() | Unknown(type="number" | "bool"):
             raise EvaluationError("length needs a collection or a string")
     # The size of a string that is never empty has another name, for it has another bound.
-    return unknown("length" if is_empty(arguments[0]) is not False else "size", arguments[0])
+    if is_empty(arguments[0]) is False:
+        return unknown("size", arguments[0])
+    return replace(unknown("length", arguments[0]), term=length(term_of(arguments[0])))
 
 
 def _counted(values: ListValue, rest: Term) -> Term | None:
