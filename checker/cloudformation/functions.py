@@ -8,8 +8,8 @@ from itertools import chain
 
 from ..language.access import index
 from ..language.convert import scalar_text, to_number, to_string
-from ..language.evaluate import Scope
 from ..language.pieces import pieces
+from ..language.scope import Scope
 from ..language.value import (
     Attribute,
     Cause,

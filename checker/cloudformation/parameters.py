@@ -8,9 +8,10 @@ from collections.abc import Callable, Mapping
 from ..language.convert import scalar_text
 from ..language.decisions import Unreachable
 from ..language.document import Entry, MappingNode, Node, ScalarNode, SequenceNode
-from ..language.evaluate import Scope, define, evaluate
+from ..language.evaluate import define, evaluate
 from ..language.expression import Expression
 from ..language.pieces import pieces
+from ..language.scope import Scope
 from ..language.value import (
     Attribute,
     Hop,

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from itertools import chain
 
 from ..language.document import Entry, MappingNode, Node
-from ..language.evaluate import Scope, evaluate
+from ..language.evaluate import evaluate
+from ..language.scope import Scope
 from ..language.value import EvaluationError
 from ..language.worlds import TooManyWorlds
 from ..source import InputError

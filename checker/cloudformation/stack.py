@@ -12,8 +12,9 @@ from operator import is_
 from ..graph import Resource
 from ..language.bounded import CHOICES_LIMIT, choices
 from ..language.document import Entry, MappingNode, Node, ScalarNode, SequenceNode
-from ..language.evaluate import define, evaluate, truth
+from ..language.evaluate import define, evaluate
 from ..language.expression import Conditional
+from ..language.operands import truth
 from ..language.value import (
     Absent,
     Attribute,

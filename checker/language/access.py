@@ -164,10 +164,11 @@ def _index_list(base: ListValue, key: Value, worlds: Worlds) -> Value:
         at = number.data
         if isinstance(at, int) and 0 <= at < len(base.items):
             return base.items[at]
-        if base.rest is not None:
+        if base.rest is not None and isinstance(at, int) and at >= 0:
             return _of_rest(base, base.rest, number, worlds)
         which = "" if number.sensitive else f" {at}"
-        raise Absent(f"there is no element{which} in a list of {len(base.items)}")
+        many = f" of {len(base.items)}" if base.rest is None else ""
+        raise Absent(f"there is no element{which} in a list{many}")
     if base.rest is not None and _are_all(base.items, base.element):
         return _of_rest(base, base.rest, number, worlds)
     for at, item in enumerate(base.items):
@@ -278,7 +279,8 @@ def _of_rest(base: ListValue | MapValue, rest: Unknown, key: Value, worlds: Worl
     if (base.element is None and not worlds.trying) or is_key_of(key, rest.term):
         return found
     asked = has_index if isinstance(base, ListValue) else has_key
-    if not worlds.decide(asked(rest.term, term_of(key))):
+    below = isinstance(base, ListValue) and worlds.decide(("<", term_of(key), _ZERO))
+    if below or not worlds.decide(asked(rest.term, term_of(key))):
         raise Absent("there is no such element")
     return found
 

@@ -230,8 +230,12 @@ class Decisions:
         match term:
             case ("size", *_):
                 low = 1.0
-            case ("count.index" | "index of", *_):
+            case ("index of", *_):
                 low = 0.0
+            case ("count.index", _, tuple(size)):
+                low, high = 0.0, self._bounds(size)[1] - 1
+            case ("-", tuple(more), ("literal", _, int() as less)) if abs(less) < _EXACT:
+                low, high = (bound - less for bound in self._bounds(more))
             case ("bounded", (_, _, int(least)), (_, _, most), _):
                 low = float(least)
                 high = float(most) if isinstance(most, int) else high

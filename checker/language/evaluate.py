@@ -6,18 +6,16 @@ Unknown. Conditions that cannot be decided are split into worlds (worlds.py).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from functools import partial
-from itertools import chain
+from collections.abc import Callable
 
-from ..annotations import Any, Protocol
+from ..annotations import Any
 from ..records import replace
-from ..source import InputError, Span
+from ..source import InputError
 from .access import in_order, index
 from .branches import of_one_type
-from .closure import reads
-from .convert import equal, may_be, to_bool, to_string
+from .convert import equal, may_be, to_string
 from .decisions import Undecided
+from .each import for_unknown, of_each, splat_unknown
 from .expression import (
     Call,
     Conditional,
@@ -36,7 +34,7 @@ from .expression import (
     settled,
 )
 from .hops import PASSING_OVER, decided_by, explained, part_of, passed_over, picked_by
-from .kept import ALL_KEYS, KEYS_LISTED, SOME_KEYS, Kept, form_of, has_entries, source_key
+from .kept import ALL_KEYS
 from .operands import (
     TAKING_NULL,
     attempted,
@@ -45,8 +43,10 @@ from .operands import (
     negated,
     null_here,
     place,
+    truth,
 )
 from .operators import arithmetic, compare
+from .scope import Bound, Scope
 from .types import is_sequence, plain_type
 from .value import (
     HOPS_LIMIT,
@@ -57,7 +57,6 @@ from .value import (
     LazyItems,
     ListValue,
     MapValue,
-    Term,
     Unknown,
     Value,
     Whole,
@@ -66,38 +65,6 @@ from .value import (
     term_of,
     text,
 )
-from .worlds import Worlds
-
-
-class Scope(Protocol):
-    """Where names are looked up. One scope a module instance, stack, or bound variable."""
-
-    @property
-    def worlds(self) -> Worlds: ...
-
-    def lookup(self, name: str, span: Span) -> Value:
-        """The value of a name. Raises EvaluationError where it is not declared."""
-        ...
-
-    def call(self, name: str, arguments: tuple[Value, ...], span: Span) -> Value:
-        """The result of a function."""
-        ...
-
-
-class Bound:
-    """A scope with a few names more: `for` variables, `each`, `count`, a splat's element."""
-
-    def __init__(self, outer: Scope, names: Mapping[str, Value]) -> None:
-        self._outer = outer
-        self._names = names
-        self.worlds = outer.worlds
-
-    def lookup(self, name: str, span: Span) -> Value:
-        value = self._names.get(name)
-        return self._outer.lookup(name, span) if value is None else value
-
-    def call(self, name: str, arguments: tuple[Value, ...], span: Span) -> Value:
-        return self._outer.call(name, arguments, span)
 
 
 def evaluate(expression: Expression, scope: Scope) -> Value:
@@ -114,17 +81,6 @@ def evaluate(expression: Expression, scope: Scope) -> Value:
     if not value.trail:
         value = value.via(expression.span, "")
     return value
-
-
-def truth(value: Value, scope: Scope) -> bool:
-    """A condition's truth in this world."""
-    match to_bool(attempted(value, "bool", scope)):
-        case Known(data=bool(answer)):
-            return answer
-        case Known():
-            raise EvaluationError("a condition is null")
-        case other:
-            return scope.worlds.decide(term_of(other))
 
 
 def define(scope: Scope, expression: Expression, note: str) -> Value:
@@ -175,10 +131,10 @@ def _splat(expression: Splat, scope: Scope) -> Value:
             if null_here(scope, base):
                 return ListValue(())
             items, rest = (base,), None
-        case Unknown():  # of what may be no list, there are none of null, and one of another value
-            return derived("splat" if is_sequence(base) else "splat of any", base)
+        case Unknown():
+            return splat_unknown(expression, base, scope, evaluate)
         case Attribute() if plain_type(base) is None:
-            return derived("splat of any", base)
+            return splat_unknown(expression, base, scope, evaluate)
         case ListValue(items=items, rest=rest):
             pass
         case _:
@@ -192,7 +148,8 @@ def _splat(expression: Splat, scope: Scope) -> Value:
     element = base.element if isinstance(base, ListValue) else None
     if element is not None:
         element = evaluate(expression.each, Bound(scope, {"*": element}))
-    return ListValue(values, kind, derived("splat", rest), element, least)
+    more = splat_unknown(expression, rest, scope, evaluate, element)
+    return ListValue(values, kind, more, element, least)
 
 
 def _template(expression: Template, scope: Scope) -> Value:
@@ -366,12 +323,13 @@ def _for(expression: For, scope: Scope) -> Value:
         case Unknown() | Attribute() if plain_type(collection):
             raise EvaluationError("for needs a collection", expression.collection.span)
         case Unknown() | Attribute():
-            return _for_unknown(expression, attempted(collection, "collection", scope), scope)
+            attempted(collection, "collection", scope)
+            return for_unknown(expression, collection, collection, scope, evaluate)
         case Whole():
             return Unknown("unsupported", "for over a resource", ("for", term_of(collection)))
         case _:
             raise EvaluationError("for needs a collection", expression.collection.span)
-    more = _for_unknown(expression, rest, scope) if rest is not None else None
+    more = None if rest is None else for_unknown(expression, collection, rest, scope, evaluate)
     if more is not None and rest is not None:  # which there are; what they are, `element` tells
         more = replace(more, kept=rest.kept if more.term[0] == ALL_KEYS else None)
     kept: list[Bound] = []
@@ -395,56 +353,16 @@ def _for(expression: For, scope: Scope) -> Value:
     return replace(found, element=_for_element(expression, collection, scope))
 
 
-def _for_unknown(expression: For, collection: Value, scope: Scope) -> Unknown:
-    """What a `for` gives of what is not known, told apart by its code and by what that reads."""
-    own = frozenset((expression.value_name, expression.key_name or expression.value_name))
-
-    def told(*parts: Expression | None) -> tuple[Term, ...]:
-        read = chain.from_iterable(reads(part, own) for part in parts if part is not None)
-        return tuple(_told(part, scope) for part in read)
-
-    kind, whole = form_of(expression, collection, partial(told, expression.key))
-    read = told(expression.key, expression.value, expression.condition)
-    term = (kind, expression.span.text, read, term_of(whole))
-    found = replace(derived("for", collection), term=term)
-    alone = kind in (SOME_KEYS, ALL_KEYS, KEYS_LISTED) and not expression.grouping
-    if not alone or not isinstance(whole, Unknown) or not has_entries(whole):
-        return found
-
-    def entry(part: Expression, key: Value, element: Value) -> Value:
-        own_key = key if whole is collection else source_key(key)
-        names = {expression.value_name: element, expression.key_name or "": own_key}
-        return evaluate(part, Bound(scope, names))
-
-    def wanted(key: Value, element: Value) -> bool:
-        test = expression.condition
-        return test is None or truth(given(entry(test, key, element), scope), scope)
-
-    return replace(found, kept=Kept(whole, partial(entry, expression.value), wanted, kind))
-
-
-def _told(part: Expression, scope: Scope) -> Term:
-    try:
-        return term_of(evaluate(part, scope))
-    except EvaluationError:
-        return ("refused", str(part.span))
-
-
 def _for_element(expression: For, collection: Value, scope: Scope) -> Value | None:
     """What `for` makes of each element that the collection's `rest` stands for."""
     match collection:
-        case ListValue(element=Value() as element, rest=Unknown() as rest):
+        case ListValue(element=Value(), rest=Unknown() as rest):
             pass
-        case MapValue(element=Value() as element, rest=Unknown() as rest):
+        case MapValue(element=Value(), rest=Unknown() as rest):
             pass
         case _:
             return None
-    names = {expression.value_name: element}
-    if expression.key_name is not None:
-        key = Unknown(rest.cause, rest.why, ("each.key", "for", rest.term), not_null=True)
-        named = isinstance(collection, MapValue)
-        names[expression.key_name] = replace(key, type="string") if named else key
-    return evaluate(expression.value, Bound(scope, names))
+    return evaluate(expression.value, Bound(scope, of_each(expression, collection, rest)))
 
 
 def _for_object(

@@ -94,3 +94,14 @@ def place(values: ListValue, at: int) -> Value:
     term = ("place", term_of(values), term_of(Known(at)))
     domain = None if values.rest is not None else tuple(range(len(values.items)))
     return Unknown("unsupported", why, term, not_null=True, domain=domain, type="number")
+
+
+def truth(value: Value, scope: InWorlds) -> bool:
+    """A condition's truth in this world."""
+    match to_bool(attempted(value, "bool", scope)):
+        case Known(data=bool(answer)):
+            return answer
+        case Known():
+            raise EvaluationError("a condition is null")
+        case other:
+            return scope.worlds.decide(term_of(other))

@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator, Mapping
 
 from ..candidates import is_local
 from ..discovery import Tree, Walker, normal, place_of, stack_of
-from ..language.evaluate import Scope, evaluate
+from ..language.evaluate import evaluate
 from ..language.expression import Expression, Literal, settled
+from ..language.scope import Scope
 from ..language.value import Known
 from ..language.worlds import Worlds
 from ..source import InputError, Span

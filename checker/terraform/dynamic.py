@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from ..language.evaluate import Bound, Scope, define
+from ..language.evaluate import define
+from ..language.scope import Bound, Scope
 from ..language.value import (
     EvaluationError,
     Known,

@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 
 from ..language.access import index
-from ..language.evaluate import Scope, define, truth
+from ..language.evaluate import define
 from ..language.expression import Expression
-from ..language.operands import null_here
+from ..language.operands import null_here, truth
+from ..language.scope import Scope
 from ..language.value import (
     EvaluationError,
     Known,

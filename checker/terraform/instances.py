@@ -8,8 +8,10 @@ from functools import cached_property
 from ..language.access import index
 from ..language.convert import to_number
 from ..language.decisions import Unreachable
-from ..language.evaluate import Scope, define, truth
+from ..language.evaluate import define
 from ..language.keys import ONE_OF, is_set, sources
+from ..language.operands import truth
+from ..language.scope import Scope
 from ..language.types import element_type
 from ..language.value import (
     Attribute,

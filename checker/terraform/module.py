@@ -13,7 +13,8 @@ from functools import partial
 from ..annotations import Protocol
 from ..discovery import normal
 from ..graph import Resource
-from ..language.evaluate import Scope, define
+from ..language.evaluate import define
+from ..language.scope import Scope
 from ..language.value import (
     Absent,
     Attribute,

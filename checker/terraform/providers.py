@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..language.evaluate import Scope, evaluate
+from ..language.evaluate import evaluate
+from ..language.scope import Scope
 from ..language.value import EvaluationError, Known, ListValue, Unknown, Value
 from ..patterns import pattern
 from .expressions import expression

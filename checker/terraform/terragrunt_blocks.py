@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from ..language.evaluate import define, evaluate, truth
+from ..language.evaluate import define, evaluate
 from ..language.expression import Expression
+from ..language.operands import truth
 from ..language.value import (
     EvaluationError,
     Known,

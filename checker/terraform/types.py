@@ -8,9 +8,10 @@ from __future__ import annotations
 from ..annotations import Any
 from ..language.branches import unified, unified_map
 from ..language.convert import to_bool, to_number, to_string
-from ..language.evaluate import Scope, evaluate
+from ..language.evaluate import evaluate
 from ..language.expression import Call, Expression, Literal, Object, Reference, Tuple, settled
 from ..language.operands import null_here
+from ..language.scope import Scope
 from ..language.types import alike, convertible, element_type
 from ..language.value import (
     EvaluationError,

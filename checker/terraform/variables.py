@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 
 from ..language.convert import to_bool
-from ..language.evaluate import Bound, Scope, define, evaluate, truth
+from ..language.evaluate import define, evaluate
 from ..language.expression import Call
-from ..language.operands import null_here
+from ..language.operands import null_here, truth
+from ..language.scope import Bound, Scope
 from ..language.value import (
     EvaluationError,
     Hop,

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from iac_check.cloudformation.loader import CloudFormationLoader
 from iac_check.cloudformation.stack import Stack
 from iac_check.discovery import Walker
-from iac_check.language.evaluate import truth
+from iac_check.language.operands import truth
 from iac_check.language.value import MapValue
 from iac_check.language.worlds import Worlds
 from iac_check.pipeline import run

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from iac_check.graph import Resource
-from iac_check.language.evaluate import Bound, evaluate
+from iac_check.language.evaluate import evaluate
+from iac_check.language.scope import Bound
 from iac_check.language.value import (
     Attribute,
     EvaluationError,

@@ -18,7 +18,7 @@ from ...language.convert import (
     to_string,
 )
 from ...language.expression import Scalar
-from ...language.keys import length
+from ...language.keys import length, size_of
 from ...language.operands import attempted
 from ...language.types import is_mapping, is_sequence, plain_type
 from ...language.value import (
@@ -349,9 +349,20 @@ def length_term(rest: Unknown) -> Unknown:
     return Unknown(rest.cause, rest.why, term, not_null=True, type="number", trail=rest.trail)
 
 
-def rest_is_empty(context: Context, rest: Unknown) -> bool:
-    """Whether, in this world, `rest` stands for no elements at all."""
-    return context.worlds.decide(("==", length_term(rest).term, term_of(Known(0))))
+def size_of_all(values: ListValue) -> Term | None:
+    """The `count` of a list of all instances, or of something of each."""
+    alike = {term_of(item) for item in values.items} == {term_of(values.element or Known(None))}
+    return size_of(values.rest.term) if alike and values.rest is not None else None
+
+
+def rest_is_empty(context: Context, values: ListValue) -> bool:
+    """Whether, in this world, a list has no more elements than those that are known."""
+    if values.rest is None:
+        return True
+    size = size_of_all(values)
+    if size is not None:
+        return not context.worlds.decide(("<", term_of(Known(len(values.items))), size))
+    return context.worlds.decide(("==", length_term(values.rest).term, term_of(Known(0))))
 
 
 def rest_once(name: str, values: ListValue) -> Unknown | None:

@@ -9,7 +9,7 @@ from ...language.access import length_of, standing_at
 from ...language.branches import have_one_type, unified
 from ...language.convert import identities, is_empty, is_null, to_bool, to_number, to_string
 from ...language.decisions import Unreachable
-from ...language.keys import has_element, has_key, is_element_of, is_key_of, length, size_of
+from ...language.keys import has_element, has_key, is_element_of, is_key_of, length
 from ...language.operands import null_here
 from ...language.types import element_type, plain_type
 from ...language.value import (
@@ -17,7 +17,6 @@ from ...language.value import (
     Known,
     ListValue,
     MapValue,
-    Term,
     Unknown,
     Value,
     derived,
@@ -38,6 +37,7 @@ from .arguments import (
     rest_is_empty,
     same,
     sequence,
+    size_of_all,
     typed,
     unknown,
 )
@@ -78,7 +78,7 @@ def _coalescelist(context: Context, arguments: tuple[Value, ...]) -> Value:
             size = ("length", term_of(argument))
             if not context.worlds.decide(("==", size, term_of(Known(0)))):
                 return argument
-        elif values.items or (values.rest is not None and not rest_is_empty(context, values.rest)):
+        elif values.items or not rest_is_empty(context, values):
             return argument
     raise EvaluationError("coalescelist: every argument is null or empty")
 
@@ -101,7 +101,7 @@ def _element(context: Context, arguments: tuple[Value, ...]) -> Value:
     if values.rest is not None:
         if isinstance(at, int) and 0 <= at < size:
             return items[at]
-        if not rest_is_empty(context, values.rest):
+        if not rest_is_empty(context, values):
             return _of_open_list(values, number)
     if not items:
         raise EvaluationError("element: the list is empty")
@@ -199,7 +199,7 @@ def _one(context: Context, arguments: tuple[Value, ...]) -> Value:
         return standing_at(replace(values, rest=None), Known(0), context.worlds) or items[0]
     if items:
         return items[0]  # were there more, the call would be an error
-    if values.rest is None or rest_is_empty(context, values.rest):
+    if rest_is_empty(context, values):
         return Known(None)
     return rest_element("one", values)
 
@@ -222,7 +222,7 @@ def _may_be_one(context: Context, values: ListValue) -> bool:
 def _length(context: Context, arguments: tuple[Value, ...]) -> Value:
     arity("length", arguments, 1, 1)
     match arguments[0]:
-        case ListValue(rest=Unknown() as rest) as values if size := _counted(values, rest.term):
+        case ListValue(rest=Unknown() as rest) as values if size := size_of_all(values):
             return Unknown(rest.cause, rest.why, size, not_null=True)
         case ListValue(items=items, rest=None, least=least) if least in (None, len(items)):
             return Known(len(items))
@@ -241,12 +241,6 @@ def _length(context: Context, arguments: tuple[Value, ...]) -> Value:
     if is_empty(arguments[0]) is False:
         return unknown("size", arguments[0])
     return replace(unknown("length", arguments[0]), term=length(term_of(arguments[0])))
-
-
-def _counted(values: ListValue, rest: Term) -> Term | None:
-    """The `count` of a list of all instances, or of something of each."""
-    alike = {term_of(item) for item in values.items} == {term_of(values.element or Known(None))}
-    return size_of(rest) if alike else None
 
 
 def _contains(context: Context, arguments: tuple[Value, ...]) -> Value:

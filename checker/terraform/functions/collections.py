@@ -79,7 +79,7 @@ def _concat(context: Context, arguments: tuple[Value, ...]) -> Value:
         if not after:
             return ListValue(tuple(items), "list", values.rest, values.element)
         # `concat(aws_kms_key.k[*].arn, [""])[0]`: the first of what there is.
-        if not rest_is_empty(context, values.rest):
+        if not rest_is_empty(context, values):
             items.append(rest_element("index", values, Known(len(values.items))))
             return _open("concat", items, values.rest, *after)
     if kind == "tuple" or not have_one_type(items):
@@ -148,7 +148,7 @@ def _flatten(context: Context, arguments: tuple[Value, ...]) -> Value:
             if not waiting and not any(isinstance(x, ListValue) for x in item.items):
                 element = None if isinstance(item.element, ListValue) else item.element
                 return ListValue((*items, *item.items), "tuple", item.rest, element)
-            if not rest_is_empty(context, item.rest):
+            if not rest_is_empty(context, item):
                 more = rest_element("index", item, Known(len(item.items)))
                 waiting.extend((unknown("flatten", item.rest), more, head))
                 continue

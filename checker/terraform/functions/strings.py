@@ -238,7 +238,7 @@ def _join(context: Context, arguments: tuple[Value, ...]) -> Value:
         if values is None:
             return unknown("join", *arguments)
         items.extend(values.items)
-        if values.rest is not None and not rest_is_empty(context, values.rest):
+        if values.rest is not None and not rest_is_empty(context, values):
             if items or len(arguments) > 2 or values.element is None:
                 return unknown("join", separator, values.rest)
             # Several keys joined would be no key: the module counts on one at most.

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from ...language.convert import to_string
-from ...language.evaluate import Bound, evaluate
+from ...language.evaluate import evaluate
+from ...language.scope import Bound
 from ...language.value import EvaluationError, Known, MapValue, Value
 from ...language.worlds import Worlds
 from ...records import dataclass
