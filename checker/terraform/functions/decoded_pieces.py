@@ -51,10 +51,11 @@ def _restored(value: Value, parts: list[Value]) -> Value | None:
     match value:
         case Known(data=str(data)) if _MARK in data:
             pieces: list[Value] = [
-                parts[int(piece)] if number % 2 else Known(piece)
+                _plain(parts[int(piece)]) if number % 2 else Known(piece)
                 for number, piece in enumerate(data.split(_MARK))
             ]
-            return text(pieces)
+            alone = len(pieces) == 3 and pieces[0] == pieces[2] == Known("")
+            return pieces[1] if alone else text(pieces)
         case ListValue(items=items):
             found = [_restored(item, parts) for item in items]
             known = tuple(item for item in found if item is not None)
@@ -68,3 +69,14 @@ def _restored(value: Value, parts: list[Value]) -> Value | None:
                 names[name] = item
             return replace(value, items=names)
     return value
+
+
+def _plain(part: Value) -> Value:
+    """What was encoded: letters within a string, or a value of any type, null among them."""
+    match part:
+        case Unknown(term=("escaped", tuple(letters))):
+            return replace(part, term=letters)
+        case Unknown(term=("jsonencode", _)):
+            term = ("jsondecode", part.term)
+            return replace(part, term=term, not_null=False, type=None)
+    return part

@@ -371,6 +371,9 @@ def test_what_was_encoded_is_decoded_around_what_is_not_known(run, plain, key, v
     assert found["a"] == key
     assert isinstance(found["b"][0], Unknown)
     assert isinstance(found["c"], Text)
+    assert found["b"][0].type is None
+    assert not found["b"][0].not_null
+    assert found["c"].parts[1].term == variable.term
     assert plain("jsondecode", run("jsonencode", key)) == key
     assert plain("yamldecode", Text((Known("a: ["), key, Known(", b]")))) == {"a": [key, "b"]}
 
