@@ -47,6 +47,7 @@ class Decisions:
         self._domains: dict[Term, tuple[Scalar, ...]] = {}
         self._types: dict[Term, str] = {}
         self._counts: set[Term] = set()
+        self._not_null: set[Term] = set()
         self._touched = False
         self._numeric_of: Facts | None = None
         self._numeric_facts: Mapping[Term, Sequence[tuple[Term, bool]]] = {}
@@ -89,8 +90,12 @@ class Decisions:
                 self._touched = True
                 if self._bounds(("length", measured(collection)))[1] <= 0:
                     return False
-        if self.facts.get(_equality(term, None)):
-            raise Unreachable  # a condition is null
+        if term in self._equal:
+            condition = _as_condition(self._equal[term])
+            if condition is None:
+                raise Unreachable  # it is null, or no bool
+            self._touched = True
+            return condition
         return self._fact(term)
 
     def succeeds(self, term: Term) -> bool:
@@ -101,7 +106,11 @@ class Decisions:
         return not self.trying or self.decide(("succeeds", term))
 
     def is_count(self, term: Term) -> None:
-        """Note that a term is a number of instances: whole, and not below 0, or refused."""
+        """Note that a term is a number of instances: whole, and not below 0, or refused.
+
+        That is so in this world: in another one the number may be a different term.
+        """
+        self._touched = True
         self._counts.add(term)
 
     def _fact(self, term: Term) -> bool:
@@ -132,10 +141,12 @@ class Decisions:
             case ("min" | "max", tuple(), *_) if value is not None:
                 # It is neither above nor below.
                 return not (self._decide_less(left, right) or self._decide_less(right, left))
-        if isinstance(value, bool):
-            null = self.facts.get(_equality(left, None), False)
-            return not null and self.decide(left) is value
+        if isinstance(value, bool) and kind == "bool":
+            return not self._is_null(left) and self.decide(left) is value
         self._touched = True
+        condition = self.facts.get(left)
+        if kind is None and condition is not None and _as_condition(value) is not condition:
+            return False
         if left in self._equal:
             answer = same(self._equal[left], value)
             return self._fact(("==", left, right)) if answer is None else answer
@@ -151,8 +162,8 @@ class Decisions:
             low, high = self._bounds(("length", left))
             if low > 0:
                 return False
-            if high == 0:
-                return True
+            if high == 0 and kind == "string":
+                return True  # what has no type may be an empty list
         low, high = self._bounds(left)
         if isinstance(value, int | float):
             if not low <= value <= high:
@@ -173,20 +184,24 @@ class Decisions:
                 return all(self._decide_equal(term, _NULL) for term in (one, two))
         kinds = {self._type_of(left), self._type_of(right)}
         if kinds == {"bool"}:
-            nulls = [
-                t[0] not in _NEVER_NULL and self._decide_equal(t, _NULL) for t in (left, right)
-            ]
+            nulls = [self._is_null(term) for term in (left, right)]
             return all(nulls) if any(nulls) else self.decide(left) is self.decide(right)
         if len(kinds) == 2 and None not in kinds:
             return all(self._decide_equal(term, _NULL) for term in (left, right))
         return self._fact(("==", *sorted((left, right), key=repr)))
+
+    def _is_null(self, term: Term) -> bool:
+        certain = term[0] in _NEVER_NULL or term in self._not_null
+        return not certain and self._decide_equal(term, _NULL)
 
     def _decide_written(self, term: Term, of: str, text: Scalar) -> bool:
         """Whether a number or bool that is not known reads as a text."""
         if text is None:
             return self._decide_equal(term, _NULL)
         if of == "bool":
-            return text in ("true", "false") and self.decide(term) is (text == "true")
+            if text not in ("true", "false") or self._is_null(term):
+                return False
+            return self.decide(term) is (text == "true")
         number = read_number(str(text))
         return number is not None and self._decide_equal(term, _literal_of(number))
 
@@ -242,8 +257,10 @@ class Decisions:
         if term[0] == "length" and isinstance(of := term[1], tuple):
             low = 0.0
             empty = self.facts.get(_equality(of, ""))
-            if empty is not None:
-                low, high = (0.0, 0.0) if empty else (1.0, high)
+            if empty:
+                high = 0.0
+            elif empty is not None and self._type_of(of) == "string":
+                low = 1.0
             if of[0] in ("toset", "distinct") and isinstance(inner := of[1], tuple):
                 low = min(max(self._bounds(length(inner))[0], 0.0), 1.0)
             if any(_fills(fact, truth, of) for fact, truth in self.facts.items()):
@@ -306,13 +323,15 @@ class Decisions:
         term = value.term
         if isinstance(value.type, str):
             self._types[term] = value.type
+        if value.not_null:
+            self._not_null.add(term)
         if value.domain is not None:
             self._domains[term] = value.domain
             if len(value.domain) == 1:
                 return value.assumed(value.domain[0])
         if term in self._equal:
             return value.assumed(self._equal[term])
-        if term in self.facts:
+        if term in self.facts and value.type == "bool":
             return value.assumed(self.facts[term])
         if not value.not_null and self.facts.get(_equality(term, None)) is False:
             return replace(value, not_null=True)
@@ -374,6 +393,13 @@ def _fills(fact: Term, truth: bool, collection: Term) -> bool:
         case _:
             return False
     return some and part != collection and collection in sources(part)
+
+
+def _as_condition(value: Scalar) -> bool | None:
+    """What a value is as a condition; None for what is none."""
+    if isinstance(value, str):
+        return {"true": True, "1": True, "false": False, "0": False}.get(value)
+    return value if isinstance(value, bool) else None
 
 
 def _equality(term: Term, value: Scalar) -> Term:

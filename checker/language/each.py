@@ -153,5 +153,5 @@ def _succeeds(
 def _told(part: Expression, scope: Scope, evaluate: Evaluate) -> Term:
     try:
         return term_of(evaluate(part, scope))
-    except EvaluationError:
+    except (EvaluationError, Unreachable):
         return ("refused", str(part.span))

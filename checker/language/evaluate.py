@@ -14,7 +14,7 @@ from ..source import InputError
 from .access import in_order, index
 from .branches import of_one_type
 from .convert import equal, may_be, to_string
-from .decisions import Undecided
+from .decisions import Undecided, Unreachable
 from .each import for_unknown, of_each, splat_unknown
 from .expression import (
     Call,
@@ -229,7 +229,7 @@ def _beside(expression: Expression, scope: Scope) -> Value | None:
     """What a branch that is not taken gives; None where it is not valid, or asks a condition."""
     try:
         return evaluate(expression, scope)
-    except (EvaluationError, InputError, Undecided):
+    except (EvaluationError, InputError, Undecided, Unreachable):
         return None
 
 
@@ -261,7 +261,7 @@ def _logic(operator: str, left: Value, operand: Expression, scope: Scope) -> Val
     try:
         right = given(evaluate(operand, scope), scope)
         right = logical(operator, attempted(right, "bool", scope))
-    except EvaluationError:
+    except (EvaluationError, Unreachable):
         # `x != null && x.y`: the right side is only meant where the left side does not settle it.
         if not isinstance(left, Known) and scope.worlds.decide(term_of(left)) is settled:
             return Known(settled)

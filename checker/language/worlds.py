@@ -148,7 +148,7 @@ class Worlds(Decisions):
         if not self._depth:
             self._free_facts, self._free_steps = FACTS_OF_EACH, STEPS_OF_EACH
             self._facts_left, self._steps_left = max(self._facts_left, 0), max(self._steps_left, 0)
-        outer = (self.facts, self._equal, self._here, self._active, self._touched, self.trying)
+        outer = self._saved()
         steps, self._steps = self._steps, 0
         left, self._left = self._left, REQUIREMENT_STEPS
         outcomes: list[tuple[Facts, T]] = []
@@ -180,7 +180,7 @@ class Worlds(Decisions):
         finally:
             self._depth -= 1
             self._steps, self._left = steps, left
-            (self.facts, self._equal, self._here, self._active, self._touched, self.trying) = outer
+            self._restore(outer)
         return outcomes
 
     # -- requirements -----------------------------------------------------------------------
@@ -217,7 +217,7 @@ class Worlds(Decisions):
 
     def _satisfiable(self, facts: Facts, holds: Callable[[], bool]) -> bool:
         """Whether something holds in one of the worlds with some facts, as far as is looked."""
-        outer = (self.facts, self._equal, self._here, self._active, self._touched, self.trying)
+        outer = self._saved()
         steps, self._steps = self._steps, STEP_LIMIT - self._left
         waiting: list[Facts] = [facts]
         try:
@@ -237,7 +237,7 @@ class Worlds(Decisions):
             pass
         finally:
             self._left, self._steps = max(0, STEP_LIMIT - self._steps), steps
-            (self.facts, self._equal, self._here, self._active, self._touched, self.trying) = outer
+            self._restore(outer)
         return True
 
     def _enter(self, facts: Facts) -> None:
@@ -247,8 +247,18 @@ class Worlds(Decisions):
         self._active = set()
         self._touched = False
         self.trying = 0
+        self._counts = set()
         self._equal = {}
         for term, truth in facts.items():
             match term:
                 case ("==", tuple(unknown), ("literal", _, value)) if truth:
                     self._equal[unknown] = value if not isinstance(value, tuple) else None
+
+    def _saved(self) -> tuple[Any, ...]:
+        """What belongs to the current world alone."""
+        world = self.facts, self._equal, self._here, self._active, self._counts
+        return (*world, self._touched, self.trying)
+
+    def _restore(self, saved: tuple[Any, ...]) -> None:
+        self.facts, self._equal, self._here, self._active, self._counts, *rest = saved
+        self._touched, self.trying = rest

@@ -136,7 +136,7 @@ def _sequence(value: Value, name: str, element: Expression, scope: Scope) -> Val
     from .functions.sets import make_set
 
     items = tuple(convert(item, element, scope) for item in value.items)
-    if _is_any(element):
+    if _holds_any(element):
         items = unified(items, strictly=scope.worlds.trying)
     if name == "set":
         made = make_set(items, value.rest, value.element)
@@ -144,9 +144,22 @@ def _sequence(value: Value, name: str, element: Expression, scope: Scope) -> Val
     return replace(value, items=items, kind="list")
 
 
-def _is_any(constraint: Expression) -> bool:
-    constraint = settled(constraint)
-    return isinstance(constraint, Reference) and constraint.name == "any"
+def _holds_any(constraint: Expression) -> bool:
+    """Whether a constraint leaves a type open, which is then one for all elements.
+
+    https://developer.hashicorp.com/terraform/language/expressions/type-constraints
+    ("Dynamic Types: The any Constraint")
+    """
+    match settled(constraint):
+        case Reference(name=name):
+            return name == "any"
+        case Call(arguments=arguments):
+            return any(map(_holds_any, arguments[:1]))
+        case Tuple(items=types):
+            return any(map(_holds_any, types))
+        case Object(items=attributes):
+            return any(_holds_any(type_) for _, type_ in attributes)
+    return False
 
 
 def _map(value: Value, element: Expression, scope: Scope) -> Value:
@@ -158,10 +171,9 @@ def _map(value: Value, element: Expression, scope: Scope) -> Value:
             return replace(found, kept=entries)
         return found
     items = value.items
-    if _is_any(element):
-        return replace(value, items=unified_map(items), kind="map")
     lazy = LazyItems(tuple(items), lambda key: convert(items[key], element, scope))
-    return replace(value, items=lazy, kind="map")
+    elements = unified_map(lazy) if _holds_any(element) else lazy
+    return replace(value, items=elements, kind="map")
 
 
 def _tuple(value: Value, types: tuple[Expression, ...], scope: Scope) -> Value:
