@@ -73,7 +73,14 @@ def parameter(
     if value is None or _is_null(value):
         # AllowedValues that can be read otherwise bound another unknown in that world.
         term = ("ref", f"{where}{bounds.older}", name)
-        value = Unknown("caller-supplied", why, term, not_null=True, trail=(Hop(span, why),))
+        value = Unknown(
+            "caller-supplied",
+            why,
+            term,
+            not_null=True,
+            type=None if many else "string",
+            trail=(Hop(span, why),),
+        )
     if isinstance(value, Unknown) and not many:
         value = bounds.within(value)
     value = replace(value, trail=(*removed, *value.trail)) if removed else value

@@ -209,7 +209,7 @@ class Stack:
             return value
         scope = "" if name in _ACCOUNT_WIDE else self._where
         why = f"{name} is known only when the stack is deployed"
-        return Unknown("external", why, ("ref", scope, name), not_null=True)
+        return Unknown("external", why, ("ref", scope, name), not_null=True, type="string")
 
     @property
     def _where(self) -> str:

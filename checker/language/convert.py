@@ -90,6 +90,8 @@ def to_string(value: Value) -> Value:
             return replace(value, data=scalar_text(data))
         case Unknown(type="number" | "bool" as kind, term=term):
             return replace(value, term=("as string", kind, term), type="string", domain=None)
+        case Unknown(type=None, domain=domain, term=term) if not _are_strings(domain):
+            return replace(value, term=("as string", "any", term), type="string", domain=None)
         case ListValue() | MapValue() | Unknown(type=(*_,)):
             raise EvaluationError("a string is required, not a collection")
         case Whole(resource=resource):
@@ -97,6 +99,10 @@ def to_string(value: Value) -> Value:
                 f"a string is required, not the whole of {resource.address}", cause="not-a-key"
             )
     return value
+
+
+def _are_strings(domain: tuple[Scalar, ...] | None) -> bool:
+    return domain is not None and all(isinstance(data, str) for data in domain)
 
 
 def to_number(value: Value) -> Value:
@@ -178,7 +184,31 @@ def equal(left: Value, right: Value) -> Value:
         term = reads(left, str(right.data))
         if term is not None:
             return Known(False) if term[0] == "literal" else replace(found, term=term)
+    if isinstance(left, Text) and isinstance(right, Known) and (rest := _left_of(left, right)):
+        return equal(*rest)
     return found
+
+
+def _left_of(written: Text, read: Known) -> tuple[Unknown, Known] | None:
+    """The one part that is not known, and what it must be where a string reads as a certain one.
+
+    None where it has more such parts, or letters of which two may become one.
+    """
+    match written.parts:
+        case (Unknown() as part,) | (Unknown() as part, Known()):
+            before = ""
+        case (Known(data=str(before)), Unknown() as part) | (
+            Known(data=str(before)), Unknown() as part, Known()
+        ):  # fmt: skip
+            pass
+        case _:
+            return None
+    after = str(last.data) if isinstance(last := written.parts[-1], Known) else ""
+    whole = str(read.data)
+    around = whole.startswith(before) and whole.endswith(after)
+    if not (around and whole.isascii() and len(whole) >= len(before) + len(after)):
+        return None
+    return part, replace(read, data=whole[len(before) : len(whole) - len(after)])
 
 
 def _of_another_type(left: Value, right: Value) -> Term | None:

@@ -179,8 +179,10 @@ class Decisions:
         """Whether two that are not known are the same; of two types they are if both are null."""
         match left, right:
             case ("as string", str(of), tuple(one)), ("as string", str(other), tuple(two)):
-                if of == other:
+                if of == other and (of != "any" or self._decide_equal(one, two)):
                     return self._decide_equal(one, two)
+                if "any" in (of, other):
+                    return self._fact(("==", *sorted((left, right), key=repr)))
                 return all(self._decide_equal(term, _NULL) for term in (one, two))
         kinds = {self._type_of(left), self._type_of(right)}
         if kinds == {"bool"}:
@@ -198,6 +200,10 @@ class Decisions:
         """Whether a number or bool that is not known reads as a text."""
         if text is None:
             return self._decide_equal(term, _NULL)
+        if of == "any" and self._decide_equal(term, _literal_of(text)):
+            return True
+        if of == "any" and text in ("true", "false"):
+            return self._decide_equal(term, _literal_of(text == "true"))
         if of == "bool":
             if text not in ("true", "false") or self._is_null(term):
                 return False

@@ -292,11 +292,12 @@ def _keys(context: Context, arguments: tuple[Value, ...]) -> Value:
     arity("keys", arguments, 1, 1)
     values = mapping("keys", arguments[0])
     if values is None:
-        return unknown("keys", arguments[0])
+        return replace(unknown("keys", arguments[0]), type=("list", "string"))
     names = tuple(Known(name) for name in sorted(values.items))
     if values.rest is not None:
         # Keys are sorted, so an unknown one may stand before each known one.
-        return ListValue(names, "list", derived("keys", values.rest), least=len(names) or None)
+        rest = replace(derived("keys", values.rest), type=("list", "string"))
+        return ListValue(names, "list", rest, least=len(names) or None)
     return ListValue(names, _listed(values))
 
 
