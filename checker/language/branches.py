@@ -24,8 +24,9 @@ from .expression import (
     Tuple,
     settled,
 )
-from .types import is_sequence, plain_type, type_of
+from .types import element_type, is_sequence, plain_type, type_of
 from .value import (
+    Attribute,
     EvaluationError,
     LazyItems,
     ListValue,
@@ -33,6 +34,7 @@ from .value import (
     Unknown,
     Value,
     Whole,
+    term_of,
 )
 from .worlds import Worlds
 
@@ -58,7 +60,7 @@ def of_one_type(value: Value, other: Expression, read: Reader, worlds: Worlds) -
         raise EvaluationError(_APART)
     kind = plain_type(value)
     if kind in ("number", "bool"):
-        kinds = _plain_types(other, read)
+        kinds = _plain_types(other, read, worlds)
         if "string" in kinds:
             return to_string(value)
         if kinds - {kind}:
@@ -82,20 +84,23 @@ def of_one_type(value: Value, other: Expression, read: Reader, worlds: Worlds) -
         found = read(other)
         return () if found is None else (found,)
 
-    return _among(value, beside_it)
+    return _among(value, beside_it, worlds)
 
 
-def _among(item: Value, others: Callable[[], Iterable[Value]], depth: int = _DEPTH) -> Value:
+def _among(
+    item: Value, others: Callable[[], Iterable[Value]], worlds: Worlds, depth: int = _DEPTH
+) -> Value:
     """A value, and what is in it, of the type in common with others, which are read if need be."""
     match item:
         case MapValue(rest=None, items=mapping) if mapping and depth:
 
             def element(name: str) -> Value:
-                return _among(mapping[name], lambda: _elements(item, name, others()), depth - 1)
+                beside = partial(_elements, item, name)
+                return _among(mapping[name], lambda: beside(others()), worlds, depth - 1)
 
             return replace(item, items=LazyItems(tuple(mapping), element))
         case _ if _may_change(item):
-            return unified((item, *others()), depth)[0]
+            return unified((item, *others()), worlds, depth)[0]
     return item
 
 
@@ -119,24 +124,47 @@ def _may_change(item: Value) -> bool:
     return plain_type(item) in ("number", "bool")
 
 
+def _is_of_any_type(value: Value) -> bool:
+    """Whether a value may be a string as well as a number or bool, for all that is declared."""
+    return isinstance(value, Unknown | Attribute) and _form_of_value(value) is None
+
+
+def _are_strings(values: Sequence[Value], kinds: Iterable[str], worlds: Worlds) -> bool:
+    """Whether numbers or bools are made strings here, for one of the values is one.
+
+    That is asked of what may be of any type.
+    """
+    return "string" in kinds or any(
+        worlds.decide(("==", ("type", term_of(value)), ("literal", "str", "string")))
+        for value in values
+        if _is_of_any_type(value)
+    )
+
+
 def unified(
-    values: tuple[Value, ...], depth: int = _DEPTH, *, strictly: bool | int = False
+    values: tuple[Value, ...],
+    worlds: Worlds,
+    depth: int = _DEPTH,
+    *,
+    strictly: bool | int = False,
 ) -> tuple[Value, ...]:
     """Values of one type: all strings, where one of several plain ones is a string.
 
-    So are the elements of lists, and of a few maps where they are read. Raises EvaluationError
-    where the values have no type in common; of elements of maps that is asked only `strictly`.
+    Whether one is, is asked where its type is not known. So are the elements of lists, and of a
+    few maps where they are read. Raises EvaluationError where the values have no type in common;
+    of elements of maps that is asked only `strictly`.
     https://github.com/zclconf/go-cty/blob/main/cty/convert/unify.go
     """
     if not (_may_be_alike(*values) if strictly else have_one_type(values)):
         raise EvaluationError("the elements have no type in common")
     kinds = {kind for value in values if (kind := plain_type(value)) is not None}
-    if "string" in kinds and len(kinds) > 1:
+    mixed = len(kinds) > 1 or (kinds and any(map(_is_of_any_type, values)))
+    if mixed and _are_strings(values, kinds, worlds):
         return tuple(map(to_string, values))
     if not depth or len(values) < 2:
         return values
     if all(isinstance(value, MapValue) for value in values) and len(values) <= MAPS_LIMIT:
-        return tuple(_among(one, partial(_without, values, one), depth) for one in values)
+        return tuple(_among(one, partial(_without, values, one), worlds, depth) for one in values)
     lists = [value for value in values if isinstance(value, ListValue) and value.rest is None]
     if len(lists) < 2 or not any(map(_may_change, lists)):
         return values
@@ -144,9 +172,10 @@ def unified(
     same = _alike(len(row.items) if row.kind == "tuple" else None for row in lists)
     if same:
         columns = zip(*(row.items for row in lists), strict=True)
-        rows = zip(*(unified(column, depth - 1) for column in columns), strict=True)
+        rows = zip(*(unified(column, worlds, depth - 1) for column in columns), strict=True)
     else:
-        pool = iter(unified(tuple(chain.from_iterable(row.items for row in lists)), depth - 1))
+        every = tuple(chain.from_iterable(row.items for row in lists))
+        pool = iter(unified(every, worlds, depth - 1))
         rows = (tuple(islice(pool, len(row.items))) for row in lists)
     made = (
         replace(row, items=items, kind="list" if row.kind == "tuple" and not same else row.kind)
@@ -158,11 +187,24 @@ def unified(
     )
 
 
-def unified_map(items: Mapping[str, Value]) -> Mapping[str, Value]:
+def unified_list(values: ListValue, worlds: Worlds, *, strictly: bool | int = False) -> ListValue:
+    """A list with its elements, and what its `rest` stands for, as one type."""
+    rest = values.rest
+    if rest is None:
+        return replace(values, items=unified(values.items, worlds, strictly=strictly))
+    more = values.element or replace(rest, type=element_type(rest.type))
+    *items, element = unified((*values.items, more), worlds, strictly=strictly)
+    return replace(values, items=tuple(items), element=values.element and element)
+
+
+def unified_map(items: Mapping[str, Value], worlds: Worlds) -> Mapping[str, Value]:
     """The elements of a map as one type; the others are read only where one might be changed."""
 
     def read(name: str) -> Value:
-        return _among(items[name], lambda: (items[other] for other in items if other != name))
+        def others() -> Iterator[Value]:
+            return (items[other] for other in items if other != name)
+
+        return _among(items[name], others, worlds)
 
     return LazyItems(tuple(items), read)
 
@@ -240,7 +282,7 @@ def _form_of_value(value: Value) -> str | None:
     return "plain" if plain_type(value) is not None else None
 
 
-def _plain_types(expression: Expression, read: Reader) -> frozenset[str]:
+def _plain_types(expression: Expression, read: Reader, worlds: Worlds) -> frozenset[str]:
     """Of the types that an expression may give, the plain ones, whatever conditions in it decide.
 
     One that is not valid here, or not without a condition, gives nothing that is known.
@@ -253,9 +295,11 @@ def _plain_types(expression: Expression, read: Reader) -> frozenset[str]:
         case Template(parts=parts) if len(parts) > 1:
             return _set_of("string")
         case Conditional(then=then, otherwise=otherwise):
-            branches = (_plain_types(settled(part), read) for part in (then, otherwise))
+            branches = (_plain_types(settled(part), read, worlds) for part in (then, otherwise))
             return frozenset(chain.from_iterable(branches))
     value = read(expression)
+    if value is not None and _are_strings((value,), (), worlds):
+        return _set_of("string")
     return _set_of(plain_type(value) if value else None)
 
 

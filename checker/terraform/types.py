@@ -6,7 +6,7 @@ https://developer.hashicorp.com/terraform/language/expressions/type-constraints
 from __future__ import annotations
 
 from ..annotations import Any
-from ..language.branches import unified, unified_map
+from ..language.branches import unified_list, unified_map
 from ..language.convert import to_bool, to_number, to_string
 from ..language.evaluate import evaluate
 from ..language.expression import Call, Expression, Literal, Object, Reference, Tuple, settled
@@ -136,12 +136,13 @@ def _sequence(value: Value, name: str, element: Expression, scope: Scope) -> Val
     from .functions.sets import make_set
 
     items = tuple(convert(item, element, scope) for item in value.items)
+    value = replace(value, items=items)
     if _holds_any(element):
-        items = unified(items, strictly=scope.worlds.trying)
+        value = unified_list(value, scope.worlds, strictly=scope.worlds.trying)
     if name == "set":
-        made = make_set(items, value.rest, value.element)
+        made = make_set(value.items, value.rest, value.element)
         return replace(made, trail=value.trail, sensitive=value.sensitive)
-    return replace(value, items=items, kind="list")
+    return replace(value, kind="list")
 
 
 def _holds_any(constraint: Expression) -> bool:
@@ -172,7 +173,7 @@ def _map(value: Value, element: Expression, scope: Scope) -> Value:
         return found
     items = value.items
     lazy = LazyItems(tuple(items), lambda key: convert(items[key], element, scope))
-    elements = unified_map(lazy) if _holds_any(element) else lazy
+    elements = unified_map(lazy, scope.worlds) if _holds_any(element) else lazy
     return replace(value, items=elements, kind="map")
 
 

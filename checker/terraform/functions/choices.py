@@ -7,7 +7,15 @@ from __future__ import annotations
 
 from ...language.access import length_of, standing_at
 from ...language.branches import have_one_type, unified
-from ...language.convert import identities, is_empty, is_null, to_bool, to_number, to_string
+from ...language.convert import (
+    identities,
+    is_empty,
+    is_null,
+    number_of,
+    to_bool,
+    to_number,
+    to_string,
+)
 from ...language.decisions import Unreachable
 from ...language.keys import has_element, has_key, is_element_of, is_key_of, length
 from ...language.operands import null_here
@@ -46,7 +54,7 @@ from .context import Context, Function
 
 def _coalesce(context: Context, arguments: tuple[Value, ...]) -> Value:
     arity("coalesce", arguments, 1, None)
-    for argument in unified(arguments, strictly=context.worlds.trying):
+    for argument in unified(arguments, context.worlds, strictly=context.worlds.trying):
         value = _refined(context, argument)
         if null_here(context, value):
             continue
@@ -165,13 +173,21 @@ def _as_element(context: Context, default: Value, values: MapValue) -> Value:
 
     Raises EvaluationError where it cannot be; elements are read only where that may matter.
     """
-    if not context.worlds.trying and plain_type(default) not in ("number", "bool"):
+    if not context.worlds.trying and not _reads_otherwise(default):
         return default
-    one = next((item for item in values.items.values() if is_null(item) is False), default)
+    one = next((item for item in values.items.values() if is_null(item) is not True), default)
     if not have_one_type((one, default)):
         raise EvaluationError("lookup: the default is not of the elements' type")
     convert = _CONVERT.get(plain_type(one) or "")
-    return convert(default) if convert is not None else default
+    return convert(default) if convert is not None else unified((default, one), context.worlds)[0]
+
+
+def _reads_otherwise(value: Value) -> bool:
+    """Whether a plain value may become another where it is converted."""
+    match value:
+        case Known(data=str(text)):
+            return text in ("true", "false") or number_of(text) is not None
+    return plain_type(value) in ("number", "bool")
 
 
 _CONVERT = {"string": to_string, "number": to_number, "bool": to_bool}
@@ -304,8 +320,8 @@ def _matchkeys(context: Context, arguments: tuple[Value, ...]) -> Value:
     values, keys, wanted = (given.items for given in lists if given is not None)
     if len(values) != len(keys):
         raise EvaluationError("matchkeys: the lists have different lengths")
-    values = unified(values, strictly=context.worlds.trying)
-    both = unified((*keys, *wanted), strictly=context.worlds.trying)
+    values = unified(values, context.worlds, strictly=context.worlds.trying)
+    both = unified((*keys, *wanted), context.worlds, strictly=context.worlds.trying)
     keys, wanted = both[: len(keys)], both[len(keys) :]
     terms = set(identities(wanted))
     open_items = [item for item in wanted if not isinstance(item, Known)]

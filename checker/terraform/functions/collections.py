@@ -12,11 +12,12 @@ from itertools import product
 from math import prod
 
 from ...language.access import index
-from ...language.branches import have_one_type, unified
+from ...language.branches import have_one_type, unified, unified_list
 from ...language.convert import identities, is_empty, is_null, may_be, to_string
 from ...language.decisions import Unreachable
 from ...language.keys import has_key
 from ...language.operands import null_here
+from ...language.types import element_type, is_mapping, plain_type
 from ...language.value import (
     Attribute,
     EvaluationError,
@@ -84,7 +85,7 @@ def _concat(context: Context, arguments: tuple[Value, ...]) -> Value:
             return _open("concat", items, values.rest, *after)
     if kind == "tuple" or not have_one_type(items):
         return ListValue(tuple(items))
-    return ListValue(unified(tuple(items)), "list")
+    return ListValue(unified(tuple(items), context.worlds), "list")
 
 
 def _unordered(name: str, lists: list[ListValue | None], arguments: tuple[Value, ...]) -> ListValue:
@@ -182,10 +183,10 @@ def _distinct(context: Context, arguments: tuple[Value, ...]) -> Value:
     values = sequence("distinct", arguments[0])
     if values is None:
         return unknown("distinct", arguments[0])
+    values = unified_list(values, context.worlds, strictly=context.worlds.trying)
     rest = rest_once("distinct", values)
     first: dict[Term, Value] = {}
-    items = unified(values.items, strictly=context.worlds.trying)
-    for term, item in zip(identities(items), items, strict=True):
+    for term, item in zip(identities(values.items), values.items, strict=True):
         first.setdefault(term, item)
     once = tuple(first.values())
     opened = sum(first_unknown(item) is not None for item in once)
@@ -393,7 +394,7 @@ def _chunklist(context: Context, arguments: tuple[Value, ...]) -> Value:
     step = size.data
     if not isinstance(step, int) or step < 0:
         raise EvaluationError("chunklist: the size is negative")
-    items = unified(values.items, strictly=context.worlds.trying)
+    items = unified(values.items, context.worlds, strictly=context.worlds.trying)
     step = step or max(len(items), 1)
     chunks = (items[at : at + step] for at in range(0, len(items), step))
     return ListValue(tuple(ListValue(chunk, "list") for chunk in chunks), "list")
@@ -406,7 +407,7 @@ def _setproduct(context: Context, arguments: tuple[Value, ...]) -> Value:
         return unknown("setproduct", *arguments)
     known = [values for values in lists if values is not None]
     size = bounded_length(prod(len(values.items) for values in known))
-    parts = [unified(each.items, strictly=context.worlds.trying) for each in known]
+    parts = [unified(each.items, context.worlds, strictly=context.worlds.trying) for each in known]
     rows = tuple(ListValue(row) for row in product(*parts))
     if any(values.kind == "set" for values in known):
         return make_set(rows)

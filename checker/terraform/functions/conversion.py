@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...language.branches import unified, unified_map
+from ...language.branches import unified, unified_list, unified_map
 from ...language.convert import is_null, to_bool, to_string
 from ...language.value import (
     Attribute,
@@ -38,8 +38,8 @@ def _tolist(context: Context, arguments: tuple[Value, ...]) -> Value:
     values = sequence("tolist", arguments[0])
     if values is None:
         return unknown("tolist", arguments[0], not_null=False)
-    items = unified(values.items, strictly=context.worlds.trying)
-    return replace(values, items=items, kind="list")
+    made = unified_list(values, context.worlds, strictly=context.worlds.trying)
+    return replace(made, kind="list")
 
 
 def _tomap(context: Context, arguments: tuple[Value, ...]) -> Value:
@@ -50,8 +50,8 @@ def _tomap(context: Context, arguments: tuple[Value, ...]) -> Value:
     if values is None:
         return unknown("tomap", arguments[0], not_null=False)
     if context.worlds.trying:
-        unified(tuple(values.items.values()), strictly=True)
-    return replace(values, items=unified_map(values.items), kind="map")
+        unified(tuple(values.items.values()), context.worlds, strictly=True)
+    return replace(values, items=unified_map(values.items, context.worlds), kind="map")
 
 
 def _list(context: Context, arguments: tuple[Value, ...]) -> Value:
@@ -59,7 +59,7 @@ def _list(context: Context, arguments: tuple[Value, ...]) -> Value:
 
     https://developer.hashicorp.com/terraform/language/functions/list
     """
-    return ListValue(unified(arguments, strictly=context.worlds.trying), "list")
+    return ListValue(unified(arguments, context.worlds, strictly=context.worlds.trying), "list")
 
 
 def _map(context: Context, arguments: tuple[Value, ...]) -> Value:
@@ -72,7 +72,7 @@ def _map(context: Context, arguments: tuple[Value, ...]) -> Value:
         if not isinstance(name, Known) or not isinstance(name.data, str):
             return unknown("map", *arguments)
         items[name.data] = value
-    return MapValue(unified_map(items), "map")
+    return MapValue(unified_map(items, context.worlds), "map")
 
 
 def _type(context: Context, arguments: tuple[Value, ...]) -> Value:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from itertools import islice
 
-from ...language.branches import unified
+from ...language.branches import unified, unified_list
 from ...language.convert import identities
 from ...language.expression import Scalar
 from ...language.types import element_type
@@ -62,8 +62,8 @@ def _toset(context: Context, arguments: tuple[Value, ...]) -> Value:
         element = element_type(given.type)
         type_ = ("set", element) if element is not None else None
         return replace(found, kept=given.kept, type=type_)
-    items = unified(values.items, strictly=context.worlds.trying)
-    return make_set(items, rest_once("toset", values), values.element)
+    values = unified_list(values, context.worlds, strictly=context.worlds.trying)
+    return make_set(values.items, rest_once("toset", values), values.element)
 
 
 def _setunion(context: Context, arguments: tuple[Value, ...]) -> Value:
@@ -83,7 +83,7 @@ def _setunion(context: Context, arguments: tuple[Value, ...]) -> Value:
     bounded_length(len(items))
     rest = unknown("setunion", *rests) if rests else None
     return make_set(
-        unified(tuple(items), strictly=context.worlds.trying),
+        unified(tuple(items), context.worlds, strictly=context.worlds.trying),
         rest,
         element if len(rests) == 1 else None,
     )
@@ -147,7 +147,7 @@ def _select(name: str, wanted: bool) -> Function:
 def _of_one_type(context: Context, sets: list[ListValue]) -> list[ListValue]:
     """Sets whose elements have the type that all of them have in common."""
     of_all = tuple(item for values in sets for item in values.items)
-    items = iter(unified(of_all, strictly=context.worlds.trying))
+    items = iter(unified(of_all, context.worlds, strictly=context.worlds.trying))
     return [replace(values, items=tuple(islice(items, len(values.items)))) for values in sets]
 
 
