@@ -130,7 +130,7 @@ def _flatten(context: Context, arguments: tuple[Value, ...]) -> Value:
     while waiting:
         item = waiting.pop()
         if not isinstance(item, ListValue):
-            if isinstance(item, Unknown):
+            if _may_be_a_list(item):
                 # It may be a list itself, then what follows stands at another index.
                 found = _open("flatten", items, item, *reversed(waiting))
                 least = 1 if merged else len(items)
@@ -142,13 +142,15 @@ def _flatten(context: Context, arguments: tuple[Value, ...]) -> Value:
         merged = merged or fewest_of(item) < len(item.items)
         if item.rest is not None:
             if unordered:
-                items.extend(x for x in item.items if not isinstance(x, ListValue | Unknown))
+                items.extend(x for x in item.items if not _may_be_a_list(x))
                 found = _open("flatten", items, item.rest, *waiting)
                 return replace(found, least=1) if items else found
             head = replace(item, rest=None, element=None)
-            if not waiting and not any(isinstance(x, ListValue) for x in item.items):
-                element = None if isinstance(item.element, ListValue) else item.element
-                return ListValue((*items, *item.items), "tuple", item.rest, element)
+            if not waiting and not any(map(_may_be_a_list, item.items)):
+                element = item.element or replace(item.rest, type=element_type(item.rest.type))
+                if _may_be_a_list(element):
+                    return _open("flatten", [*items, *item.items], item.rest)
+                return ListValue((*items, *item.items), "tuple", item.rest, item.element)
             if not rest_is_empty(context, item):
                 more = rest_element("index", item, Known(len(item.items)))
                 waiting.extend((unknown("flatten", item.rest), more, head))
@@ -158,6 +160,13 @@ def _flatten(context: Context, arguments: tuple[Value, ...]) -> Value:
     if not unordered or len(items) < 2:
         return ListValue(tuple(items))
     return ListValue(tuple(items), least=1 if merged else len(items))
+
+
+def _may_be_a_list(value: Value) -> bool:
+    match value:
+        case Unknown() | Attribute():
+            return plain_type(value) is None and is_mapping(value) is not True
+    return isinstance(value, ListValue)
 
 
 def _compact(context: Context, arguments: tuple[Value, ...]) -> Value:
