@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from .value import Term, Unknown, Value
+from .value import Term, Unknown, Value, term_of
 
 ONE_OF = "one of"
 """What a collection is of which only single elements are not known: it has one at least."""
@@ -92,11 +92,8 @@ def is_key_of(key: Value, collection: Term) -> bool:
     So does an element of a list of its keys, and what it is made of, one by one.
     """
     if collection[0] == ONE_OF:
-        return (
-            isinstance(key, Unknown)
-            and key.term in collection[1:]
-            and not of_any_instance(key.term)
-        )
+        term = term_of(key)
+        return term in collection[1:] and not of_any_instance(term)
     match key:
         case Unknown(term=("index", tuple(listed), _)):
             return _keys(collection) in _wholes(_elements(listed))

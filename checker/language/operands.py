@@ -34,7 +34,7 @@ TAKING_NULL = {
          "type", "yamlencode"),
         0,
     ),
-    **dict.fromkeys(("templatefile", "templatestring"), 1),
+    **dict.fromkeys(("format", "formatlist", "templatefile", "templatestring"), 1),
     "lookup": 2,
 }  # fmt: skip
 

@@ -133,7 +133,7 @@ _RESULTS: dict[str, Type] = {
 }
 """The type of what a function gives, whatever it is given, by the name of its result."""
 _RESULTS["index of"] = "number"  # what `index` gives: "index" is an element
-_RESULTS.update(dict.fromkeys(("compact", "keys", "sort", "split"), _STRINGS))
+_RESULTS.update(dict.fromkeys(("compact", "formatlist", "keys", "sort", "split"), _STRINGS))
 
 
 def unknown(name: str, *values: Value, not_null: bool = True) -> Unknown:

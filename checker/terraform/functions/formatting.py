@@ -10,18 +10,19 @@ import re
 
 from ...language.access import in_order
 from ...language.convert import number_text, scalar_text, to_bool, to_number, to_string
+from ...language.operands import given, null_here
+from ...language.types import is_mapping, plain_type
 from ...language.value import (
     Attribute,
     EvaluationError,
     Known,
     ListValue,
-    Text,
     Unknown,
     Value,
     text,
 )
 from ...patterns import pattern
-from ...records import dataclass
+from ...records import dataclass, replace
 from .arguments import (
     TEXT_LIMIT,
     NotKnown,
@@ -32,6 +33,7 @@ from .arguments import (
     holds_sensitive,
     too_large,
     typed,
+    typed_here,
     unknown,
 )
 from .context import Context, Function
@@ -56,6 +58,11 @@ class Verb:
     @property
     def bare(self) -> bool:
         return not self.flags and not self.width and self.precision is None
+
+    @property
+    def written(self) -> str:
+        places = "" if self.precision is None else f".{self.precision}"
+        return f"{self.flags}{self.width or ''}{places}{self.mode}"
 
 
 def _parse(template: str) -> list[str | Verb]:
@@ -86,10 +93,10 @@ def _format(context: Context, arguments: tuple[Value, ...]) -> Value:
     template = typed("format", "s", arguments[0])
     if not isinstance(template, Known):
         return unknown("format", *arguments)
-    return render(_parse(str(template.data)), arguments[1:])
+    return render(context, _parse(str(template.data)), arguments[1:])
 
 
-def render(pieces: list[str | Verb], values: tuple[Value, ...]) -> Value:
+def render(context: Context, pieces: list[str | Verb], values: tuple[Value, ...]) -> Value:
     """Put values into a parsed template. Raises EvaluationError for too few or too many."""
     parts: list[Value] = []
     following, used, size = 0, 0, 0
@@ -101,7 +108,7 @@ def render(pieces: list[str | Verb], values: tuple[Value, ...]) -> Value:
         if not 0 <= at < len(values):
             raise EvaluationError(f"format: there is no argument {at + 1}")
         following, used = at + 1, max(used, at + 1)
-        part = _one(piece, values[at])
+        part = _one(context, piece, values[at])
         size += len(str(part.data)) if isinstance(part, Known) else 0
         if size > TEXT_LIMIT:
             raise too_large("the result of format")
@@ -111,21 +118,14 @@ def render(pieces: list[str | Verb], values: tuple[Value, ...]) -> Value:
     return text(parts)
 
 
-def _one(verb: Verb, value: Value) -> Value:
+def _one(context: Context, verb: Verb, value: Value) -> Value:
     """One verb's text."""
-    open_ended = isinstance(value, Unknown | Attribute | Text)
-    if verb.mode in "sv" and verb.bare and open_ended:
-        return value
+    if verb.mode == "v" and isinstance(value, Unknown | Attribute) and null_here(context, value):
+        value = Known(None)
     try:
         data = data_of(value)
     except NotKnown:
-        if verb.mode == "t":
-            to_bool(value)
-        elif verb.mode in "sq":
-            to_string(value)
-        elif verb.mode != "v":
-            to_number(value)
-        return unknown(f"%{verb.mode}", value)
+        return _not_known(context, verb, value)
     if verb.mode == "v":
         return Known(_padded(verb, _default(verb, data)), sensitive=holds_sensitive(value))
     if data is None:
@@ -138,14 +138,47 @@ def _one(verb: Verb, value: Value) -> Value:
     return Known(_number(verb, value))
 
 
+def _not_known(context: Context, verb: Verb, value: Value) -> Value:
+    """The text of what is not known, and not null: a string, which another verb may write alike."""
+    if verb.mode == "t":
+        typed_here(context, "format", "b", given(value, context))
+    elif verb.mode in "sq":
+        converted = to_string(given(value, context))
+        if verb.mode == "s" and verb.bare:
+            return converted
+    elif verb.mode != "v":
+        typed_here(context, "format", "n", given(value, context))
+    elif verb.bare and plain_type(value) in ("string", "bool"):
+        return to_string(value)  # a list is written as JSON, and a large number as no string is
+    return replace(unknown(f"%{verb.written}", value), type="string")
+
+
 def _default(verb: Verb, data: object) -> str:
     from .encoding import json_text
 
     if "#" in verb.flags or data is None or isinstance(data, list | dict):
         return json_text(data)
-    if isinstance(data, str | bool | int | float):
+    if isinstance(data, str | bool):
         return scalar_text(data)
+    if isinstance(data, int | float):
+        return f"{'-' if data < 0 else ''}{_shortest(abs(data))}"
     raise EvaluationError("format: the value cannot be shown")
+
+
+def _shortest(number: int | float) -> str:
+    """`%g` of a number that is not negative: with an exponent from a million on, as Go has it.
+
+    https://pkg.go.dev/math/big#Float.Text
+    """
+    written = number_text(number)
+    whole, _, fraction = written.partition(".")
+    digits = f"{whole}{fraction}".lstrip("0")
+    exponent = len(whole) - 1 if whole != "0" else len(digits) - len(fraction) - 1
+    if not digits or -4 <= exponent < 6:
+        return written
+    digits = digits.rstrip("0")
+    mantissa = f"{digits[0]}.{digits[1:]}".rstrip(".")
+    return f"{mantissa}e{'-' if exponent < 0 else '+'}{abs(exponent):02}"
 
 
 def _string(verb: Verb, value: Value) -> str:
@@ -180,7 +213,8 @@ def _number(verb: Verb, value: Value) -> str:
         digits = digits.replace("0o", "0")
         digits = digits.rjust(verb.precision or 0, "0")
     elif verb.mode in "gG" and verb.precision is None:
-        digits = number_text(abs(number))
+        digits = _shortest(abs(number))
+        digits = digits.upper() if verb.mode == "G" else digits
     else:
         places = 6 if verb.precision is None else verb.precision
         digits = format(abs(number), f".{places}{verb.mode}")
@@ -198,23 +232,40 @@ def _formatlist(context: Context, arguments: tuple[Value, ...]) -> Value:
     pieces = _parse(str(template.data))
     values = arguments[1:]
     lists = [value for value in values if isinstance(value, ListValue)]
-    rests = [given.rest for given in lists if given.rest is not None]
-    if rests:
-        return _open_list(pieces, values, lists, rests)
+    others = [value for value in values if _may_be_a_list(value)]
+    rests = [listed.rest for listed in lists if listed.rest is not None]
+    if rests and not others:
+        return _open_list(context, pieces, arguments, lists)
+    if rests or (others and not lists):
+        return unknown("formatlist", *arguments)
     least = lists[0].least if len(lists) == 1 else None
     if len(lists) > 1:
         values = tuple(_placed(context, value) for value in values)
         lists = [value for value in values if isinstance(value, ListValue)]
-        if any(given.least is not None for given in lists):
+        if any(listed.least is not None for listed in lists):
             return unknown("formatlist", *arguments)
-    lengths = {len(given.items) for given in lists}
+    lengths = {len(listed.items) for listed in lists}
     if len(lengths) > 1:
         raise EvaluationError("formatlist: the lists have different lengths")
     count = bounded_length(lengths.pop() if lengths else 1)
-    rows = (
-        tuple(v.items[at] if isinstance(v, ListValue) else v for v in values) for at in range(count)
-    )
-    return ListValue(tuple(render(pieces, row) for row in rows), "list", least=least)
+    rows = (tuple(_in_row(value, at) for value in values) for at in range(count))
+    return ListValue(tuple(render(context, pieces, row) for row in rows), "list", least=least)
+
+
+def _may_be_a_list(value: Value) -> bool:
+    match value:
+        case Unknown() | Attribute():
+            return plain_type(value) is None and is_mapping(value) is not True
+    return False
+
+
+def _in_row(value: Value, at: int) -> Value:
+    """What stands for an argument in a row: an element of a list, or the same in each."""
+    if isinstance(value, ListValue):
+        return value.items[at]
+    if _may_be_a_list(value):
+        return unknown("element in row", value, Known(at), not_null=False)
+    return value
 
 
 def _placed(context: Context, value: Value) -> Value:
@@ -225,17 +276,17 @@ def _placed(context: Context, value: Value) -> Value:
 
 
 def _open_list(
+    context: Context,
     pieces: list[str | Verb],
-    values: tuple[Value, ...],
+    arguments: tuple[Value, ...],
     lists: list[ListValue],
-    rests: list[Unknown],
 ) -> Value:
     """A list of unknown length: what each of its elements is, where that is known."""
     element: Value | None = None
-    if len(lists) == 1 and lists[0].element is not None:
-        each = lists[0].element
-        element = render(pieces, tuple(each if isinstance(v, ListValue) else v for v in values))
-    return ListValue((), "list", unknown("formatlist", *rests), element)
+    if len(lists) == 1 and (each := lists[0].element) is not None:
+        row = (each if isinstance(value, ListValue) else value for value in arguments[1:])
+        element = render(context, pieces, tuple(row))
+    return ListValue((), "list", unknown("formatlist", *arguments), element)
 
 
 FUNCTIONS: dict[str, Function] = {
