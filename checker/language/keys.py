@@ -66,7 +66,7 @@ def length(collection: Term) -> Term:
                 return size
             case (str(name), *_, tuple(inner)) if name in _AS_MANY:
                 collection = inner
-            case ("toset" | "distinct", tuple(inner)):
+            case ("toset" | "distinct", tuple(inner)) | ("zipmap", tuple(inner), _):
                 while inner[0] in _ORDERED | {"toset", "distinct"} and isinstance(inner[1], tuple):
                     inner = inner[1]
                 if inner[0] not in ("keys", "list of some keys"):
@@ -150,6 +150,8 @@ def _keys(collection: Term) -> Term:
             return _elements(inner)
         case ("all keys", _, _, tuple(inner)):
             return _mapped(inner)
+        case ("zipmap", tuple(names), _):
+            return _elements(names)
     return collection
 
 

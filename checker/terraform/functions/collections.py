@@ -333,10 +333,7 @@ def _zipmap(context: Context, arguments: tuple[Value, ...]) -> Value:
     keys = placed(context, "zipmap", arguments[0])
     values = placed(context, "values of zipmap", arguments[1])
     if keys is None or values is None or keys.rest is not None or values.rest is not None:
-        found = unknown("zipmap", *arguments)
-        if not context.worlds.succeeds(found.term):
-            raise EvaluationError("zipmap: the numbers of keys and of values differ")
-        return MapValue({}, "map", found, values.element if values is not None else None)
+        return _open_zipmap(context, arguments, keys, values)
     if len(keys.items) != len(values.items):
         raise EvaluationError("zipmap: the numbers of keys and of values differ")
     pairs = [
@@ -362,6 +359,47 @@ def _zipmap(context: Context, arguments: tuple[Value, ...]) -> Value:
         raise KeyError(name)
 
     return MapValue(LazyItems(tuple(certain), read), kind, derived("key", opened[-1]))
+
+
+def _open_zipmap(
+    context: Context,
+    arguments: tuple[Value, ...],
+    keys: ListValue | None,
+    values: ListValue | None,
+) -> MapValue:
+    """What is known of a map of which the keys, or the values, are not all known."""
+    differ = EvaluationError("zipmap: the numbers of keys and of values differ")
+    names = term_of(arguments[0])
+    if keys is not None and keys.rest is not None and not keys.items:
+        names = keys.rest.term
+    found = replace(unknown("zipmap", *arguments), term=("zipmap", names, term_of(arguments[1])))
+    if not context.worlds.succeeds(found.term):
+        raise differ
+    if keys is not None and keys.rest is None:
+        known = [typed("zipmap", "s", key) for key in keys.items]
+        places = {str(key.data): at for at, key in enumerate(known) if isinstance(key, Known)}
+        if values is not None and len(values.items) > len(known):
+            raise differ
+        if all(isinstance(key, Known) for key in known):
+
+            def read(name: str) -> Value:
+                at = Known(places[name])
+                if values is None:
+                    return index(arguments[1], at, context.worlds)
+                if places[name] < len(values.items):
+                    return values.items[places[name]]
+                return rest_element("index", values, at)
+
+            return MapValue(LazyItems(tuple(places), read), "map")
+    return MapValue({}, "map", found, None if values is None else _one_alike(values))
+
+
+def _one_alike(values: ListValue) -> Value | None:
+    """What each of a list's elements is; None where they differ, or one is not known."""
+    if values.rest is not None and values.element is None:
+        return None
+    every = [*values.items, *([values.element] if values.element is not None else [])]
+    return every[0] if len(set(map(term_of, every))) == 1 else None
 
 
 def _reverse(context: Context, arguments: tuple[Value, ...]) -> Value:
