@@ -8,12 +8,14 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from ...language.convert import to_bool, to_number
+from ...language.convert import is_null, to_bool, to_number
 from ...language.numbers import apply
 from ...language.operators import arithmetic
-from ...language.value import EvaluationError, Known, ListValue, Value
+from ...language.value import EvaluationError, Known, ListValue, Value, derived, term_of
+from ...records import replace
 from .arguments import (
     ELEMENT_LIMIT,
+    NULL,
     arity,
     joined,
     plain,
@@ -154,7 +156,7 @@ def _quantifier(name: str, settled: bool) -> Function:
         for item in values.items:
             answer = to_bool(item)
             if not isinstance(answer, Known):
-                open_items.append(answer)
+                open_items.append(_is_true(answer))
             elif bool(answer.data) is settled:
                 return Known(settled)
         if values.rest is not None:
@@ -164,6 +166,15 @@ def _quantifier(name: str, settled: bool) -> Function:
         return joined("||" if settled else "&&", unknown(name, *open_items), open_items)
 
     return function
+
+
+def _is_true(value: Value) -> Value:
+    """That a bool which is not known is true; null is not."""
+    if is_null(value) is False:
+        return value
+    term = term_of(value)
+    found = derived("==", value, type="bool")
+    return replace(found, term=("&&", ("!", ("==", term, NULL)), term))
 
 
 def _tonumber(context: Context, arguments: tuple[Value, ...]) -> Value:
