@@ -26,6 +26,8 @@ def decided_by(value: Value, condition: Value, test: bool, expression: Condition
 
     Of one that only this world decides, where its name is defined.
     """
+    if condition.sensitive:
+        value = value.hidden()
     hops = noted(condition.trail)
     if not isinstance(condition, Known) or not hops:
         return value

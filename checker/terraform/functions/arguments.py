@@ -127,7 +127,7 @@ _RESULTS: dict[str, Type] = {
         "textdecodebase64 textencodebase64 timeadd title trim trimprefix trimspace trimsuffix "
         "upper urlencode yamlencode",
         "number": "abs ceil floor length log max min parseint pow signum size sum timecmp",
-        "bool": "alltrue anytrue contains endswith fileexists startswith strcontains",
+        "bool": "alltrue anytrue contains endswith fileexists issensitive startswith strcontains",
     }.items()
     for name in names.split()
 }

@@ -101,6 +101,7 @@ def _element(context: Context, arguments: tuple[Value, ...]) -> Value:
         return replace(found, type=element_type(declared))
     if values.kind == "set":
         raise EvaluationError("element: a set has no elements that can be read by index")
+    _counts_from_the_end(context, values, number)
     items, size = values.items, len(values.items)
     at = number.data if isinstance(number, Known) else None
     if values.least is not None:
@@ -114,7 +115,6 @@ def _element(context: Context, arguments: tuple[Value, ...]) -> Value:
     if not items:
         raise EvaluationError("element: the list is empty")
     if isinstance(number, Known):
-        # A negative index counts from the end since Terraform 1.10.
         assert isinstance(at, int)
         return items[at % size]
     place = term_of(number)
@@ -124,6 +124,22 @@ def _element(context: Context, arguments: tuple[Value, ...]) -> Value:
         if context.worlds.decide(("==", place, term_of(Known(index)))):
             return item
     return items[-1]
+
+
+def _counts_from_the_end(context: Context, values: ListValue, number: Value) -> None:
+    """Raises EvaluationError in a world of `try` where the index is negative, and refused.
+
+    OpenTofu 1.10 and newer Terraform count from the end; Terraform 1.11 has no such element.
+    """
+    if not context.worlds.trying:
+        return
+    place = term_of(number)
+    if isinstance(number, Known):
+        negative = isinstance(number.data, int) and number.data < 0
+    else:
+        negative = context.worlds.decide(("<", place, term_of(Known(0))))
+    if negative and not context.worlds.succeeds(("element", term_of(values), place)):
+        raise EvaluationError("element: the index is negative")
 
 
 def _of_open_list(values: ListValue, number: Value) -> Value:

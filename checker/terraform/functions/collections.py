@@ -255,7 +255,7 @@ def _merge(context: Context, arguments: tuple[Value, ...]) -> Value:
                 unknowns[len(maps)] = argument
         maps.append(values)
     if not maps:
-        return MapValue({}) if not arguments else Known(None)
+        return MapValue({}, lacking=lacking)
     names = dict.fromkeys(name for values in maps for name in values.items)
     bounded_length(len(names))
     rests = [values.rest for values in maps if values.rest is not None]

@@ -14,6 +14,7 @@ from ...language.value import (
     Unknown,
     Value,
     Whole,
+    first_unknown,
     term_of,
 )
 from ...records import replace
@@ -127,7 +128,10 @@ def _nonsensitive(context: Context, arguments: tuple[Value, ...]) -> Value:
 
 def _issensitive(context: Context, arguments: tuple[Value, ...]) -> Value:
     arity("issensitive", arguments, 1, 1)
-    return Known(arguments[0].sensitive)
+    value = arguments[0]
+    if not value.sensitive and first_unknown(value) is not None:
+        return unknown("issensitive", value)  # the provider may say so of an attribute
+    return Known(value.sensitive)
 
 
 def _ephemeralasnull(context: Context, arguments: tuple[Value, ...]) -> Value:

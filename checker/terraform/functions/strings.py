@@ -91,12 +91,17 @@ def _is_lower(value: Attribute) -> bool:
 
 
 def _lower(data: str) -> str:
-    # Go maps each code point to one; Python would make "İ" two.
-    return "".join(c.lower() if len(c.lower()) == 1 else c for c in data)
+    # Go maps each code point to one; Python would make "İ" an i with a dot more.
+    return "".join(c.lower()[0] for c in data)
 
 
 def _upper(data: str) -> str:
-    return "".join(c.upper() if len(c.upper()) == 1 else c for c in data)
+    return "".join(map(_upper_of, data))
+
+
+def _upper_of(letter: str) -> str:
+    """The one capital letter, where there is one: "ᾳ" has one, "ß" has two letters S."""
+    return next((one for one in (letter.upper(), letter.title()) if len(one) == 1), letter)
 
 
 def _edges(name: str, left: bool, right: bool) -> Function:
@@ -258,11 +263,9 @@ def _join(context: Context, arguments: tuple[Value, ...]) -> Value:
 
 
 def _substr(data: str, offset: int, length: int) -> str:
-    if length < -1:
-        raise ValueError("the length is less than -1")
     by_letters(data)
     begin = max(len(data) + offset, 0) if offset < 0 else offset
-    return data[begin:] if length == -1 else data[begin : begin + length]
+    return data[begin:] if length < 0 else data[begin : begin + length]
 
 
 def _substr_partly(context: Context, arguments: tuple[Value, ...]) -> Value:
@@ -275,7 +278,7 @@ def _substr_partly(context: Context, arguments: tuple[Value, ...]) -> Value:
             by_letters(first)
             if at >= 0 and n >= 0 and at + n <= len(first):
                 return Known(first[at : at + n])
-            if 0 <= at <= len(first) and n == -1:
+            if 0 <= at <= len(first) and n < 0:
                 return text([Known(first[at:]), *more], trail=value.trail)
     return _SUBSTR(context, arguments)
 
