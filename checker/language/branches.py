@@ -12,7 +12,7 @@ from itertools import chain, islice
 from ..records import replace
 from ..source import InputError
 from .convert import is_null, to_string
-from .decisions import Undecided
+from .decisions import Undecided, Unreachable
 from .expression import (
     Conditional,
     Expression,
@@ -216,7 +216,7 @@ def _without(values: Iterable[Value], one: Value) -> Iterator[Value]:
 def _may_be_alike(*values: Value) -> bool:
     try:
         return have_one_type(values, _DEPTH)
-    except (EvaluationError, InputError, Undecided):
+    except (EvaluationError, InputError, Undecided, Unreachable):
         return True  # an element that is not valid here, or not without a condition
 
 

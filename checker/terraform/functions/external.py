@@ -16,7 +16,9 @@ def at_run_time(name: str) -> Function:
         # providers are pure. https://developer.hashicorp.com/terraform/plugin/framework/functions
         told = tuple(map(term_of, arguments)) if of_provider else (str(context.span),)
         why = f"{name}() is known only when it runs"
-        return Unknown("external", why, ("call", name, *told), not_null=not of_provider)
+        type_ = None if of_provider else "string"
+        term = ("call", name, *told)
+        return Unknown("external", why, term, not_null=not of_provider, type=type_)
 
     return function
 
