@@ -28,6 +28,7 @@ from .types import element_type, is_sequence, plain_type, type_of
 from .value import (
     Attribute,
     EvaluationError,
+    Known,
     LazyItems,
     ListValue,
     MapValue,
@@ -65,6 +66,9 @@ def of_one_type(value: Value, other: Expression, read: Reader, worlds: Worlds) -
             return to_string(value)
         if kinds - {kind}:
             raise EvaluationError(_APART)
+    if isinstance(value, Known) and _is_any_null(value):
+        kinds = _plain_types(other, read, worlds)
+        return replace(value, null_type=next(iter(kinds))) if len(kinds) == 1 else value
     if worlds.trying and (beside := read(other)) is not None:
         if not _may_be_alike(value, beside):
             raise EvaluationError(_APART)
@@ -220,6 +224,10 @@ def _may_be_alike(*values: Value) -> bool:
         return True  # an element that is not valid here, or not without a condition
 
 
+def _is_any_null(value: Value) -> bool:
+    return is_null(value) is True and plain_type(value) is None
+
+
 def have_one_type(values: Sequence[Value], depth: int = 0) -> bool:
     """Whether values can be made of one type, elements too down to a depth.
 
@@ -229,7 +237,7 @@ def have_one_type(values: Sequence[Value], depth: int = 0) -> bool:
     forms = {_form_of_value(value) for value in values} - {None}
     if len(forms) > 1:
         return False
-    kinds = {plain_type(value) for value in values if is_null(value) is not True}
+    kinds = {plain_type(value) for value in values if not _is_any_null(value)}
     if kinds == {"bool", "number"}:
         return False
     lists = [value for value in values if isinstance(value, ListValue) and value.rest is None]

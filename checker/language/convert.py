@@ -84,7 +84,9 @@ def scalar_text(data: Scalar) -> str:
 def to_string(value: Value) -> Value:
     """A string, null, or what is not yet known. Raises EvaluationError for collections."""
     match value:
-        case Known(data=None | str()):
+        case Known(data=None):
+            return replace(value, null_type="string")
+        case Known(data=str()):
             return value
         case Known(data=data):
             return replace(value, data=scalar_text(data))

@@ -33,8 +33,10 @@ def primitive(value: Value) -> str | None:
 
 
 def plain_type(value: Value) -> str | None:
-    """The type of what is a string, number or bool, known or not."""
+    """The type of what is a string, number or bool, known or not, or null."""
     match value:
+        case Known(data=None, null_type=declared):
+            return declared
         case Known(data=data):
             return type_of(data)
         case Attribute(resource=resource, path=path):

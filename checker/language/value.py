@@ -107,10 +107,14 @@ class Value:
 
 @dataclass(frozen=True)
 class Known(Value):
-    """A string, number, bool or null. `assumption`: of what only the current world says so."""
+    """A string, number, bool or null. `assumption`: of what only the current world says so.
+
+    `null_type` is that of the string, number or bool which is null, where it is declared.
+    """
 
     data: Scalar
     assumption: Term | None = field(default=None, compare=False, repr=False, kw_only=True)
+    null_type: str | None = field(default=None, compare=False, repr=False, kw_only=True)
 
 
 @dataclass(frozen=True)
@@ -158,7 +162,14 @@ class Unknown(Value):
         trail = tuple(Hop(hop.span, "") for hop in self.trail)
         if isinstance(data, str) and data in self.places:
             trail = (*trail, self.places[data])
-        return Known(data, trail=trail, sensitive=self.sensitive, assumption=self.term)
+        null_type = self.type if data is None and isinstance(self.type, str) else None
+        return Known(
+            data,
+            trail=trail,
+            sensitive=self.sensitive,
+            assumption=self.term,
+            null_type=null_type,
+        )
 
 
 @dataclass(frozen=True)

@@ -106,9 +106,9 @@ def convert(value: Value, constraint: Expression | None, scope: Scope) -> Value:
 
     What is unknown stays unknown. Raises EvaluationError where Terraform would refuse.
     """
-    if isinstance(value, Known) and value.data is None:
-        return value
     constraint = settled(constraint) if constraint is not None else None
+    if isinstance(value, Known) and value.data is None:
+        return replace(value, null_type=_primitive(constraint) or value.null_type)
     match constraint:
         case Reference(name=name) if name in _PRIMITIVE:
             if isinstance(value, ListValue | MapValue):
@@ -128,6 +128,15 @@ def convert(value: Value, constraint: Expression | None, scope: Scope) -> Value:
         case Call(name="optional", arguments=(inner, *_)):
             return convert(value, inner, scope)
     return value  # any, or a constraint that is not known: the value as it is
+
+
+def _primitive(constraint: Expression | None) -> str | None:
+    match constraint:
+        case Reference(name=name) if name in _PRIMITIVE:
+            return name
+        case Call(name="optional", arguments=(inner, *_)):
+            return _primitive(settled(inner))
+    return None
 
 
 def _sequence(value: Value, name: str, element: Expression, scope: Scope) -> Value:
