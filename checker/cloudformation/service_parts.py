@@ -113,12 +113,20 @@ def overriding(below: MappingNode, above: Node) -> MappingNode:
         value = MappingNode(value.span, tuple(Entry(name, value.span, value) for name in names))
     if not isinstance(value, MappingNode):
         return above
-    entries = (
-        Entry(name, at, _any_properties(node) if resources.get(name) is not None else node)
-        for name, at, node in value.entries
-    )
-    whole = Entry(key, span, replace(value, entries=tuple(entries)))
+    entries = tuple(_staying(entry, resources.entry(entry.key)) for entry in value.entries)
+    whole = Entry(key, span, replace(value, entries=entries))
     return replace(above, entries=tuple(whole if e is entry else e for e in above.entries))
+
+
+def _staying(above: Entry, below: Entry | None) -> Entry:
+    """What overrides a resource, which stays where it is declared: where its type is written."""
+    if below is None:
+        return above
+    body = _any_properties(above.value)
+    declares = _member(body, "Type") is not None and _member(below.value, "Type") is None
+    if declares or not isinstance(body, MappingNode) or not isinstance(below.value, MappingNode):
+        return above._replace(value=body)
+    return Entry(above.key, below.span, replace(body, span=below.value.span))
 
 
 def _any_properties(resource: Node) -> Node:
