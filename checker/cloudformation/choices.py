@@ -3,6 +3,10 @@
 Each alternative overrides what stands below it by itself: where one says nothing of a property,
 the base part's counts there. So a part with choices is merged once for each, and `Fn::If` asks
 which of the outcomes counts.
+
+A choice is a list with the tag CHOICE, of what is asked and of the alternatives. What is asked is a
+list, too: the variable, and for each alternative whether it counts, as one of those before it does
+unless a later one does.
 """
 
 from __future__ import annotations
@@ -15,14 +19,7 @@ from ..records import replace
 from ..source import InputError, Span
 from .conflicts import either
 from .intrinsics import TAKES
-from .service_parts import extended, is_variable, overriding
-
-CHOICE = "one of, by a variable"
-"""The tag of a choice: a list of what is asked, and the alternatives.
-
-What is asked is a list, too: the variable, and for each alternative whether it counts, as one of
-those before it does unless a later one does.
-"""
+from .service_parts import CHOICE, extended, is_variable, overriding
 
 OUTCOMES_LIMIT = 64
 """Alternatives of one part, all choices in it taken together."""

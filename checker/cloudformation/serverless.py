@@ -20,13 +20,18 @@ from .alternatives import VARIABLE, files_like
 from .choices import one_of, service_of
 from .includes import Fragment
 from .intrinsics import CHOSEN
-from .service_parts import is_variable, not_followed, parts_of, with_parameters
+from .service_parts import (
+    Part,
+    is_variable,
+    not_followed,
+    part,
+    parts_of,
+    standing,
+    with_parameters,
+)
 
 Choice = tuple[Node, list[str], Node | None]
 """A mapping, the keys in it that choose a value, and what counts where they choose none."""
-
-Parts = dict[str, set[str]]
-"""The files that a service takes parts from, and the addresses of these ("" is the whole)."""
 
 VALUE_LIMIT = 200_000
 """Nodes that the variables of one service bring in."""
@@ -78,10 +83,11 @@ _STRUCTURE = 3
 _APART = -_DEPTH_LIMIT  # what stands elsewhere, of which a part may be asked for
 
 
-def resources_of(document: MappingNode, fragment: Fragment) -> tuple[MappingNode, Parts]:
-    """The template of a service: `resources:`, or a list of parts, merged as lodash does.
+def resources_of(document: MappingNode, fragment: Fragment) -> tuple[MappingNode, set[Part]]:
+    """The template of a service, and what it is made of, wherever that stands.
 
-    `extensions` then replace attributes and properties of the resources that they name.
+    It is `resources:`, or a list of parts, merged as lodash does. `extensions` then replace
+    attributes and properties of the resources that they name.
     """
     service = _Service(document, fragment)
     node = document.get("resources")
@@ -91,12 +97,12 @@ def resources_of(document: MappingNode, fragment: Fragment) -> tuple[MappingNode
         if not _told(variable):
             fragment(variable)  # which tells that it is not read
     whole = service_of(parts, MappingNode(document.span, ()))
-    return with_parameters(whole, service.stack_parameters()), service.parts
+    made_of = {part(level, node) for level, node in standing(found)}
+    return with_parameters(whole, service.stack_parameters()), made_of
 
 
 class _Service:
     def __init__(self, document: MappingNode, fragment: Fragment) -> None:
-        self.parts: Parts = {}
         self._document = document
         self._fragment = fragment
         self._files: dict[str, Node | None] = {}
@@ -372,7 +378,6 @@ class _Service:
             root = self._file(path)
             if root is None:
                 return None, False
-            self.parts.setdefault(root.span.source.path, set()).add(address)
         elif address in _OPTIONS:
             return None, False
         keys = address.split(".") if address else []

@@ -6,11 +6,21 @@ https://www.serverless.com/framework/docs/providers/aws/guide/resources
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import chain
 
 from ..language.document import Entry, MappingNode, Node, ScalarNode, SequenceNode, merged
 from ..records import replace
 from ..source import Span
+
+CHOICE = "one of, by a variable"
+"""The tag of a choice: a list of what is asked, and the alternatives (choices.py)."""
+
+
+Part = tuple[int, str, int, int]
+"""What a template is made of: its level, its file, and where in this it is written."""
+
+
+def part(level: int, node: Node) -> Part:
+    return level, node.span.source.path, node.span.start, node.span.end
 
 
 def is_variable(node: Node | None) -> bool:
@@ -31,21 +41,30 @@ def parts_of(node: Node | None) -> tuple[Node, ...]:
     return () if node is None else (node,)
 
 
+def standing(part: Node | None) -> Iterator[tuple[int, Node]]:
+    """What a template is made of, with levels: its parts, their resources, and each of these."""
+    for one in _alternatives(part, lists=True):
+        yield 0, one
+        for section in _alternatives(_member(one, "Resources")):
+            yield 1, section
+            for entry in section.entries if isinstance(section, MappingNode) else ():
+                yield from ((2, node) for node in _alternatives(entry.value))
+
+
 def not_followed(part: Node | None) -> Iterator[str]:
     """The variables that bring in resources from where nothing is read."""
-    for one in _alternatives(part):
-        resources = one.get("Resources") if isinstance(one, MappingNode) else None
-        for each in (one, *_alternatives(resources)):
-            inner = each.entries if isinstance(each, MappingNode) and each is not one else ()
-            for node in (each, *chain.from_iterable(_alternatives(e.value) for e in inner)):
-                if isinstance(node, ScalarNode) and is_variable(node):
-                    yield str(node.value)
+    for _, node in standing(part):
+        if isinstance(node, ScalarNode) and is_variable(node):
+            yield str(node.value)
 
 
-def _alternatives(node: Node | None) -> tuple[Node, ...]:
-    if isinstance(node, SequenceNode):  # a choice, or a list of parts
-        return tuple(chain.from_iterable(map(_alternatives, node.items[node.tag is not None :])))
-    return () if node is None else (node,)
+def _alternatives(node: Node | None, *, lists: bool = False) -> Iterator[Node]:
+    """What stands for a node: all that a variable chooses from, and the parts that are listed."""
+    if isinstance(node, SequenceNode) and (node.tag == CHOICE or (lists and node.tag is None)):
+        for item in node.items[node.tag is not None :]:
+            yield from _alternatives(item, lists=lists)
+    elif node is not None:
+        yield node
 
 
 def with_parameters(template: MappingNode, given: Iterable[Node]) -> MappingNode:
@@ -74,7 +93,7 @@ def with_parameters(template: MappingNode, given: Iterable[Node]) -> MappingNode
     return replace(template, entries=tuple(found if e is section else e for e in template.entries))
 
 
-def _member(node: Node, name: str) -> Node | None:
+def _member(node: Node | None, name: str) -> Node | None:
     return node.get(name) if isinstance(node, MappingNode) else None
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from functools import cached_property
 
 from ..annotations import TypeGuard
@@ -18,6 +18,10 @@ from .intrinsics import LOOP, condition, expression
 from .transforms import Transform, over
 from .yaml_document import read_template
 
+TYPE_CHECKING = False  # only services have parts
+if TYPE_CHECKING:
+    from .service_parts import Part
+
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-product-attribute-reference.html
 # and https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-specification-resources-and-properties.html
 _ATTRIBUTES = (
@@ -32,7 +36,7 @@ class Template:
     """One document. `name` is its file's path, with its number where a file has several.
 
     `outer`: what stands for the dynamic references that are parts of an outer stack (embedded.py).
-    `parts`: the files that a service of the Serverless Framework is made of (serverless.py).
+    `parts`: what a service of the Serverless Framework is made of (service_parts.py).
     """
 
     path: str
@@ -40,7 +44,7 @@ class Template:
     root: MappingNode
     serverless: bool = False
     outer: Mapping[str, Value] = field(default_factory=dict)
-    parts: Mapping[str, set[str]] = field(default_factory=dict)
+    parts: Set[Part] = frozenset()
     refused: set[Span] = field(default_factory=set)  # where it was told why it is refused
     _expressions: dict[tuple[int, bool], tuple[Node, Expression]] = field(default_factory=dict)
 
@@ -101,7 +105,7 @@ def templates(
     # As it is written, or in a form that only the reader knows.
     transforms = any(sign in source.text for sign in ("Transform", "\\", "%"))
 
-    def add(root: MappingNode, serverless: bool, parts: Mapping[str, set[str]]) -> None:
+    def add(root: MappingNode, serverless: bool, parts: Set[Part]) -> None:
         name = f"{source.path}#{len(found) + 1}" if found else source.path
         found.append(Template(source.path, name, root, serverless, parts=parts))
 
@@ -110,7 +114,7 @@ def templates(
             continue
         template = with_includes(document, include) if transforms else document
         if is_template(template):
-            add(template, False, {})
+            add(template, False, frozenset())
         if document.get("resources") is not None:  # of a service, whatever else it has
             from .serverless import resources_of
 
@@ -121,13 +125,17 @@ def templates(
     return found
 
 
-def covers(parts: Mapping[str, set[str]], template: Template) -> bool:
+def covers(parts: Set[Part], template: Template) -> bool:
     """Whether a service is made of all resources of a template, which is then none of its own."""
-    addresses = parts.get(template.path, set())
-    if template.parts or not addresses:
+    section = template.root.get("Resources")
+    if template.serverless or not parts or section is None:
         return False
-    names = (f"Resources.{entry.key}" for entry in template.section("Resources"))
-    return bool(addresses & {"", "Resources"}) or all(name in addresses for name in names)
+    from .service_parts import part
+
+    resources = template.section("Resources")
+    return not parts.isdisjoint((part(0, template.root), part(1, section))) or all(
+        part(2, entry.value) in parts for entry in resources
+    )
 
 
 def is_template(node: Node, *, of_service: bool = False) -> TypeGuard[MappingNode]:

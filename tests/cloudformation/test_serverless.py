@@ -143,6 +143,50 @@ def test_a_file_of_which_one_resource_is_taken_is_a_template_too(check: Check) -
     assert _told(check(files)) == [("t.yml", "pass")]
 
 
+@pytest.mark.parametrize(
+    "named",
+    [
+        "Resources: {T: {Type: A::B, Properties: {TemplateBody: '${file(t.yml)}'}}}",
+        "Resources: {T: {Type: A::B, Metadata: '${file(t.yml)}'}}",
+        "Resources: {T: {Type: A::B, Properties: '${file(t.yml)}'}}",
+        "Resources: {T: {Type: A::B, a: '${file(t.yml):Resources}'}}",
+        "Resources: {T: {Type: A::B}}\n  Metadata: '${file(t.yml):Resources}'",
+        "Resources: {T: {Type: A::B}}\n  Outputs: {V: '${file(t.yml):Resources.V}'}",
+        "Resources: {T: {Type: A::B}}\n  extensions: '${file(t.yml):Resources}'",
+        "Resources: {T: {Type: A::B, Properties: {N: '${file(t.yml):Resources.V.Type}'}}}",
+        "Resources: {T: '${self:custom.of.${opt:s}}'}",
+        "Resources: {T: {Type: A::B}, U: !If [a, '${file(t.yml):Resources.V}']}",
+        "Resources: {T: {Type: A::B}, U: '${param:u}'}",
+    ],
+)
+def test_a_file_whose_values_are_read_is_a_template_too(check: Check, named: str) -> None:
+    custom = "custom: {v: '${file(t.yml)}', of: {a: '${file(t.yml)}', b: {Type: A::B}}}\n"
+    params = "params: {a: {u: '${file(t.yml):Resources.V}'}, b: {u: {Type: A::B}}}\n"
+    whole = f"{SERVICE}{custom}{params}resources:\n  {named}\n"
+    files = {
+        "serverless.yml": whole,
+        "t.yml": f"Resources: {{V: {{{', '.join(VAULT.splitlines())}}}}}\n",
+    }
+    assert _told(check(files)) == [("t.yml", "missing")]
+
+
+@pytest.mark.parametrize(
+    "named",
+    ["'${self:custom.whole}'", "['${file(t.yml)}']",
+     "{Resources: '${self:custom.whole.Resources}'}",
+     "['${self:custom.of.${opt:s}}', {Resources: {T: {Type: A::B}}}]"],
+)  # fmt: skip
+def test_a_file_of_which_all_resources_are_taken_is_none_of_its_own(
+    check: Check, named: str
+) -> None:
+    custom = "custom: {whole: '${file(t.yml)}', of: {a: '${file(t.yml)}', b: '${file(u.yml)}'}}\n"
+    files = {"serverless.yml": f"{SERVICE}{custom}resources: {named}\n", "t.yml": WITH_KEY}
+    report = check({**files, "u.yml": WITH_KEY.replace("!GetAtt K.Arn", "!Ref K")})
+    assert sorted(_told(report)) == (
+        [("t.yml", "pass")] if "opt:s" in named else [("t.yml", "pass"), ("u.yml", "pass")]
+    )
+
+
 @pytest.mark.parametrize("named", ["vault.yml", "."])
 def test_a_fragment_is_judged_where_it_is_named(check: Check, named: str) -> None:
     whole = SERVICE + "resources: {Resources: {V: '${file(vault.yml)}'}}\n"

@@ -176,6 +176,10 @@ ATTACKS: dict[str, Mapping[str, str | bytes]] = {
     "a type that a variable holds": {
         "serverless.yml": SERVICE + "  Resources: {V: {Type: '${self:custom.t}'}}\n",
     },
+    "a template of which a service reads a value": {
+        "serverless.yml": SERVICE + "  Resources: {T: {Type: A::B, Metadata: '${file(v.yml)}'}}\n",
+        "v.yml": BAD,
+    },
     # -- the type in another spelling
     "a hexadecimal escape": {
         "t.yaml": BAD.replace("AWS::Backup::BackupVault", '"AWS::Backup::Backup\\x56ault"')
