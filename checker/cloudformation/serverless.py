@@ -171,7 +171,9 @@ class _Service:
         return node if text == node.value else replace(node, value=text)
 
     def _choice(self, text: str, node: ScalarNode, level: int) -> Choice | None:
-        """What a variable may choose from; None where that is not known."""
+        """What a variable may choose from; None where that is not known, or it is other text."""
+        if _VARIABLE.fullmatch(text) is None:
+            return None
         if (found := _CHOICE.fullmatch(text)) is not None:
             choice = self._one_of_values(found, node, level)
             if choice is not None:
@@ -411,7 +413,7 @@ class _Service:
 
 def _told(variable: str) -> bool:
     """Whether a variable leads to a file of which it was told that it is not there."""
-    file = _FILE.fullmatch(_sources(variable)[0])
+    file = _FILE.fullmatch(next(iter(_sources(variable)), ""))
     path = next(filter(None, file.groups()), "") if file is not None else ""
     return path.lower().rstrip().endswith(_READABLE)
 

@@ -350,3 +350,22 @@ def test_a_choice_between_nothing_overrides_as_what_is_not_known(
     assert not report.errors
     (result,) = report.results
     assert result.cause == (None if choices == "{dev: {}}" else "unsupported")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["$(file(k-${opt:s}.yml))", "@{file(k-${opt:s}.yml)}", "!!file(k-${opt:s}.yml)!",
+     "a${file(k-${opt:s}.yml)}", "${file(k-${opt:s}.yml)}a"],
+)  # fmt: skip
+def test_text_in_which_a_variable_stands_is_none(check: Check, text: str) -> None:
+    vault = f"{{Type: AWS::Backup::BackupVault, Properties: {{EncryptionKeyArn: '{text}'}}}}"
+    whole = f"resources: {{Resources: {{K: {{Type: AWS::KMS::Key}}, V: {vault}}}}}\n"
+    report = check({"serverless.yml": SERVICE + whole, "k-dev.yml": "!GetAtt K.Arn\n"})
+    assert _told(report) == [("serverless.yml", "unresolved")]
+
+
+def test_a_variable_of_nothing_is_not_known(check: Check) -> None:
+    check({"serverless.yml": SERVICE + "resources: ${}\n"})
+    vault = "{Type: AWS::Backup::BackupVault}"
+    whole = SERVICE + f"resources: {{Resources: {{W: '${{}}', V: {vault}}}}}\n"
+    assert _told(check({"serverless.yml": whole})) == [("serverless.yml", "missing")]
