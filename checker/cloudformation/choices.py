@@ -121,12 +121,14 @@ def _each(
         if left[0] < 0:
             what = f"its variables choose between more than {OUTCOMES_LIMIT} templates"
             raise InputError.at(part.span, what)
-        return made(_settled(part, 0))
+        return made(_settled(part))
     path, node = found
     _, ((first, _), *others) = _read(node)
     whole = _each(_replaced(part, path, first), wanted, made, left)
     for one, test in others:
-        whole = either(whole, _each(_replaced(part, path, one), wanted, made, left), test, 2)
+        whole = either(
+            whole, _each(_replaced(part, path, one), wanted, made, left), test, (), certain=2
+        )
     return whole
 
 
@@ -169,32 +171,38 @@ def _with(entry: Entry, value: Node) -> Entry:
     return Entry(entry.key, span, value)
 
 
-def _settled(node: Node, level: int) -> Node:
+def _settled(node: Node, path: Path = ()) -> Node:
     """A part in which all alternatives of what stands nowhere else are there.
 
-    The template has what any of them has; of properties, `Fn::If` asks which counts.
+    What only some of them declare has a condition; of properties, `Fn::If` asks which counts.
     """
-    if isinstance(node, MappingNode) and level < 4:
-        entries = (_with(e, _settled(e.value, level + 1)) for e in node.entries)
+    if isinstance(node, MappingNode) and len(path) < 4:
+        entries = (_with(e, _settled(e.value, (*path, e.key))) for e in node.entries)
         return replace(node, entries=tuple(entries))
     if not isinstance(node, SequenceNode) or node.tag != CHOICE:
         return node
     variable, alternatives = _read(node)
-    found = [(_settled(one, level), test) for one, test in alternatives]
-    known = [(n, test) for n, test in found if not (is_variable(n) or _is_nothing(n))]
+    found = [(_settled(one, path), test) for one, test in alternatives]
     unknown = [n for n, _ in found if is_variable(n)]
-    if level == 3 and unknown:
+    known = [n for n, _ in found if not (is_variable(n) or _is_nothing(n))]
+    if len(path) == 3 and unknown:
         return unknown[0]  # properties of which none is known
     if not known:
         return variable
-    (whole, _), *others = known
-    for other, test in others:
-        if isinstance(whole, MappingNode) and isinstance(other, MappingNode):
-            whole = either(whole, other, test, 2 - level)
-        elif whole != other:
-            what = f"what {variable.value} stands for cannot be told, so that it is not checked"
-            raise InputError.at(variable.span, what)
-    return whole
+    if not all(isinstance(n, MappingNode) for n in known) and known.count(known[0]) < len(known):
+        what = f"what {variable.value} stands for cannot be told, so that it is not checked"
+        raise InputError.at(variable.span, what)
+    *above, key = path
+    whole, *others = (_beside(key, n, variable.span) for n, _ in found)
+    for other, (_, test) in zip(others, found[1:], strict=True):
+        whole = either(whole, other, test, tuple(above), certain=3 - len(path))
+    return whole.entries[0].value
+
+
+def _beside(key: str, node: Node, span: Span) -> MappingNode:
+    """One alternative at its key, of which there is nothing where it is not known."""
+    nothing = is_variable(node) or _is_nothing(node)
+    return MappingNode(span, () if nothing else (Entry(key, node.span, node),))
 
 
 def _is_nothing(node: Node) -> bool:

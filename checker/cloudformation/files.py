@@ -185,7 +185,10 @@ class TemplateFiles:
         if not path or path.startswith("${") or _REMOTE.match(path):
             return False
         top = os.path.dirname(template)
-        found = (normal(os.path.join(top, one)) for one in files_like(template, path))
+        like = files_like(template, path)
+        if like is None:
+            return True
+        found = (normal(os.path.join(top, one)) for one in like)
         data = (self.data(one) for one in found if self._walker.inside(one))
         needles = [type_.encode() for type_ in self._types]
         return any(one is not None and holds(one, needles) for one in data)

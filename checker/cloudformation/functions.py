@@ -290,8 +290,11 @@ _SOURCES: tuple[tuple[str, Cause, str], ...] = (
     (r"", "external", "is known only when the Serverless Framework deploys the service"),
 )
 # https://www.serverless.com/framework/docs/providers/aws/guide/variables: `sls:stage` is short for
-# such a chain.
-_STAGE = re.compile(r"\$\{\s*opt:\s*stage\s*,\s*(?:self:\s*provider[.]stage|sls:\s*stage)\s*\}")
+# such a chain; where an option alone is not given, nothing is deployed.
+_STAGE = re.compile(
+    r"\$\{\s*(?:opt:\s*|sls:\s*|self:\s*provider[.])(stage|region)\s*"
+    r"(?:,\s*(?:self:\s*provider[.]|sls:\s*)\1\s*)?\}"
+)
 _PART_OF = re.compile(r"\$\{(\S+) of (.*)\}", re.DOTALL)
 
 
@@ -308,7 +311,7 @@ def _serverless(arguments: tuple[Value, ...], scope: Scope) -> Value:
             # Of the stage and the region the framework has defaults of its own.
             certain = subject.startswith(("sls:", "self:")) and cause == "caller-supplied"
             type_ = "string" if certain else None
-            named = _STAGE.sub("${sls:stage}", written)
+            named = _STAGE.sub(r"${sls:\1}", written)
             return Unknown(cause, why, ("ref", "", named), not_null=certain, type=type_)
     raise AssertionError("the last source is any")
 

@@ -20,6 +20,8 @@ from .transforms import INCLUDE, TRANSFORM
 _SECTION, _RESOURCE, _WITHIN = 1, 2, 3
 """Levels of a template: `Resources`, what is declared there, and all that is no declaration."""
 
+_PATHS = ((), ("Resources",), ("Resources", ""), ("", "", ""))  # to a node of each level
+
 
 class Fragment(Protocol):
     """The document at a location; None where it is not on disk, or cannot be read.
@@ -69,7 +71,7 @@ def _with_sections(root: MappingNode, include: Include) -> MappingNode:
         rest.append(entry._replace(value=SequenceNode(entry.value.span, tuple(left))))
     whole = replace(root, entries=tuple(rest))
     for span, part in found:
-        whole = either(whole, part, wins(span), certain=2)
+        whole = either(whole, part, wins(span), (), certain=2)
     return whole
 
 
@@ -121,7 +123,7 @@ class _Splicer:
         for span, part in found:
             if not isinstance(part, MappingNode) or not _is_plain(part):
                 return node
-            whole = either(whole, part, wins(span))
+            whole = either(whole, part, wins(span), _PATHS[level], certain=1)
         return whole
 
 

@@ -31,6 +31,7 @@ from ..source import InputError, Span
 from .copies import AnyItem, stand_in_of, substitute
 from .functions import Words, settled
 from .intrinsics import IS_ITEM, LOOP
+from .switches import CREATED, created
 
 EXPANSION_LIMIT = 10_000
 """Copies of a body that the loops of one section may give."""
@@ -47,7 +48,6 @@ class Runs:
     always: bool
 
 
-_CREATED = ("Resources", "Outputs")  # whose entries may have a condition
 _NAMED = ("Resources", "Conditions")  # whose entries the template refers to
 
 Collection = Callable[[Node], Runs]
@@ -146,32 +146,20 @@ class _Loops:
         for span in some.types(body) if self._section == "Resources" else ():
             what = "its type is not known, as what the loop runs over is not; it is not checked"
             self._fault(InputError.at(span, what))
-        return some.body(body) if self._section in (*_CREATED, *_NAMED) else some.of(body)
+        return some.body(body) if self._section in (*CREATED, *_NAMED) else some.of(body)
 
     def _where(self, copy: Entry, values: Node, runs: Runs, item: str | None) -> Entry:
         """A copy that is there in the worlds that have its string."""
         span = values.span
         known = SequenceNode(span, tuple(ScalarNode(span, text, text) for text in runs.items))
         test = SequenceNode(span, (values, known, ScalarNode(span, item, item or "")), tag=IS_ITEM)
-        if self._section in _CREATED and isinstance(copy.value, MappingNode):
-            return copy._replace(value=_created(copy.value, test))
+        if self._section in CREATED and isinstance(copy.value, MappingNode):
+            return copy._replace(value=created(copy.value, test))
         if self._section:
             return copy
         nothing = ScalarNode(span, "AWS::NoValue", "AWS::NoValue", tag="Ref")
         chosen = SequenceNode(copy.value.span, (test, copy.value, nothing), tag="If")
         return copy._replace(value=chosen)
-
-
-def _created(body: MappingNode, test: Node) -> MappingNode:
-    """A resource or output with one condition more."""
-    own = body.entry("Condition")
-    if own is not None:
-        named = own.value
-        if isinstance(named, ScalarNode) and named.tag is None:
-            named = replace(named, tag="Condition")
-        test = SequenceNode(own.value.span, (test, named), tag="And")
-    entries = (entry for entry in body.entries if entry.key != "Condition")
-    return replace(body, entries=(*entries, Entry("Condition", test.span, test)))
 
 
 # -- in a world ---------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from ..language.document import Entry, MappingNode, Node, ScalarNode, SequenceNode
 from ..records import replace
 from ..source import InputError
-from .alternatives import VARIABLE, files_like
+from .alternatives import FILE_LIMIT, VARIABLE, files_like, told_apart
 from .choices import one_of, service_of
 from .includes import Fragment
 from .intrinsics import CHOSEN
@@ -209,21 +209,26 @@ class _Service:
             return None
         path, address = found[1], found[2] or ""
         entries = []
-        for name in files_like(self._document.span.source.path, path):
+        like = files_like(self._document.span.source.path, path)
+        if like is None and level <= _STRUCTURE:
+            what = f"{text} may be one of more than {FILE_LIMIT} files; none of them is checked"
+            raise InputError.at(node.span, what)
+        chosen, files = told_apart(path, like or ())
+        for key, name in files:
             if not name.lower().endswith(_READABLE):
                 continue
             if self._file(name, quietly=level > _STRUCTURE) is None:
                 variable = f"${{file({name}):{address}}}"
-                entries.append(Entry(name, node.span, ScalarNode(node.span, variable, variable)))
+                entries.append(Entry(key, node.span, ScalarNode(node.span, variable, variable)))
                 continue
             value, _ = self._at(name, address)
             if value is not None and not _is_null(value):
                 self._count(value)
-                entries.append(Entry(name, node.span, self.resolved(value, level)))
+                entries.append(Entry(key, node.span, self.resolved(value, level)))
         if not entries and not (others and level <= _STRUCTURE):
             return None
         whole = MappingNode(node.span, tuple(entries))
-        return whole, [path], self._otherwise(node, ", ".join(others), level)
+        return whole, [chosen], self._otherwise(node, ", ".join(others), level)
 
     def _otherwise(self, node: ScalarNode, sources: str, level: int) -> Node | None:
         """What the sources after the first stand for; None where there are none."""

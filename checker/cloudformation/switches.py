@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ..annotations import TypeGuard
-from ..language.document import MappingNode, Node, ScalarNode, SequenceNode
+from ..language.document import Entry, MappingNode, Node, ScalarNode, SequenceNode
 from ..language.value import HOPS_LIMIT, Absent, Hop, Known, Value, noted
+from ..records import replace
 from ..source import Span
 from .intrinsics import IS_ITEM, TAKES
 from .template import child_of
 from .transforms import WINS
+
+CREATED = ("Resources", "Outputs")
+"""Sections whose entries may have a condition."""
 
 
 def defined(condition: Value, span: Span, name: str) -> Value:
@@ -41,6 +45,26 @@ def malformed(resource: Node) -> Span | None:
         elif isinstance(node, MappingNode):
             waiting.extend(entry.value for entry in node.entries)
     return condition.span
+
+
+def created(body: MappingNode, test: Node) -> MappingNode:
+    """A resource or output with one condition more."""
+    own = body.entry("Condition")
+    if own is not None:
+        before = own.value.items if _is_all_of(own.value) else (named(own.value),)
+        test = SequenceNode(own.value.span, (*before, test), tag="And")
+    entries = (entry for entry in body.entries if entry.key != "Condition")
+    return replace(body, entries=(*entries, Entry("Condition", test.span, test)))
+
+
+def _is_all_of(condition: Node) -> TypeGuard[SequenceNode]:
+    return isinstance(condition, SequenceNode) and condition.tag == "And"
+
+
+def named(condition: Node) -> Node:
+    """What a resource has for a `Condition`, as a part of another condition."""
+    plain = isinstance(condition, ScalarNode) and condition.tag is None
+    return replace(condition, tag="Condition") if plain else condition
 
 
 def off(node: Node, message: str, named: Callable[[ScalarNode], Value]) -> Absent:

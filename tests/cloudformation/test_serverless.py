@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from iac_check.cloudformation import serverless
+from iac_check.cloudformation import alternatives, serverless
 from iac_check.cloudformation.serverless import resources_of
 from iac_check.cloudformation.yaml_document import read_yaml
 from iac_check.language.document import MappingNode, Node, ScalarNode
@@ -369,3 +369,45 @@ def test_a_variable_of_nothing_is_not_known(check: Check) -> None:
     vault = "{Type: AWS::Backup::BackupVault}"
     whole = SERVICE + f"resources: {{Resources: {{W: '${{}}', V: {vault}}}}}\n"
     assert _told(check({"serverless.yml": whole})) == [("serverless.yml", "missing")]
+
+
+def test_what_one_of_several_parts_by_stage_includes_is_an_error(check: Check) -> None:
+    vault = "{Resources: {K: {Type: AWS::Backup::BackupVault}}}"
+    whole = f"{SERVICE}resources: ['${{file(p-${{opt:s}}.yml)}}', {vault}]\n"
+    transform = "Fn::Transform: {Name: AWS::Include, Parameters: {Location: i.yml}}"
+    for include in (f"Resources: {{{transform}}}", transform, f"Transform: {transform[15:]}"):
+        for other in ("Resources: {T: {Type: A::B}}\n", "Conditions: {C: !Equals [a, a]}\n"):
+            files = {"p-a.yml": include, "p-b.yml": other, "i.yml": "{}\n"}
+            (error,) = check({"serverless.yml": whole, **files}).errors
+            assert "includes more" in error.message
+
+
+def test_one_of_more_files_than_are_looked_at_is_not_known(
+    check: Check, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(alternatives, "FILE_LIMIT", 2)
+    topic = "resources: {Resources: {K: {Type: AWS::KMS::Key}, V: "
+    vault = "{Type: AWS::Backup::BackupVault, Properties: {EncryptionKeyArn: '%s'}}}}\n"
+    whole = SERVICE + topic + vault % "${file(${opt:s}/k.yml)}"
+    key = "!GetAtt K.Arn\n"
+    files = {"serverless.yml": whole, "a/k.yml": key, "b/k.yml": key, "c/o.yml": key}
+    assert _told(check(files)) == [("serverless.yml", "pass")]
+    (result,) = check({"c/k.yml": "alias/aws/backup\n"}).results
+    assert result.cause == "external"
+    whole = f"{SERVICE}{topic}'${{file(${{opt:s}}/k.yml)}}'}}}}  # AWS::Backup::BackupVault\n"
+    (error,) = check({"serverless.yml": whole}).errors
+    assert "more than" in error.message
+
+
+def test_a_file_is_of_one_name_however_often_a_variable_is_in_its_path(check: Check) -> None:
+    vault = "{Type: AWS::Backup::BackupVault, Properties: {EncryptionKeyArn: '%s'}}}}\n"
+    whole = "resources: {Resources: {K: {Type: AWS::KMS::Key}, V: " + vault
+    files = {"a/k-a.yml": "!GetAtt K.Arn\n", "a/k-b.yml": "alias/aws/backup\n", "k-a-b.yml": "x\n"}
+    path = "${file(${opt:s}/k-${opt:s}.yml)}"
+    assert _told(check({"serverless.yml": SERVICE + whole % path, **files})) == [
+        ("serverless.yml", "pass")
+    ]
+    path = "${file(${opt:s}/k-${opt:t}.yml)}"
+    assert _told(check({"serverless.yml": SERVICE + whole % path})) == [
+        ("serverless.yml", "aws-managed")
+    ]
