@@ -189,7 +189,9 @@ def _settled(node: Node, path: Path = ()) -> Node:
         return unknown[0]  # properties of which none is known
     if not known:
         return variable
-    if not all(isinstance(n, MappingNode) for n in known) and known.count(known[0]) < len(known):
+    declares = len(path) < 3 or path[-1] == "Type"
+    mappings = all(isinstance(n, MappingNode) for n in known)
+    if declares and not mappings and known.count(known[0]) < len(known):
         what = f"what {variable.value} stands for cannot be told, so that it is not checked"
         raise InputError.at(variable.span, what)
     *above, key = path

@@ -41,7 +41,7 @@ class ExportNames:
         number = len(self._names)
         self._names.append(name)
         self._alike.clear()
-        self._by_term.setdefault(term_of(name), []).append(number)
+        self._by_term.setdefault(_written(term_of(name)), []).append(number)
         if isinstance(name, Known):
             text = str(name.data)
             insort(self._known, (text, number))
@@ -56,7 +56,7 @@ class ExportNames:
 
     def exact(self, name: Value) -> Sequence[int]:
         """Those whose parts are those of the name."""
-        return self._by_term.get(term_of(name), ())
+        return self._by_term.get(_written(term_of(name)), ())
 
     def alike(self, name: Value) -> Sequence[int]:
         """Those that may be the name by that of their stack; then also what else it may be."""
@@ -129,7 +129,15 @@ def _agrees(name: Value, exported: Value) -> bool:
 def _part_agrees(given: Value, exported: Value) -> bool:
     if _is_stack_name(exported):
         return isinstance(given, Unknown) and given.cause == "caller-supplied"
-    return term_of(given) == term_of(exported)
+    return _written(term_of(given)) == _written(term_of(exported))
+
+
+def _written(term: Term) -> Term:
+    """What names are compared by: two services mean one thing by variables that are alike."""
+    match term:
+        case ("ref", _, str(name)) if name.startswith("${"):
+            return ("ref", "", name)
+    return tuple(_written(part) if isinstance(part, tuple) else part for part in term)
 
 
 def _parts(name: Value) -> tuple[Value, ...]:

@@ -295,11 +295,17 @@ _STAGE = re.compile(
     r"\$\{\s*(?:opt:\s*|sls:\s*|self:\s*provider[.])(stage|region)\s*"
     r"(?:,\s*(?:self:\s*provider[.]|sls:\s*)\1\s*)?\}"
 )
+_SHARED = re.compile(r"\b(?:opt:\s*|sls:\s*|self:\s*provider[.])(?:stage|region)\b")
+_SOURCE = re.compile(r"[:(]")
 _PART_OF = re.compile(r"\$\{(\S+) of (.*)\}", re.DOTALL)
 
 
-def _serverless(arguments: tuple[Value, ...], scope: Scope) -> Value:
-    """A variable of the Serverless Framework that is not followed (serverless.py)."""
+def serverless_variable(arguments: tuple[Value, ...], service: str) -> Value:
+    """A variable of the Serverless Framework that is not followed (serverless.py).
+
+    Services are deployed apart, each with its own options: they are taken to share the stage and
+    the region only.
+    """
     written = str(term_of(arguments[0])[2])
     shown, subject = written, written[2:-1].strip()
     if (part := _PART_OF.fullmatch(written)) is not None:
@@ -312,7 +318,8 @@ def _serverless(arguments: tuple[Value, ...], scope: Scope) -> Value:
             certain = subject.startswith(("sls:", "self:")) and cause == "caller-supplied"
             type_ = "string" if certain else None
             named = _STAGE.sub(r"${sls:\1}", written)
-            return Unknown(cause, why, ("ref", "", named), not_null=certain, type=type_)
+            where = service if _SOURCE.search(_SHARED.sub("", named)) else ""
+            return Unknown(cause, why, ("ref", where, named), not_null=certain, type=type_)
     raise AssertionError("the last source is any")
 
 
@@ -372,7 +379,6 @@ _FUNCTIONS: dict[str, Callable[[tuple[Value, ...], Scope], Value]] = {
     "Fn::GetAZs": _zones,
     "Fn::ToJsonString": _json,
     "resolve": _resolve,
-    "serverless": _serverless,
     "AWS::Include": _include,
     "mapped": _mapped,
     "alias": _alias,

@@ -30,7 +30,7 @@ from ..language.worlds import Worlds
 from ..records import dataclass, field
 from ..source import Span
 from .functions import call as call_function
-from .functions import settled
+from .functions import serverless_variable, settled
 from .intrinsics import EACH, IS_ITEM, function_of
 from .library import Library
 from .loops import each_of, is_item
@@ -112,6 +112,8 @@ class Stack:
             return each_of(arguments, self._where, self.worlds)
         if name == IS_ITEM:
             return is_item(arguments, self.worlds)
+        if name == "serverless":
+            return serverless_variable(arguments, self.root)
         if name == "Fn::Split" and choices(arguments[1]) <= CHOICES_LIMIT:
             arguments = (arguments[0], self.settled(arguments[1]) or arguments[1])
         told = asked(name, arguments, span)

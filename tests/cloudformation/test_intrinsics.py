@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from iac_check.cloudformation.functions import call
+from iac_check.cloudformation.functions import call, serverless_variable
 from iac_check.cloudformation.intrinsics import condition, expression, java_text
 from iac_check.cloudformation.yaml_document import read_yaml
 from iac_check.language.evaluate import evaluate
@@ -49,6 +49,8 @@ class _Names:
         return self._tables[name]
 
     def call(self, name: str, arguments: tuple[Value, ...], span: Span) -> Value:
+        if name == "serverless":
+            return serverless_variable(arguments, "serverless.yml")
         return call(name, arguments, self)
 
 
@@ -206,6 +208,26 @@ def test_serverless_variables_are_unknown() -> None:
     assert isinstance(value, Text)
     causes = [part.cause for part in value.parts if isinstance(part, Unknown)]
     assert causes == ["caller-supplied", "unsupported"]
+
+
+@pytest.mark.parametrize(
+    ("written", "shared"),
+    [
+        ("${opt:stage}", True),
+        ("${sls:stage}", True),
+        ("${opt: stage, 'dev'}", True),
+        ("${opt:region, self:provider.region}", True),
+        ("${opt:stages}", False),
+        ("${opt:stage, env:STAGE}", False),
+        ("${param:stage}", False),
+        ("${file(a-${sls:stage}.js)}", False),
+    ],
+)
+def test_services_share_their_stage_and_their_region(written: str, shared: bool) -> None:
+    (node,) = read_yaml(Source("serverless.yml", f'"{written}"'))
+    value = evaluate(expression(node, serverless=True), _Names())
+    assert isinstance(value, Unknown)
+    assert value.term[1] == ("" if shared else "serverless.yml")
 
 
 @pytest.mark.parametrize(
