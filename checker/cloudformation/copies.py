@@ -63,12 +63,12 @@ def stand_in_of(values: Node, outer: tuple[str, ...], whole: bool) -> str:
 
 def _told(node: Node) -> str:
     """A list as a text that is equal for equal ones, in whichever form they are written."""
+    if node.tag == EACH and isinstance(node, SequenceNode):
+        place = node.items[2]
+        return place.written if isinstance(place, ScalarNode) else ""
     function = function_of(node)
     if function is not None:
         name, argument = function
-        if name == f"Fn::{EACH}" and isinstance(argument, SequenceNode):
-            place = argument.items[2]
-            return place.written if isinstance(place, ScalarNode) else ""
         if name == "Ref" and isinstance(argument, ScalarNode) and argument.tag is None:
             return f"Ref {argument.value}"
         return f"{name} {_told(argument)}"

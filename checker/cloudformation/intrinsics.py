@@ -44,9 +44,8 @@ _SUB = pattern(rf"{_RESOLVE}|\$\{{[^{{}}]*\}}")
 # A variable of the Serverless Framework, which may hold others.
 _VARIABLE = pattern(rf"{_RESOLVE}|\$\{{(?:[^{{}}]|\$\{{[^{{}}]*\}})*\}}")
 
-CHOSEN = "Fn::Chosen by the Serverless Framework"
-"""What stands for a value that a variable of it chooses: a mapping and keys, and a default."""
-
+CHOSEN = "chosen by a variable"
+"""The tag of a value that a Serverless variable chooses: a mapping and keys, and a default."""
 
 TAKES = "variable takes"
 """The tag of a list of tests: whether it chooses one part of the template itself."""
@@ -91,11 +90,6 @@ class _Reader:
             "Fn::Or": self._logic("Fn::Or", "||"),
             "Fn::Not": self._not,
             TRANSFORM: self._transform,
-            f"Fn::{EACH}": self._call(EACH, 3),
-            f"Fn::{IS_ITEM}": self._call(IS_ITEM, 3),
-            f"Fn::{WINS}": lambda argument, span: Call(span, WINS, ()),
-            f"Fn::{TAKES}": self._logic("Fn::And", "&&"),
-            CHOSEN: self._chosen,
             "Fn::Join": self._call("Fn::Join", 2),
             "Fn::Split": self._call("Fn::Split", 2),
             "Fn::Select": self._call("Fn::Select", 2),
@@ -106,11 +100,22 @@ class _Reader:
             "Fn::Length": self._call("Fn::Length"),
             "Fn::ToJsonString": self._call("Fn::ToJsonString"),
         }
+        # By tags that no template can have: what is made here of templates.
+        self._made: dict[str | None, Callable[[Node, Span], Expression]] = {
+            EACH: self._call(EACH, 3),
+            IS_ITEM: self._call(IS_ITEM, 3),
+            WINS: lambda argument, span: Call(span, WINS, ()),
+            TAKES: self._logic("Fn::And", "&&"),
+            CHOSEN: self._chosen,
+        }
 
     def value(self, node: Node) -> Expression:
         if node.anchor is not None:
             written = self.value(replace(node, span=node.anchor, anchor=None))
             return Call(node.span, "alias", (written,))
+        made = self._made.get(node.tag)
+        if made is not None:
+            return made(replace(node, tag=None), node.span)
         function = function_of(node)
         if function is not None:
             name, argument = function

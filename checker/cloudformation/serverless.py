@@ -254,8 +254,7 @@ class _Service:
         names = (ScalarNode(node.span, key, key) for key in keys)
         way = SequenceNode(node.span, (whole, *names))
         items = (way,) if default is None else (way, default)
-        chosen = SequenceNode(node.span, items)
-        return MappingNode(node.span, (Entry(CHOSEN, node.span, chosen),))
+        return SequenceNode(node.span, items, tag=CHOSEN)
 
     def _as_text(self, match: re.Match[str]) -> str:
         """What a variable within a text stands for; the variable itself where it is not known."""

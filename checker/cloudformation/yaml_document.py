@@ -354,14 +354,17 @@ def _extent(event: Event) -> tuple[int, int]:
 
 
 def _tag(tag: str | None, plain: bool) -> tuple[str | None, bool]:
-    """The local tag, and whether the scalar is typed by how it is written."""
+    """The local tag, and whether the scalar is typed by how it is written.
+
+    A space in it stays as it is written: what is made here of templates has tags with spaces.
+    """
     if tag is None:
         return None, plain
     if tag.startswith(_STANDARD):
         return None, tag[len(_STANDARD) :] in ("int", "float", "bool", "null")
     if tag == "!":
         return None, False
-    return tag.removeprefix("!"), False
+    return tag.removeprefix("!").replace(" ", "%20"), False
 
 
 def _problem(source: Source, at: int, problem: str | None) -> str:

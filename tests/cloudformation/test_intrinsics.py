@@ -159,6 +159,11 @@ def test_a_dynamic_reference_in_sub_may_hold_variables() -> None:
     [
         ("!Uppercase x", "Fn::Uppercase is no function known here"),
         ("{Fn::Uppercase: x}", "Fn::Uppercase is no function known here"),
+        ("!include%20wins []", "Fn::include%20wins is no function known here"),
+        ("{'Fn::include wins': []}", "Fn::include wins is no function known here"),
+        ("{'Fn::chosen by a variable': []}", "Fn::chosen by a variable is no function known here"),
+        ("!each%20of%20a%20loops [a]", "Fn::each%20of%20a%20loops is no function known here"),
+        ("{'Fn::each of a loops': [a]}", "Fn::each of a loops is no function known here"),
         ("!GetAt K.Arn", "Fn::GetAt is no function known here; did you mean GetAtt?"),
         ("{Fn::Transform: {Name: Ours}}", "Fn::Transform of Ours"),
     ],

@@ -237,6 +237,15 @@ def test_tags(text: str, tag: str | None) -> None:
         assert entry.value.value == "5"
 
 
+@pytest.mark.parametrize(
+    "text", ["!item%20of a", "!item%20of [a]", "!<!item%20of> a", "!item%20of |\n  a",
+             "%TAG !e! !item%20\n---\n!e!of a"],
+)  # fmt: skip
+def test_no_tag_has_a_space(text: str) -> None:
+    (node,) = read_yaml(Source("t.yaml", text))
+    assert node.tag == "item%20of"
+
+
 def test_a_tag_directive_hides_no_function() -> None:
     (document,) = documents("%TAG !c! !\n---\na: !c!Ref x\n")
     assert entries(document)[0].value.tag == "Ref"

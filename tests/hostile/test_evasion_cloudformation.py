@@ -176,6 +176,30 @@ ATTACKS: dict[str, Mapping[str, str | bytes]] = {
     "a type that a variable holds": {
         "serverless.yml": SERVICE + "  Resources: {V: {Type: '${self:custom.t}'}}\n",
     },
+    "a key that a function made here chooses": {
+        "t.yaml": "Resources:\n"
+        + KEY
+        + vault("{'Fn::chosen by a variable': [[{a: !GetAtt K.Arn}, a], !GetAtt K.Arn]}"),
+    },
+    "a condition made here, by an escaped tag": {
+        "t.yaml": BAD.replace(
+            "    Type: AWS::B", "    Condition: !variable%20takes []\n    Type: AWS::B"
+        ),
+    },
+    "a key that only one stage declares": {
+        "serverless.yml": SERVICE + "  - ${file(r-${opt:stage}.yml)}\n  - Resources:\n      V:\n"
+        "        Type: AWS::Backup::BackupVault\n"
+        "        Properties: {BackupVaultName: v, EncryptionKeyArn: alias/mine}\n",
+        "r-a.yml": "Resources: {K: {Type: AWS::KMS::Key}, A: {Type: AWS::KMS::Alias, Properties: "
+        "{AliasName: alias/mine, TargetKeyId: !Ref K}}}\n",
+        "r-b.yml": TOPIC,
+    },
+    "a text that is like a variable": {
+        "serverless.yml": SERVICE + "  Resources:\n    K: {Type: AWS::KMS::Key}\n    V:\n"
+        "      Type: AWS::Backup::BackupVault\n"
+        "      Properties: {EncryptionKeyArn: '$(file(k-${opt:stage}.yml))'}\n",
+        "k-dev.yml": "!GetAtt K.Arn\n",
+    },
     "a template of which a service reads a value": {
         "serverless.yml": SERVICE + "  Resources: {T: {Type: A::B, Metadata: '${file(v.yml)}'}}\n",
         "v.yml": BAD,
