@@ -21,6 +21,7 @@ from .choices import one_of, service_of
 from .includes import Fragment
 from .intrinsics import CHOSEN
 from .service_parts import (
+    CHOICE,
     Part,
     is_variable,
     not_followed,
@@ -28,6 +29,19 @@ from .service_parts import (
     parts_of,
     standing,
     with_parameters,
+)
+from .variables import (
+    FILE,
+    FILES,
+    READABLE,
+    SPACE,
+    WORD,
+    below,
+    is_null,
+    literal,
+    member,
+    sources_of,
+    told,
 )
 
 Choice = tuple[Node, list[str], Node | None]
@@ -45,30 +59,16 @@ _ROUNDS = 20
 _DEPTH_LIMIT = 400
 """Levels of nesting, those that variables bring in with them."""
 
-_READABLE = (".yml", ".yaml", ".json")
-_SPACE = r"[ \t]*"
 _VARIABLE = re.compile(VARIABLE)
-_SOURCE = re.compile(rf"""(?:'[^'\n]*'|"[^"\n]*"|{VARIABLE}|[^,'"])+""")
-_NAMED = re.compile(r"[A-Za-z][\w-]*(?:\([^()]*\))?:|file\(")
 # Sources that whoever deploys need not give.
-_LEFT_OUT = re.compile(rf"(?:opt:{_SPACE}(?!(?:stage|region)\b)|env:)")
-_PARAM = re.compile(rf"param:{_SPACE}([^\s,:]+)")
+_LEFT_OUT = re.compile(rf"(?:opt:{SPACE}(?!(?:stage|region)\b)|env:)")
+_PARAM = re.compile(rf"param:{SPACE}([^\s,:]+)")
 _INNERMOST = re.compile(r"\$\{([^${}]+)\}")
-_SELF = re.compile(rf"self:{_SPACE}([^\s,:]+)")
-_FILE = re.compile(
-    rf"""file\({_SPACE}(?:"([^"\n]*)"|'([^'\n]*)'|([^"'()\s][^()\n]*)){_SPACE}\){_SPACE}"""
-    rf"""(?::{_SPACE}([^\s,:]+))?""",
-)
-_WORD = rf"(?:{VARIABLE}|[^\s,:.${{}}])+"
+_SELF = re.compile(rf"self:{SPACE}([^\s,:]+)")
 # A variable in whose address others are that are not known: `self:custom.keys.${opt:stage}`.
 _CHOICE = re.compile(
-    rf"""\$\{{(?:self:{_SPACE}|(file\([^()]*\)){_SPACE}:{_SPACE})({_WORD}(?:[.]{_WORD})*){_SPACE}"""
-    rf"""(?:,{_SPACE}('[^'\n]*'|"[^"\n]*"|(?:{VARIABLE}|[^${{}}'"])+?){_SPACE})?\}}""",
-)
-_OWN = re.compile(rf"self:{_SPACE}({_WORD}(?:[.]{_WORD})*)")
-_FILES = re.compile(
-    rf"""file\({_SPACE}["']?((?:{VARIABLE}|[^"'(){{}}\s])+)["']?{_SPACE}\)"""
-    rf"""(?:{_SPACE}:{_SPACE}([^\s,:${{}}]+))?""",
+    rf"""\$\{{(?:self:{SPACE}|(file\([^()]*\)){SPACE}:{SPACE})({WORD}(?:[.]{WORD})*){SPACE}"""
+    rf"""(?:,{SPACE}('[^'\n]*'|"[^"\n]*"|(?:{VARIABLE}|[^${{}}'"])+?){SPACE})?\}}""",
 )
 # `--stage` and `--region` come before what the file says.
 _OPTIONS = ("provider.stage", "provider.region")
@@ -94,7 +94,7 @@ def resources_of(document: MappingNode, fragment: Fragment) -> tuple[MappingNode
     found = service.resolved(node, 0) if node is not None else None
     parts = parts_of(found)
     for variable in not_followed(found):
-        if not _told(variable):
+        if not told(variable):
             fragment(variable)  # which tells that it is not read
     whole = service_of(parts, MappingNode(document.span, ()))
     made_of = {part(level, node) for level, node in standing(found)}
@@ -118,7 +118,7 @@ class _Service:
         """
         provider = self._document.get("provider")
         provider = self.resolved(provider) if isinstance(provider, ScalarNode) else provider
-        given = provider if is_variable(provider) else _member(provider, "stackParameters")
+        given = provider if is_variable(provider) else member(provider, "stackParameters")
         found = self.resolved(given) if given is not None else None
         yield from found.items if isinstance(found, SequenceNode) else parts_of(found)
 
@@ -186,7 +186,7 @@ class _Service:
         The last source is asked where it chooses none.
         """
         way, address, default = found.groups()
-        words = re.findall(_WORD, address)
+        words = re.findall(WORD, address)
         known = 0
         while known < len(words) and "${" not in words[known]:
             known += 1
@@ -203,8 +203,8 @@ class _Service:
 
     def _one_of_files(self, text: str, node: ScalarNode, level: int) -> Choice | None:
         """A value in one of the files of such a name; None where there are none."""
-        first, *others = _sources(text)
-        found = _FILES.fullmatch(first)
+        first, *others = sources_of(text)
+        found = FILES.fullmatch(first)
         if found is None or "${" not in found[1]:
             return None
         path, address = found[1], found[2] or ""
@@ -215,14 +215,14 @@ class _Service:
             raise InputError.at(node.span, what)
         chosen, files = told_apart(path, like or ())
         for key, name in files:
-            if not name.lower().endswith(_READABLE):
+            if not name.lower().endswith(READABLE):
                 continue
             if self._file(name, quietly=level > _STRUCTURE) is None:
                 variable = f"${{file({name}):{address}}}"
                 entries.append(Entry(key, node.span, ScalarNode(node.span, variable, variable)))
                 continue
             value, _ = self._at(name, address)
-            if value is not None and not _is_null(value):
+            if value is not None and not is_null(value):
                 self._count(value)
                 entries.append(Entry(key, node.span, self.resolved(value, level)))
         if not entries and not (others and level <= _STRUCTURE):
@@ -234,14 +234,11 @@ class _Service:
         """What the sources after the first stand for; None where there are none."""
         if not sources:
             return None
-        literal = _literal(sources) if not sources.startswith("$") else None
-        written = (
-            literal
-            if literal is not None
-            else (sources if _VARIABLE.fullmatch(sources) else f"${{{sources}}}")
-        )
-        other = ScalarNode(node.span, written, written)
-        return other if literal is not None else self.resolved(other, level)
+        text = literal(sources) if not sources.startswith("$") else None
+        if text is not None:
+            return ScalarNode(node.span, text, text)
+        written = sources if _VARIABLE.fullmatch(sources) else f"${{{sources}}}"
+        return self.resolved(ScalarNode(node.span, written, written), level)
 
     def _chosen(self, node: ScalarNode, choice: Choice, level: int) -> Node:
         """What stands for one of the values of a mapping, else a default.
@@ -269,14 +266,14 @@ class _Service:
 
         A source that is not followed may be there, so that those after it do not count.
         """
-        for number, source in enumerate(_sources(variable)):
+        for number, source in enumerate(sources_of(variable)):
             if _VARIABLE.fullmatch(source):
                 value = self.resolved(ScalarNode(node.span, source, source), level)
                 return None if is_variable(value) else value
             if "${" in source:
                 return None
-            if number and (literal := _literal(source)) is not None:
-                return ScalarNode(node.span, literal, literal)
+            if number and (text := literal(source)) is not None:
+                return ScalarNode(node.span, text, text)
             found, absent = self._source(source, node, level)
             if found is not None or not absent:
                 return found
@@ -286,7 +283,7 @@ class _Service:
         """What one source gives, and whether it certainly gives nothing."""
         if (own := _SELF.fullmatch(source)) is not None:
             return self._followed("", own[1], level)
-        if (file := _FILE.fullmatch(source)) is not None:
+        if (file := FILE.fullmatch(source)) is not None:
             path = file[1] or file[2] or file[3].rstrip()
             return self._followed(path, file[4] or "", level)
         if (parameter := _PARAM.fullmatch(source)) is not None:
@@ -319,10 +316,10 @@ class _Service:
             stages = self.resolved(stages) if isinstance(stages, ScalarNode) else stages
             if is_variable(stages):
                 return unknown
-            for stage, span, below in stages.entries if isinstance(stages, MappingNode) else ():
-                below = self.resolved(below) if isinstance(below, ScalarNode) else below
-                value = unknown if is_variable(below) else self._within(below, way)
-                if value is not None and not _is_null(value):
+            for stage, span, given in stages.entries if isinstance(stages, MappingNode) else ():
+                given = self.resolved(given) if isinstance(given, ScalarNode) else given
+                value = unknown if is_variable(given) else self._within(given, way)
+                if value is not None and not is_null(value):
                     self._count(value)
                     found.setdefault(stage, Entry(stage, span, self.resolved(value, level)))
         default = found.pop("default", None)
@@ -340,12 +337,12 @@ class _Service:
         given: list[Node] = []
         folder = os.path.dirname(self._document.span.source.path)
         for above in _ABOVE:
-            for path in (f"{above}{_COMPOSE}{ending}" for ending in _READABLE):
+            for path in (f"{above}{_COMPOSE}{ending}" for ending in READABLE):
                 if not os.path.isfile(os.path.join(folder, path)):
                     continue
-                services = _member(self._fragment(path, quietly=True), "services")
+                services = member(self._fragment(path, quietly=True), "services")
                 for entry in services.entries if isinstance(services, MappingNode) else ():
-                    at = _member(entry.value, "path")
+                    at = member(entry.value, "path")
                     at = at if isinstance(at, ScalarNode) else None
                     there = os.path.join(folder, above, str(at.value)) if at is not None else ""
                     if os.path.realpath(there) == os.path.realpath(folder):
@@ -357,7 +354,7 @@ class _Service:
         """What is below a node, by keys."""
         found: Node | None = node
         for key in keys:
-            found = _member(self.resolved(found) if isinstance(found, ScalarNode) else found, key)
+            found = member(self.resolved(found) if isinstance(found, ScalarNode) else found, key)
         return found
 
     def _followed(self, path: str, address: str, level: int) -> tuple[Node | None, bool]:
@@ -366,15 +363,17 @@ class _Service:
             return None, False
         self._active.add((path, address))
         try:
-            found, absent = self._at(path, address)
-            if found is None or _is_null(found):
+            found, absent = self._at(path, address, level)
+            if found is None or is_null(found):
                 return None, absent or found is not None
             self._count(found)
+            if found.tag in (CHOICE, CHOSEN):
+                return found, False
             return self.resolved(found, level), False
         finally:
             self._active.discard((path, address))
 
-    def _at(self, path: str, address: str) -> tuple[Node | None, bool]:
+    def _at(self, path: str, address: str, level: int = _APART) -> tuple[Node | None, bool]:
         """What is at an address of a file, or of the service itself for the path "".
 
         Where it is known that there is nothing, that is told, too.
@@ -393,13 +392,33 @@ class _Service:
                     self._above[id(root)] = (root, self.resolved(root))
                 root = self._above[id(root)][1]
                 if is_variable(root):
-                    return _below(root, path, address, keys[number:]), False
-            root = _member(root, key)
+                    return self._part(root, path, address, keys[number:], level), False
+            root = member(root, key)
         return root, root is None
+
+    def _part(self, variable: Node, path: str, address: str, keys: list[str], level: int) -> Node:
+        """What is below a variable that is not followed: a part of all that it may choose."""
+        assert isinstance(variable, ScalarNode)
+        text = str(variable.value)
+        at = level if level > _STRUCTURE else level - len(keys)
+        several = level >= 0 and len(sources_of(text)) > 1
+        choice = self._choice(text, variable, at) if several else None
+        if choice is None:
+            return below(variable, path, address, keys)
+
+        def part(node: Node, names: int) -> Node:
+            if names and isinstance(node, MappingNode):
+                entries = (e._replace(value=part(e.value, names - 1)) for e in node.entries)
+                return replace(node, entries=tuple(entries))
+            return below(node, path, address, keys)
+
+        whole, chosen, default = choice
+        other = part(default, 0) if default is not None else None
+        return self._chosen(variable, (part(whole, len(chosen)), chosen, other), level)
 
     def _file(self, path: str, *, quietly: bool = False) -> Node | None:
         if path not in self._files:
-            readable = path.lower().endswith(_READABLE)
+            readable = path.lower().endswith(READABLE)
             found = self._fragment(path, quietly=True) if readable and quietly else None
             if readable and not quietly:
                 found = self._fragment(path)
@@ -415,46 +434,11 @@ class _Service:
             raise InputError.at(self._document.span, what)
 
 
-def _told(variable: str) -> bool:
-    """Whether a variable leads to a file of which it was told that it is not there."""
-    file = _FILE.fullmatch(next(iter(_sources(variable)), ""))
-    path = next(filter(None, file.groups()), "") if file is not None else ""
-    return path.lower().rstrip().endswith(_READABLE)
-
-
-def _sources(variable: str) -> list[str]:
-    """The sources of a variable, the first that counts first."""
-    return [found for match in _SOURCE.finditer(variable[2:-1]) if (found := match[0].strip())]
-
-
-def _literal(source: str) -> str | None:
-    """The text that a source is; None where it names what holds one."""
-    if source[:1] in ("'", '"'):
-        return source[1:-1]
-    return source if source.startswith("arn:") or not _NAMED.match(source) else None
-
-
-def _below(variable: Node, path: str, address: str, keys: list[str]) -> Node:
-    """What stands for a part of a variable that is not followed: a part of its file, if it can."""
-    assert isinstance(variable, ScalarNode)
-    sources = _sources(str(variable.value))
-    file = _FILES.fullmatch(sources[0]) if len(sources) == 1 else None
-    own = _OWN.fullmatch(sources[0]) if len(sources) == 1 else None
-    if own is not None:
-        written = f"${{self:{'.'.join((own[1], *keys))}}}"
-    elif file is not None:
-        written = f"${{file({file[1]}):{'.'.join((*((file[2],) if file[2] else ()), *keys))}}}"
-    else:
-        place = f"file({path}):{address}" if path else f"self:{address}"
-        written = f"${{{place} of {str(variable.value)[2:-1]}}}"
-    return ScalarNode(variable.span, written, written)
-
-
 def _present(node: Node, levels: int) -> Node:
     """A mapping without what is null, to some levels: a variable does not choose that."""
     if not levels or not isinstance(node, MappingNode):
         return node
-    entries = (entry for entry in node.entries if not _is_null(entry.value))
+    entries = (entry for entry in node.entries if not is_null(entry.value))
     inner = (Entry(key, span, _present(value, levels - 1)) for key, span, value in entries)
     return replace(node, entries=tuple(inner))
 
@@ -467,16 +451,6 @@ def _leaves(node: Node, keys: list[str], *names: str) -> Iterator[tuple[tuple[st
     for name, _, value in node.entries if isinstance(node, MappingNode) else ():
         if "${" in keys[0] or name == keys[0]:
             yield from _leaves(value, keys[1:], *names, name)
-
-
-def _is_null(node: Node) -> bool:
-    return isinstance(node, ScalarNode) and node.value is None
-
-
-def _member(node: Node | None, key: str) -> Node | None:
-    if isinstance(node, SequenceNode) and key.isascii() and key.isdecimal() and len(key) < 9:
-        return node.items[int(key)] if int(key) < len(node.items) else None
-    return node.get(key) if isinstance(node, MappingNode) else None
 
 
 def _all(node: Node) -> Iterator[Node]:
