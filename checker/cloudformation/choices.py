@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import reduce
 
-from ..language.document import Entry, MappingNode, Node, ScalarNode, SequenceNode, merged
+from ..language.document import Entry, MappingNode, Node, ScalarNode, SequenceNode, child_of, merged
 from ..records import replace
 from ..source import InputError, Span
 from .conflicts import either
@@ -108,7 +108,7 @@ def _over(whole: MappingNode, part: Node, *, alone: bool = False) -> MappingNode
             raise InputError.at(extensions.span, what)
         return below if extensions is None else _extended(below, extensions)
 
-    return _each(part, lambda path: _at(whole, path) is not None, over, [OUTCOMES_LIMIT])
+    return _each(part, lambda path: child_of(whole, *path) is not None, over, [OUTCOMES_LIMIT])
 
 
 def _each(
@@ -139,12 +139,6 @@ def _choices(node: Node, path: Path = ()) -> Iterator[tuple[Path, SequenceNode]]
     elif isinstance(node, MappingNode) and len(path) < 3:
         for key, _, value in node.entries:
             yield from _choices(value, (*path, key))
-
-
-def _at(node: Node | None, path: Path) -> Node | None:
-    for key in path:
-        node = node.get(key) if isinstance(node, MappingNode) else None
-    return node
 
 
 def _replaced(node: Node, path: Path, by: Node) -> Node:

@@ -12,7 +12,7 @@ from ..records import replace
 from ..source import InputError, Span
 from .includes import includes_in
 from .intrinsics import LOOP, TAKES, function_of
-from .switches import CREATED, created, named
+from .switches import CREATED, created, named, no_value
 from .transforms import TRANSFORM, WINS
 
 Path = tuple[str, ...]
@@ -102,7 +102,7 @@ def _where(test: Node, value: Node, path: Path) -> Node:
     if _is_condition(path):
         text = ScalarNode(span, "", "")
         return _if(test, named(value), SequenceNode(span, (text, text), tag="Equals"))
-    return _if(test, value, ScalarNode(span, "AWS::NoValue", "AWS::NoValue", tag="Ref"))
+    return _if(test, value, no_value(span))
 
 
 def _if(test: Node, value: Node, other: Node) -> Node:

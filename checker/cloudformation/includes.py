@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from operator import is_
 
 from ..annotations import Protocol
-from ..language.document import Entry, MappingNode, Node, ScalarNode, SequenceNode
+from ..language.document import Entry, MappingNode, Node, ScalarNode, SequenceNode, child_of, inside
 from ..records import replace
 from ..source import Span
 from .intrinsics import LOOP
@@ -136,15 +136,7 @@ def included_elsewhere(root: MappingNode) -> Span | None:
 
 def includes_in(node: Node) -> Iterator[Span]:
     """Where a document includes others."""
-    waiting = [node]
-    while waiting:
-        node = waiting.pop()
-        if is_include(node):
-            yield node.span
-        elif isinstance(node, SequenceNode):
-            waiting += node.items
-        elif isinstance(node, MappingNode):
-            waiting += (entry.value for entry in node.entries)
+    return (one.span for one in inside(node) if is_include(one))
 
 
 def is_include(transform: Node) -> bool:
@@ -155,8 +147,7 @@ def is_include(transform: Node) -> bool:
 
 def location_of(include: Node) -> Node | None:
     """What says where the file of an include is."""
-    parameters = include.get("Parameters") if isinstance(include, MappingNode) else None
-    return parameters.get("Location") if isinstance(parameters, MappingNode) else None
+    return child_of(include, "Parameters", "Location")
 
 
 def _long(node: Node) -> Node:

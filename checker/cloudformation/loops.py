@@ -31,7 +31,7 @@ from ..source import InputError, Span
 from .copies import AnyItem, stand_in_of, substitute
 from .functions import Words, settled
 from .intrinsics import IS_ITEM, LOOP
-from .switches import CREATED, created
+from .switches import CREATED, created, no_value
 
 EXPANSION_LIMIT = 10_000
 """Copies of a body that the loops of one section may give."""
@@ -157,8 +157,7 @@ class _Loops:
             return copy._replace(value=created(copy.value, test))
         if self._section:
             return copy
-        nothing = ScalarNode(span, "AWS::NoValue", "AWS::NoValue", tag="Ref")
-        chosen = SequenceNode(copy.value.span, (test, copy.value, nothing), tag="If")
+        chosen = SequenceNode(copy.value.span, (test, copy.value, no_value(span)), tag="If")
         return copy._replace(value=chosen)
 
 

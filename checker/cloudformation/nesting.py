@@ -6,7 +6,7 @@ import os
 
 from ..candidates import TEMPLATES, names
 from ..discovery import Tree, Walker, normal
-from ..language.document import Entry, MappingNode, Node, ScalarNode
+from ..language.document import Entry, ScalarNode, child_of
 from ..language.value import Attribute, Hop, Known, Text, Unknown, Value
 from ..language.worlds import Worlds
 from ..source import InputError, Source
@@ -119,7 +119,7 @@ class Nesting:
             return
         told = _told(caller, name)
         property_ = NESTED[caller.resource(name).type]
-        node = _inner(caller.section("Resources")[name].value, "Properties", property_)
+        node = child_of(caller.section("Resources")[name].value, "Properties", property_)
         written = str(node.value) if isinstance(node, ScalarNode) else ""
         end = location.parts[-1] if isinstance(location, Text) else location
         text = end.data if isinstance(end, Known) and isinstance(end.data, str) else ""
@@ -156,7 +156,7 @@ class Nesting:
             self._errors.append(InputError.at(entry.span, what))
         if not any(self._on_disk(caller, outcome) for outcome in found):
             # The CDK writes the file's name beside a TemplateURL that only S3 can tell.
-            asset = _inner(entry.value, "Metadata", "aws:asset:path")
+            asset = child_of(entry.value, "Metadata", "aws:asset:path")
             if isinstance(asset, ScalarNode) and isinstance(asset.value, str):
                 return asset.value
         elif value is None:
@@ -202,7 +202,7 @@ class Nesting:
         texts = [written_out(body)[0] for body in bodies if isinstance(body, Known | Text)]
         texts.append((entry.value if bodies else caller.template.root).span.text)
         if any(names(text, self._types) for text in texts):
-            body = _inner(entry.value, "Properties", BODY)
+            body = child_of(entry.value, "Properties", BODY)
             what = f"the template in {BODY} cannot be read; its resources are not checked"
             self._errors.append(InputError.at(body.span if body else entry.span, what))
 
@@ -216,10 +216,3 @@ def _unread(caller: Stack, name: str, why: str) -> Unknown:
 
 def _told(caller: Stack, name: str) -> str:
     return f"the template of stack {name} in {caller.template.path}"
-
-
-def _inner(node: Node, *keys: str) -> Node | None:
-    found: Node | None = node
-    for key in keys:
-        found = found.get(key) if isinstance(found, MappingNode) else None
-    return found

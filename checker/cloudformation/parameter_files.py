@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from ..language.convert import scalar_text
-from ..language.document import MappingNode, Node, ScalarNode, SequenceNode
+from ..language.document import MappingNode, Node, ScalarNode, SequenceNode, inside
 from ..language.value import Hop, Known, Unknown, Value
 from ..source import InputError, Source, Span
 from .yaml_document import read_template
@@ -92,15 +92,9 @@ def _pairs(node: Node) -> Iterator[tuple[str, Value]]:
 
 def _require_plain(node: Node) -> None:
     """Raises InputError for a function of a template, which a parameter file cannot hold."""
-    waiting = [node]
-    while waiting:
-        node = waiting.pop()
-        if node.tag is not None:
-            raise InputError.at(node.span, f"a parameter file holds plain values, no !{node.tag}")
-        if isinstance(node, MappingNode):
-            waiting.extend(entry.value for entry in node.entries)
-        elif isinstance(node, SequenceNode):
-            waiting.extend(node.items)
+    for one in inside(node):
+        if one.tag is not None:
+            raise InputError.at(one.span, f"a parameter file holds plain values, no !{one.tag}")
 
 
 def _inner(node: MappingNode) -> MappingNode | SequenceNode:

@@ -13,7 +13,7 @@ import os
 import re
 from collections.abc import Iterator
 
-from ..language.document import Entry, MappingNode, Node, ScalarNode, SequenceNode
+from ..language.document import Entry, MappingNode, Node, ScalarNode, SequenceNode, inside, is_null
 from ..records import replace
 from ..source import InputError
 from .alternatives import FILE_LIMIT, VARIABLE, files_like, told_apart
@@ -37,7 +37,6 @@ from .variables import (
     SPACE,
     WORD,
     below,
-    is_null,
     literal,
     member,
     sources_of,
@@ -419,16 +418,14 @@ class _Service:
     def _file(self, path: str, *, quietly: bool = False) -> Node | None:
         if path not in self._files:
             readable = path.lower().endswith(READABLE)
-            found = self._fragment(path, quietly=True) if readable and quietly else None
-            if readable and not quietly:
-                found = self._fragment(path)
+            found = self._fragment(path, quietly=quietly) if readable else None
             if quietly and found is None:
                 return None
             self._files[path] = found
         return self._files[path]
 
     def _count(self, node: Node) -> None:
-        self._left -= sum(1 for _ in _all(node))
+        self._left -= sum(1 for _ in inside(node))
         if self._left < 0:
             what = f"its variables bring in more than {VALUE_LIMIT} nodes"
             raise InputError.at(self._document.span, what)
@@ -451,13 +448,3 @@ def _leaves(node: Node, keys: list[str], *names: str) -> Iterator[tuple[tuple[st
     for name, _, value in node.entries if isinstance(node, MappingNode) else ():
         if "${" in keys[0] or name == keys[0]:
             yield from _leaves(value, keys[1:], *names, name)
-
-
-def _all(node: Node) -> Iterator[Node]:
-    waiting = [node]
-    while waiting:
-        yield (node := waiting.pop())
-        if isinstance(node, SequenceNode):
-            waiting.extend(node.items)
-        elif isinstance(node, MappingNode):
-            waiting.extend(entry.value for entry in node.entries)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from ..language.document import Entry, MappingNode, Node, ScalarNode, SequenceNode, merged
+from ..language.document import Entry, MappingNode, Node, ScalarNode, SequenceNode, child_of, merged
 from ..records import replace
 from ..source import Span
 
@@ -45,7 +45,7 @@ def standing(part: Node | None) -> Iterator[tuple[int, Node]]:
     """What a template is made of, with levels: its parts, their resources, and each of these."""
     for one in _alternatives(part, lists=True):
         yield 0, one
-        for section in _alternatives(_member(one, "Resources")):
+        for section in _alternatives(child_of(one, "Resources")):
             yield 1, section
             for entry in section.entries if isinstance(section, MappingNode) else ():
                 yield from ((2, node) for node in _alternatives(entry.value))
@@ -74,7 +74,7 @@ def with_parameters(template: MappingNode, given: Iterable[Node]) -> MappingNode
     """
     values: dict[str, Node | None] = {}
     for each in given:
-        key, value = (_member(each, name) for name in ("ParameterKey", "ParameterValue"))
+        key, value = (child_of(each, name) for name in ("ParameterKey", "ParameterValue"))
         if not isinstance(key, ScalarNode) or "${" in str(key.value):
             anything = template.get("Parameters")
             names = anything.entries if isinstance(anything, MappingNode) else ()
@@ -91,10 +91,6 @@ def with_parameters(template: MappingNode, given: Iterable[Node]) -> MappingNode
     )
     found = Entry(section.key, section.span, replace(section.value, entries=tuple(entries)))
     return replace(template, entries=tuple(found if e is section else e for e in template.entries))
-
-
-def _member(node: Node | None, name: str) -> Node | None:
-    return node.get(name) if isinstance(node, MappingNode) else None
 
 
 def _defaulting(parameter: Node, value: Node | None) -> Node:
@@ -142,7 +138,7 @@ def _staying(above: Entry, below: Entry | None) -> Entry:
     if below is None:
         return above
     body = _any_properties(above.value)
-    declares = _member(body, "Type") is not None and _member(below.value, "Type") is None
+    declares = child_of(body, "Type") is not None and child_of(below.value, "Type") is None
     if declares or not isinstance(body, MappingNode) or not isinstance(below.value, MappingNode):
         return above._replace(value=body)
     return Entry(above.key, below.span, replace(body, span=below.value.span))

@@ -11,7 +11,7 @@ from operator import is_
 
 from ..graph import Resource
 from ..language.bounded import CHOICES_LIMIT, choices
-from ..language.document import Entry, MappingNode, Node, ScalarNode, SequenceNode
+from ..language.document import Entry, MappingNode, Node, ScalarNode, SequenceNode, child_of
 from ..language.evaluate import define, evaluate
 from ..language.expression import Conditional
 from ..language.operands import truth
@@ -39,7 +39,7 @@ from .parameters import Given, parameter
 from .passed import OF_INSTANCE, Call, unpassed
 from .sections import Sections
 from .switches import defined, is_name, malformed, off
-from .template import Template, child_of, construct, marks, misplaced, type_of
+from .template import Template, construct, marks, misplaced, type_of
 from .transforms import TRANSFORM, Transform, asked, beside
 
 NESTED: Mapping[str, str] = {

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ..annotations import TypeGuard
-from ..language.document import Entry, MappingNode, Node, ScalarNode, SequenceNode
+from ..language.document import Entry, MappingNode, Node, ScalarNode, SequenceNode, child_of, inside
 from ..language.value import HOPS_LIMIT, Absent, Hop, Known, Value, noted
 from ..records import replace
 from ..source import Span
 from .intrinsics import IS_ITEM, TAKES
-from .template import child_of
 from .transforms import WINS
 
 CREATED = ("Resources", "Outputs")
@@ -35,16 +34,8 @@ def malformed(resource: Node) -> Span | None:
     condition = child_of(resource, "Condition")
     if condition is None or (isinstance(condition, ScalarNode) and condition.tag is None):
         return None
-    waiting = [condition]
-    while waiting:
-        node = waiting.pop()
-        if node.tag in (IS_ITEM, TAKES, WINS):
-            return None
-        if isinstance(node, SequenceNode):
-            waiting.extend(node.items)
-        elif isinstance(node, MappingNode):
-            waiting.extend(entry.value for entry in node.entries)
-    return condition.span
+    made = any(node.tag in (IS_ITEM, TAKES, WINS) for node in inside(condition))
+    return None if made else condition.span
 
 
 def created(body: MappingNode, test: Node) -> MappingNode:
@@ -65,6 +56,11 @@ def named(condition: Node) -> Node:
     """What a resource has for a `Condition`, as a part of another condition."""
     plain = isinstance(condition, ScalarNode) and condition.tag is None
     return replace(condition, tag="Condition") if plain else condition
+
+
+def no_value(span: Span) -> ScalarNode:
+    """What stands where there is nothing: `!Ref AWS::NoValue`."""
+    return ScalarNode(span, "AWS::NoValue", "AWS::NoValue", tag="Ref")
 
 
 def off(node: Node, message: str, named: Callable[[ScalarNode], Value]) -> Absent:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Set
 from functools import cached_property
 
 from ..annotations import TypeGuard
-from ..language.document import Entry, MappingNode, Node, ScalarNode
+from ..language.document import Entry, MappingNode, Node, ScalarNode, child_of
 from ..language.expression import Expression
 from ..language.value import EvaluationError, Hop, Value
 from ..meant import hint
@@ -168,10 +168,6 @@ def may_hold(resource: Node, name: str) -> bool:
     if not isinstance(properties, MappingNode) or properties.tag is not None:
         return properties is not None
     return any(e.key in (name, "Ref") or e.key.startswith("Fn::") for e in properties.entries)
-
-
-def child_of(node: Node, key: str) -> Node | None:
-    return node.get(key) if isinstance(node, MappingNode) else None
 
 
 def marks(resource: Node) -> Iterator[Entry]:

@@ -7,7 +7,7 @@ from contextlib import suppress
 from functools import partial
 
 from ..candidates import File
-from ..language.document import Entry, MappingNode, Node, ScalarNode, SequenceNode
+from ..language.document import Entry, MappingNode, Node, ScalarNode, SequenceNode, child_of
 from ..language.expression import Expression
 from ..language.value import Known, Value
 from ..meant import TOLD, guess, without_effect
@@ -15,7 +15,7 @@ from ..patterns import pattern
 from ..source import InputError, Span
 from .intrinsics import LOOP, function_of
 from .parameters import refuses
-from .template import Template, child_of
+from .template import Template
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -107,15 +107,11 @@ def passed(resource: Node) -> Mapping[str, Span]:
     """The names that a resource passes parameters by, as far as they are written, and where."""
     properties = child_of(resource, "Properties")
     found: dict[str, Span] = {}
-    groups = _child(properties, "StackInstancesGroup")
+    groups = child_of(properties, "StackInstancesGroup")
     for group in groups.items if isinstance(groups, SequenceNode) else ():
-        found.update(_names(_child(group, "ParameterOverrides")))
-    found.update(_names(_child(properties, "Parameters")))
+        found.update(_names(child_of(group, "ParameterOverrides")))
+    found.update(_names(child_of(properties, "Parameters")))
     return found
-
-
-def _child(node: Node | None, key: str) -> Node | None:
-    return child_of(node, key) if node is not None else None
 
 
 def _names(node: Node | None) -> Iterator[tuple[str, Span]]:

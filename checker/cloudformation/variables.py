@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from ..language.document import MappingNode, Node, ScalarNode, SequenceNode
+from ..language.document import MappingNode, Node, ScalarNode, SequenceNode, is_null
 from .alternatives import VARIABLE
 from .service_parts import is_variable
 
@@ -51,10 +51,6 @@ def member(node: Node | None, key: str) -> Node | None:
     if isinstance(node, SequenceNode) and key.isascii() and key.isdecimal() and len(key) < 9:
         return node.items[int(key)] if int(key) < len(node.items) else None
     return node.get(key) if isinstance(node, MappingNode) else None
-
-
-def is_null(node: Node) -> bool:
-    return isinstance(node, ScalarNode) and node.value is None
 
 
 def below(node: Node, path: str, address: str, keys: list[str]) -> Node:

@@ -6,7 +6,7 @@ Both readers give these: `language/json_document.py` and `cloudformation/yaml_do
 from __future__ import annotations
 
 from collections import namedtuple
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from ..annotations import TypeVar
 from ..records import dataclass, field, replace
@@ -94,6 +94,28 @@ class MappingNode(Node):
 
     def __len__(self) -> int:
         return len(self.entries)
+
+
+def child_of(node: Node | None, *keys: str) -> Node | None:
+    """What stands under keys of mappings; None where there is nothing."""
+    for key in keys:
+        node = node.get(key) if isinstance(node, MappingNode) else None
+    return node
+
+
+def is_null(node: Node) -> bool:
+    return isinstance(node, ScalarNode) and node.value is None
+
+
+def inside(node: Node) -> Iterator[Node]:
+    """A node, and all that is in it."""
+    waiting = [node]
+    while waiting:
+        yield (node := waiting.pop())
+        if isinstance(node, SequenceNode):
+            waiting.extend(node.items)
+        elif isinstance(node, MappingNode):
+            waiting.extend(entry.value for entry in node.entries)
 
 
 def merged(below: MappingNode, above: MappingNode) -> MappingNode:
