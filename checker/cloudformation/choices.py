@@ -89,10 +89,7 @@ def _parted(part: Node) -> tuple[Node, Node | None]:
 
 def _extended(whole: MappingNode, extensions: Node) -> MappingNode:
     def made(found: Node) -> MappingNode:
-        entry = Entry(_EXTENSIONS, found.span, found)
-        template, _ = _parted(extended(replace(whole, entries=(*whole.entries, entry))))
-        assert isinstance(template, MappingNode)
-        return template
+        return extended(whole, found)
 
     return _each(extensions, lambda _: True, made, [OUTCOMES_LIMIT])
 

@@ -151,10 +151,10 @@ def _any_properties(resource: Node) -> Node:
     return MappingNode(resource.span, (Entry("Properties", resource.span, resource),))
 
 
-def extended(whole: MappingNode) -> MappingNode:
-    """A template with its `extensions`, as far as they name resources of its own."""
-    extensions, resources = whole.get("extensions"), whole.entry("Resources")
-    if extensions is None or resources is None or not isinstance(resources.value, MappingNode):
+def extended(whole: MappingNode, extensions: Node) -> MappingNode:
+    """A template with `extensions`, as far as they name resources of its own."""
+    resources = whole.entry("Resources")
+    if resources is None or not isinstance(resources.value, MappingNode):
         return whole
     if is_variable(extensions):
         anything = MappingNode(extensions.span, (Entry("Resources", extensions.span, extensions),))
