@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from ..language.bounded import CHOICES_LIMIT, choices
 from ..language.decisions import Unreachable
@@ -59,6 +59,7 @@ class Exports:
         self._outputs: list[Output] = []  # for each of the names its own
         self._first: dict[Output, Value] = {}
         self._varying: set[Output] = set()
+        self._of_services: list[Output] = []  # whose names are not all known
 
     def find(self, name: Value, importer: Stack) -> Value:
         """The exported value of a name; an unknown where nothing has that name.
@@ -77,6 +78,8 @@ class Exports:
         exactly = self._names.exact(name)
         numbers = exactly or self._names.alike(name)
         found = list(dict.fromkeys(self._outputs[number] for number in numbers))
+        if not exactly and isinstance(name, Known):
+            found += [one for one in self._by_variables(name) if one not in found]
         self._worlds.step(len(found))
         term = ("Fn::ImportValue", term_of(name))
         if not found:
@@ -99,6 +102,14 @@ class Exports:
         what = "the name of its stack is not known: it is taken to be the one that is imported"
         return value.via(named.trail[0].span, what)
 
+    def _by_variables(self, name: Known) -> Iterator[Output]:
+        """Those of services whose variables make them the name in the current world."""
+        self._worlds.step(len(self._of_services))
+        for output in self._of_services:
+            exported = output.name()
+            if exported is not None and term_of(exported) == term_of(name):
+                yield output
+
     def _index(self) -> None:
         if self._read:
             return
@@ -114,6 +125,10 @@ class Exports:
                 distinct = {term_of(name): name for name in names if name}
                 if len(distinct) > 1:
                     self._varying.add(output)
+                if stack.template.serverless and not all(
+                    isinstance(name, Known) for name in distinct.values()
+                ):
+                    self._of_services.append(output)
                 for name in distinct.values():
                     self._names.add(name)
                     self._outputs.append(output)
