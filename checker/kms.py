@@ -60,6 +60,18 @@ _OF_TARGET: Mapping[str, frozenset[str]] = {
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-parameter.html
 _WRITTEN: Mapping[str, frozenset[str]] = {"AWS::SSM::Parameter": frozenset({"Value"})}
 
+# Attributes of AWS's own resources that give back whatever something else made, so a key, too.
+# Where a resource is of another provider, or of a private registry, all of them may.
+_CARRIED: Mapping[str, str] = {
+    "aws_cloudcontrolapi_resource": "properties",
+    "aws_cloudformation_stack": "outputs",
+    "aws_lambda_invocation": "result",
+    "aws_servicecatalog_provisioned_product": "outputs",
+    "awscc_cloudformation_stack": "outputs",
+    "awscc_servicecatalog_cloudformation_provisioned_product": "outputs",
+}
+_OWN = ("aws_", "awscc_", "AWS::")
+
 # What an ARN is composed of that is written in small letters, digits and hyphens only.
 WORDS = frozenset({"AWS::AccountId", "AWS::Partition", "AWS::Region"})
 LOOKED_UP: Mapping[str, frozenset[str]] = {
@@ -105,6 +117,17 @@ def is_set(type_: str, path: str, data: bool) -> bool:
 def is_written(type_: str, path: str) -> bool:
     """Whether an attribute gives back the argument of that name, if there is one."""
     return "::" not in type_ or path in _WRITTEN.get(type_, ())
+
+
+def may_carry(type_: str, path: str) -> bool:
+    """Whether an attribute of a resource that is no key, alias or lookup may be that of a key."""
+    return not type_.startswith(_OWN) or path.partition(".")[0] == _CARRIED.get(type_)
+
+
+def output_in(type_: str, path: str) -> str | None:
+    """The output of a stack that an attribute of Terraform's resource is; None for others."""
+    root, _, name = path.partition(".")
+    return name if type_ == "aws_cloudformation_stack" and root == "outputs" and name else None
 
 
 def is_of_key(type_: str, path: str, data: bool) -> bool:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from itertools import chain
 
 from . import __version__
@@ -27,6 +28,8 @@ TYPE_CHECKING = False  # `typing` is not worth its import time to every run
 if TYPE_CHECKING:
     from .candidates import File
     from .cloudformation.loader import CloudFormationLoader
+    from .graph import Resource
+    from .language.value import Value
     from .language.worlds import Worlds
     from .policy.suppressions import Suppressions
     from .source import Source, Span
@@ -221,7 +224,9 @@ def _judge(
     loaders = tuple(_loaders(tree, walker, worlds, types, settings, watch))
     watch.begin("load")
     resources = [resource for loader in loaders for resource in loader.load()]
-    surroundings = Surroundings(Aliases(loaders, worlds).named, settings.trusted_keys)
+    surroundings = Surroundings(
+        Aliases(loaders, worlds).named, settings.trusted_keys, partial(_output, loaders)
+    )
     engine = Engine(worlds, surroundings, settings, walker, Senders(loaders, worlds).of)
     cards = load_cards()
     watch.begin("judge", lambda: f"{engine.judged:,} of {len(resources):,} resources")
@@ -249,6 +254,14 @@ def _judge(
         watch.counts.update(loader.counts())
     watch.counts.update({"worlds": worlds.explored, "evaluations": worlds.steps})
     return results
+
+
+def _output(
+    loaders: Sequence[TerraformLoader | CloudFormationLoader], stack: Resource, name: str
+) -> Value | None:
+    """An output of a stack that Terraform deploys, where its template is known."""
+    found = (loader.output(stack, name) for loader in loaders)
+    return next((value for value in found if value is not None), None)
 
 
 def _loaders(

@@ -86,12 +86,13 @@ class Deployed:
         """What is deployed and not known here."""
         self.warnings: list[str] = []
         self._noted: set[tuple[Span, Template]] = set()
-        self._walked: list[File] = []  # those that name what is judged
+        self._walked: list[File] = []  # those that are opened, or name what is judged
         self._searched = 0
         self._needles = [type_.encode() for type_ in files.types]
 
-    def all(self) -> Iterator[tuple[Resource, Template, Given]]:
-        """Each stack that is deployed, with its template and what gives its parameters.
+    def all(self) -> Iterator[tuple[Resource, Template, Given, Callable[[], bool]]]:
+        """Each stack that is deployed, with its template, what gives its parameters, and what asks
+        whether it is of that template in the current world.
 
         Of a template that depends on a condition each text is a stack, which exists where the
         condition gives it.
@@ -102,13 +103,15 @@ class Deployed:
             except InputError as error:  # its block cannot be read, and may name any template
                 self._files.errors.append(error)
 
-    def _of(self, stack: Resource) -> Iterator[tuple[Resource, Template, Given]]:
-        for one, template in self._templates(stack):
+    def _of(
+        self, stack: Resource
+    ) -> Iterator[tuple[Resource, Template, Given, Callable[[], bool]]]:
+        for one, template, is_of in self._templates(stack):
             self._note_parameters(stack, template)
             names = [entry.key for entry in template.section("Parameters")]
             for passed in self._parameters(stack):
                 given = {name: partial(self._parameter, passed, name) for name in names}
-                yield one, template, given
+                yield one, template, given, is_of
 
     def _note_parameters(self, stack: Resource, template: Template) -> None:
         """Note the parameters that a stack passes and its template does not declare."""
@@ -175,7 +178,9 @@ class Deployed:
 
     # -- templates --------------------------------------------------------------------------
 
-    def _templates(self, stack: Resource) -> Iterator[tuple[Resource, Template]]:
+    def _templates(
+        self, stack: Resource
+    ) -> Iterator[tuple[Resource, Template, Callable[[], bool]]]:
         place = stack.place("template_body")
         if place is None:
             urls = self._outcomes(lambda: stack.read("template_url"))
@@ -201,7 +206,8 @@ class Deployed:
                 template = _template(written, parts, name, self._with_origin(place))
             if template is not None:
                 found = replace(stack, exists=partial(_gives, stack, body))
-                yield (found if len(bodies) > 1 else stack), template
+                one = found if len(bodies) > 1 else stack
+                yield one, template, partial(_is_body, stack, body)
             elif any(type_ in written for type_ in self._files.types):
                 unread = True
         if unread or len(bodies) > BODIES_LIMIT:
@@ -225,7 +231,10 @@ class Deployed:
     def _file(self, written: str, place: Span) -> Template | None:
         """The template of the file that has this content: of several, the one that is meant."""
         walked = self._files.walked()
-        self._walked += (f for f in walked[self._searched :] if f.holds(*self._needles))
+        opened = self._files.opened
+        self._walked += (
+            f for f in walked[self._searched :] if f.holds(*self._needles) or f.path in opened
+        )
         self._searched = len(walked)
         alike = [file.path for file in self._walked if self._reads(file, written)]
         alike = [path for path in alike if path in self._files.opened] or alike
@@ -291,7 +300,11 @@ def _gives(stack: Resource, body: Value) -> Value:
     exists = stack.exists()
     if isinstance(exists, Known) and exists.data is False:
         return exists
-    return Known(stack.read("template_body") == body)
+    return Known(_is_body(stack, body))
+
+
+def _is_body(stack: Resource, body: Value) -> bool:
+    return stack.read("template_body") == body
 
 
 def _by_key(parameters: ListValue) -> Value:

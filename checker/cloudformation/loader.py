@@ -58,6 +58,7 @@ class CloudFormationLoader:
     _nesting: Nesting | None = None
     _locations: Locations | None = None
     _deployed: list[Stack] | None = None
+    _is_of: list[Callable[[], bool]] = field(default_factory=list)  # whether it is, of each
     _met: set[str] = field(default_factory=set)  # of those that Terraform has opened
     _nested: int = 0
 
@@ -179,16 +180,29 @@ class CloudFormationLoader:
                 resources = self.terraform((*STACKS_IN_TERRAFORM, *OVERRIDES))
                 code = chain(*self.tree.terraform.values())
                 found = Deployed(resources, self, code)
-                self._deployed = [
-                    Stack(
-                        template, one.address, given, self, self.worlds, one.scope,
-                        (*one.calls, one.span), deployed=one,
-                    )
-                    for one, template, given in found.all()
-                ]  # fmt: skip
+                for one, template, given, is_of in found.all():
+                    calls = (*one.calls, one.span)
+                    self._deployed.append(
+                        Stack(
+                            template, one.address, given, self, self.worlds, one.scope, calls,
+                            deployed=one,
+                        )
+                    )  # fmt: skip
+                    self._is_of.append(is_of)
                 self.tree.remote_stacks.update(found.unread)
                 self.tree.warnings.extend(found.warnings)
         return self._deployed
+
+    def output(self, stack: Resource, name: str) -> Value | None:
+        """An output of a stack that Terraform deploys; None where its template is not known.
+
+        Raises EvaluationError where the template has none of that name in this world.
+        """
+        for found, is_of in zip(self._by_terraform(), self._is_of, strict=False):
+            one = found.deployed
+            if one and (one.scope, one.address) == (stack.scope, stack.address) and is_of():
+                return found.output(name)
+        return None
 
     def _expand(
         self, stack: Stack, family: set[str], reached: set[Template], report: bool

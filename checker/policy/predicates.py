@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 
 from ..graph import Resource
-from ..kms import ALIASES, KEYS, LOOKUPS, NAMES, is_of_key, is_written
+from ..kms import ALIASES, KEYS, LOOKUPS, NAMES, is_of_key, is_written, may_carry, output_in
 from ..language.value import (
     Attribute,
     EvaluationError,
@@ -37,10 +37,13 @@ _KEY_ARN = pattern(r"arn:[a-z\0-]+:kms:[^:]*:[^:]*:key/[0-9A-Za-z\0-]+\Z")
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What a judgement may look at beside the value: aliases of the scan, trusted keys."""
+    """What a judgement may look at beside the value: aliases of the scan, trusted keys, and what a
+    stack that a resource deploys outputs under a name (None where its template is not known).
+    """
 
     aliases: Callable[[Value, Resource], Iterable[Resource]]
     trusted: tuple[str, ...] = ()
+    output: Callable[[Resource, str], Value | None] = lambda _resource, _name: None
 
     def trusts(self, *names: str) -> bool:
         """Whether the settings trust a key by one of its names, whatever is _OPEN in it."""
@@ -192,9 +195,20 @@ class _Judgement:
             if not path:
                 detail = f"no attribute of {resource.address} is named"
             return _slip(detail, hops, Whole(resource))
+        if may_carry(resource.type, path):
+            return self._carried(resource, path, hops)
         return unresolved(
             "not-a-key", f"{resource.address}.{path} is no KMS key ({resource.type})", hops
         )
+
+    def _carried(self, resource: Resource, path: str, trail: tuple[Hop, ...]) -> Verdict:
+        """What a resource gives that is not its own: an output of a stack, where that is known."""
+        name = output_in(resource.type, path)
+        value = None if name is None else self._around.output(resource, name)
+        if value is not None:
+            return self._next(resource, path, value, trail)
+        detail = f"what {resource.address}.{path} is ({resource.type}) is not in the scanned code"
+        return unresolved("external", detail, trail)
 
     def _resource(
         self, resource: Resource, trail: tuple[Hop, ...], alias: Resource | None = None

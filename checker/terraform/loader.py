@@ -132,6 +132,10 @@ class TerraformLoader:
         self._read.append((True, (source,)))
         return source
 
+    def output(self, stack: Resource, name: str) -> Value | None:
+        """What a stack outputs is the templates' to tell."""
+        return None
+
     def refused(self, told: Collection[str]) -> Iterator[InputError]:
         """What Terraform's parser refuses in files that matter and are not `told` of."""
         matter = [
