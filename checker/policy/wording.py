@@ -24,7 +24,7 @@ def _blame(verdict: Verdict, span: Span) -> str:
     named = [
         hop
         for hop in hops
-        if hop.span != span and hop.note not in ("", verdict.detail) and hop.note[:6] != WHERE
+        if hop.span != span and hop.note not in ("", verdict.detail) and not hop.note.startswith(WHERE)
     ]
     if not named:
         return ""
@@ -90,8 +90,18 @@ def words(term: Term) -> str:
             return f"{which} exports {words(name)}"
         case ("!", ("==", ("exporter", tuple(name)), ("literal", _, str(which)))):
             return f"{which} does not export {words(name)}"
-        case ("another", *_, tuple(of)) | ("as collection", tuple(of)):
+        case ("another", *_, tuple(of)) | ("as collection" | "other", tuple(of)):
             return words(of)
+        case (str(conversion), _, tuple(of)) if conversion.startswith("converted to "):
+            return words(of)
+        case ("has key", ("key", tuple(made_of)), tuple(key)):
+            return words(("==", made_of, key))
+        case ("!", ("has key", ("key", tuple(made_of)), tuple(key))):
+            return words(("!=", made_of, key))
+        case ("keyed", str(written), _, tuple(of)):
+            return _keyed(written, of)
+        case ("key", tuple(made_of)):
+            return f"{{({words(made_of)}) = …}}"
         case ("as string" | "as number" | "as bool" as conversion, *_, tuple(of)):
             return f"to{conversion.removeprefix('as ')}({words(of)})"
         case ("call" | "index of" as function, *operands):
@@ -117,6 +127,8 @@ def words(term: Term) -> str:
             return f"{words(base)}[{words(key)}]"
         case ("has key", ("elements", tuple(base)), tuple(key)):
             return f"contains({words(base)}, {words(key)})"
+        case ("has key", tuple(base), tuple(key)) if _is_set(base):
+            return f"contains({words(base)}, {words(key)})"
         case ("has key", tuple(base), tuple(key)):
             return f"contains(keys({words(base)}), {words(key)})"
         case ("bounded", _, _, tuple(number)):
@@ -141,11 +153,32 @@ def words(term: Term) -> str:
             return '"' + "".join(_inside(part) for part in parts if isinstance(part, tuple)) + '"'
         case ("each.key" | "each.value" | "count.index" as bound, _, _):
             return bound
+        case ("source key", _, _):
+            return "each.key"
         case ("succeeds", tuple(attempted)):
             return f"can({words(attempted)})"
         case (str(name), *operands):
             return f"{name}({_operands(operands)})"
     return "an unknown condition"
+
+
+_SETS = frozenset({"setintersection", "setproduct", "setsubtract", "setunion", "toset"})
+
+
+def _is_set(base: Term) -> bool:
+    """Whether what has a key is surely a set, whose elements those are, or is written as a list."""
+    written = base[1] if len(base) > 1 and isinstance(base[1], str) else ""
+    return base[0] in _SETS or (base[0] != "ref" and written.startswith("["))
+
+
+def _keyed(written: str, of: Term) -> str:
+    """A map of a collection's elements under keys that are made of them (language/kept.py)."""
+    if written.startswith("."):
+        names, key = "v", f"v{written}"
+    else:
+        names, _, key = written.partition(": ")
+        names = names.removeprefix("None, ")
+    return f"{{for {names} in {words(of)} : {key} => {names.rpartition(' ')[2]}}}"
 
 
 LIST_LIMIT = 4

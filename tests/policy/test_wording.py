@@ -18,6 +18,7 @@ def test_a_condition_has_a_limit() -> None:
 
 KEYS: Term = ("ref", "", "aws_kms_key.k[*].arn")
 X: Term = ("ref", "", "var.x")
+EACH: Term = ("each.key", "aws_backup_vault.v", ("for_each", X))
 
 
 @pytest.mark.parametrize(
@@ -53,6 +54,42 @@ X: Term = ("ref", "", "var.x")
             ("==", ("unsupported", "t.yaml:1:2"), X),
             "(what stands in t.yaml:1:2) == var.x",
             "(what stands in t.yaml:1:2) != var.x",
+        ),
+        (
+            ("index", ("converted to object", "…", X), ("literal", "str", "enabled")),
+            "var.x.enabled",
+            "!var.x.enabled",
+        ),
+        (
+            ("==", ("index", ("converted to map", "…", X), ("literal", "str", "k")), KEYS),
+            "var.x.k == aws_kms_key.k[*].arn",
+            "var.x.k != aws_kms_key.k[*].arn",
+        ),
+        (("has key", ("key", X), ("literal", "str", "a")), 'var.x == "a"', 'var.x != "a"'),
+        (
+            ("has key", ("keyed", "k, v: lower(k)", (), X), EACH),
+            "contains(keys({for k, v in var.x : lower(k) => v}), each.key)",
+            "!contains(keys({for k, v in var.x : lower(k) => v}), each.key)",
+        ),
+        (
+            ("has key", ("keyed", "None, v: lower(v)", (), X), EACH),
+            "contains(keys({for v in var.x : lower(v) => v}), each.key)",
+            "!contains(keys({for v in var.x : lower(v) => v}), each.key)",
+        ),
+        (
+            ("has key", ("keyed", ".name", (), X), ("source key", "a", ("for_each", X))),
+            "contains(keys({for v in var.x : v.name => v}), each.key)",
+            "!contains(keys({for v in var.x : v.name => v}), each.key)",
+        ),
+        (
+            ("has key", ("setsubtract", X, KEYS), EACH),
+            "contains(setsubtract(var.x, aws_kms_key.k[*].arn), each.key)",
+            "!contains(setsubtract(var.x, aws_kms_key.k[*].arn), each.key)",
+        ),
+        (
+            ("has key", ("for", "[for v in var.x : v]", X), EACH),
+            "contains([for v in var.x : v], each.key)",
+            "!contains([for v in var.x : v], each.key)",
         ),
     ],
 )
