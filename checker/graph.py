@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from .language.document import Entry
 from .language.value import Hop, Known, Value
@@ -52,7 +52,7 @@ class Resource:
     origin: Callable[[], Origin | None] = field(repr=False, default=lambda: None)
     # The names of the arguments that are written in it, in any world.
     written: Callable[[], Iterable[str]] = field(repr=False, default=tuple)
-    # What is written in it and is no part of any resource.
-    misplaced: Callable[[], tuple[Hop, ...]] = field(repr=False, default=tuple)
+    # What is written in it and is no part of any resource, by its name.
+    misplaced: Callable[[], Mapping[str, Hop]] = field(repr=False, default=dict)
     # The region and the account that it is created in, in the current world.
     located: Callable[[], tuple[Value, Value] | None] = field(repr=False, default=lambda: None)

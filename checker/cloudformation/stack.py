@@ -310,7 +310,7 @@ class Stack:
             origin=lambda: self.library.origin(self.template, name, construct(entry.value)),
             extent=Span(entry.span.source, entry.span.start, entry.value.span.end),
             metadata=tuple(self._marks(entry.value)),
-            misplaced=lambda: tuple(misplaced(entry.value)),
+            misplaced=lambda: dict(misplaced(entry.value)),
             written=lambda: [e.key for e in getattr(properties, "entries", ())],
             located=lambda: (self._ref("AWS::Region"), self._ref("AWS::AccountId")),
         )

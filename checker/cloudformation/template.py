@@ -177,13 +177,13 @@ def marks(resource: Node) -> Iterator[Entry]:
         yield from (entry for entry in found.entries if entry.key in ("iac-check", "checkov"))
 
 
-def misplaced(resource: Node) -> Iterator[Hop]:
+def misplaced(resource: Node) -> Iterator[tuple[str, Hop]]:
     """What a resource has that CloudFormation refuses, such as a property beside `Properties`."""
     entries = resource.entries if isinstance(resource, MappingNode) else ()
     for key, span, _ in entries:
         if key not in _ATTRIBUTES and not key.startswith("Fn::"):
             what = f'"{key}" is not an attribute of a resource'
-            yield Hop(span, f"{what}{hint(key, _ATTRIBUTES)}")
+            yield key, Hop(span, f"{what}{hint(key, _ATTRIBUTES)}")
 
 
 def construct(resource: Node) -> str | None:

@@ -25,6 +25,7 @@ from ..language.value import (
 )
 from ..language.worlds import TooManyWorlds, Worlds
 from ..meant import meant
+from ..patterns import pattern
 from ..records import dataclass, replace
 from ..settings import Settings
 from ..source import InputError, Span
@@ -43,6 +44,9 @@ Rank = tuple[int, int]  # the level, then the reason
 
 NEAR = 0.8
 """How like the name of an argument another is that was meant to be it; 1.0 is the same."""
+
+# How a trail tells of a value that a call passes by a name that nothing takes.
+_UNPASSED = pattern(r'.* passes no "(.*)"; "(.*)" is not an? (?:argument|parameter) of it\Z')
 
 _LEVELS: tuple[Level | None, ...] = (None, "off", "warning", "error")
 
@@ -229,7 +233,7 @@ class Engine:
         """Arguments that were meant to be the one that is judged, and the construct's line."""
         for name, span in self._mistaken(resource, paths).items():
             yield Hop(span, f"{_no_argument(name, resource)}; did you mean {paths.value}?")
-        yield from resource.misplaced()
+        yield from resource.misplaced().values()
         if origin and origin.created:
             yield origin.created
 
@@ -245,14 +249,37 @@ class Engine:
         places = self._only_places(resource, names).items()
         return {name: span for name, span in places if span is not None}
 
-    def _slip(self, verdict: Verdict, resource: Resource, paths: ResourceCard) -> Verdict:
-        """The verdict on a vault without a key, with what is to be written for the one it has."""
-        name = next(iter(self._mistaken(resource, paths)), None)
-        if name is None:
+    def _slip(
+        self, verdict: Verdict, place: Span | None, resource: Resource, paths: ResourceCard
+    ) -> Verdict:
+        """The verdict, with what is to be written for a key that is given by a wrong name."""
+        for hop in verdict.trail:
+            passed_as = _UNPASSED.match(hop.note)
+            if passed_as:
+                instead = f"`{passed_as[1]}` instead of `{passed_as[2]}`"
+                return replace(verdict, case="misspelt", instead=instead)
+        if verdict.reason != "missing" or place is not None:
             return verdict
-        detail = f"{verdict.detail}: {_no_argument(name, resource)}"
-        instead = f"`{paths.value}` instead of `{name}`"
+        name = next(iter(self._mistaken(resource, paths)), None)
+        if name is not None:
+            what, instead = _no_argument(name, resource), f"`{paths.value}` instead of `{name}`"
+        else:
+            found = self._misplaced(resource, paths)
+            if found is None:
+                return verdict
+            what, instead = found
+        detail = f"{verdict.detail}: {what}"
         return replace(verdict, detail=detail, case="misspelt", instead=instead)
+
+    def _misplaced(self, resource: Resource, paths: ResourceCard) -> tuple[str, str] | None:
+        """What stands beside `Properties`, or for them, and what is to be written."""
+        for name, hop in resource.misplaced().items():
+            what = hop.note.partition(";")[0]
+            if name in (paths.value, *paths.mistaken) or meant(name, (paths.value,), NEAR):
+                return what, f"`{paths.value}` under `Properties`"
+            if meant(name, ("Properties",), NEAR):
+                return what, f"`Properties` instead of `{name}`"
+        return None
 
     def _level(self, card: Card, resource: Resource, span: Span, verdict: Verdict) -> Level | None:
         if verdict.reason is None:
@@ -277,8 +304,8 @@ class Engine:
     ) -> Result:
         verdict, place = seen.verdict, seen.place
         assert verdict is not None
-        if verdict.reason == "missing" and place is None:
-            verdict = self._slip(verdict, resource, paths)
+        if verdict.reason is not None:
+            verdict = self._slip(verdict, place, resource, paths)
         span = place or resource.span
         origin = resource.origin()
         outcome = verdict.reason or "pass"

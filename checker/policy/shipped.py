@@ -73,6 +73,13 @@ INDEX: dict[str, object] = {
     },
     "aws-managed": {
      "meaning": "the value is, or certainly ends in, an alias under `alias/aws/`",
+     "cases": {
+      "misspelt": {
+       "meaning": "a default, where a key is passed by another name",
+       "help": "Write {instead}: Terraform and CloudFormation refuse what is written here. A vault that exists must keep its key: another key replaces the vault.",
+       "caution": "write {instead}; a vault that exists must keep its key"
+      }
+     },
      "terraform": "data \"aws_kms_alias\" \"backup\" {\n  name = \"alias/aws/backup\"\n}\nresource \"aws_backup_vault\" \"ops\" {\n  name        = \"ops\"\n  kms_key_arn = data.aws_kms_alias.backup.target_key_arn\n}\n",
      "cloudformation": "Resources:\n  Ops:\n    Type: AWS::Backup::BackupVault\n    Properties:\n      BackupVaultName: ops\n      EncryptionKeyArn: !Sub arn:aws:kms:${AWS::Region}:${AWS::AccountId}:alias/aws/backup\n"
     },
@@ -82,6 +89,13 @@ INDEX: dict[str, object] = {
     "unresolved.caller-supplied": {
      "meaning": "a variable or parameter that has neither a value nor a default",
      "help": "Pass the value that is deployed (`--var`, `--var-file`, `--parameters`), or give a default that is a customer managed key. A vault that exists must keep its key: another key replaces the vault.",
+     "cases": {
+      "misspelt": {
+       "meaning": "a variable or parameter whose value is passed by another name",
+       "help": "Write {instead}: Terraform and CloudFormation refuse what is written here. A vault that exists must keep its key: another key replaces the vault.",
+       "caution": "write {instead}; a vault that exists must keep its key"
+      }
+     },
      "terraform": "variable \"key_arn\" {\n  type = string\n}\nresource \"aws_backup_vault\" \"ops\" {\n  name        = \"ops\"\n  kms_key_arn = var.key_arn\n}\n",
      "cloudformation": "Parameters:\n  KeyArn: {Type: String}\nResources:\n  Ops:\n    Type: AWS::Backup::BackupVault\n    Properties: {BackupVaultName: ops, EncryptionKeyArn: !Ref KeyArn}\n"
     },

@@ -24,7 +24,9 @@ def _blame(verdict: Verdict, span: Span) -> str:
     named = [
         hop
         for hop in hops
-        if hop.span != span and hop.note not in ("", verdict.detail) and not hop.note.startswith(WHERE)
+        if hop.span != span
+        and hop.note not in ("", verdict.detail)
+        and not hop.note.startswith(WHERE)
     ]
     if not named:
         return ""

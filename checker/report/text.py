@@ -30,14 +30,14 @@ def groups(results: Iterable[Result]) -> list[list[Result]]:
     """Results in their order, those of one declaration together that fail the same way.
 
     The same way: the same verdict in the same world, at a value that was decided at one place, for
-    one root. What two environments make of a module is two findings.
+    one root, and the same to do about it. What two environments make of a module is two findings.
     """
     found: dict[tuple[object, ...], list[Result]] = {}
     for result in results:
         end = result.trail[-1].span
         key = (
             result.rule, result.status, result.level, result.reason, result.cause, result.when,
-            result.resource_span, result.span, end, _root(result),
+            result.resource_span, result.span, end, _root(result), result.help,
         )  # fmt: skip
         found.setdefault(key, []).append(result)
     return list(found.values())

@@ -119,7 +119,7 @@ class Variables:
         constraint = constraint_of(self._attribute(name, "type"))
         if isinstance(constraint, Call) and constraint.name == "set":
             term = ("toset", term)  # whose values are its keys
-        return Unknown(
+        found = Unknown(
             "caller-supplied",
             why,
             term,
@@ -127,6 +127,11 @@ class Variables:
             type=type_of(constraint),
             trail=(Hop(self.module.variables[name].header, why),),
         )
+        if self.calls and name not in self.given:
+            place, told = self._unpassed(name)
+            if place != self.calls[-1]:
+                return found.via(place, told)
+        return found
 
     def _term(self, name: str) -> Term:
         return ("ref", f"{self.root}:{self.address}", f"var.{name}")

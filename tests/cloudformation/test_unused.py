@@ -116,6 +116,7 @@ def test_a_misspelt_parameter_of_a_nested_stack_is_told_once_and_led_to(
     hop = result.trail[1]
     assert str(hop.span) == f"p.yaml:6:{column}"
     assert hop.note == 'S passes no "KmsKeyArn"; "KmsKyeArn" is not a parameter of it'
+    assert result.help.startswith("Write `KmsKeyArn` instead of `KmsKyeArn`: ")
 
 
 def test_of_many_parameters_of_a_nested_stack_the_first_are_told(

@@ -222,10 +222,10 @@ def test_an_argument_by_another_name_is_pointed_at(
     assert result.reason == "missing"
     assert [hop.note for hop in result.notes] == [note]
     what, _, write = note.partition("; did you mean ")
-    if "argument" in what:
-        assert result.message.endswith(f"no key is given: {what}")
-        wrong = what.split('"')[1]
-        assert result.help.startswith(f"Write `{write[:-1]}` instead of `{wrong}`")
+    assert result.message.endswith(f"no key is given: {what}")
+    wrong = what.split('"')[1]
+    right = f"`{write[:-1]}` instead of `{wrong}`" if write else f"`{wrong}` under `Properties`"
+    assert result.help.startswith(f"Write {right}: Terraform and CloudFormation refuse")
 
 
 def test_what_is_not_foreseen_is_an_error_of_its_vault_alone(

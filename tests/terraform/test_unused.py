@@ -97,6 +97,21 @@ def test_a_misspelt_argument_of_a_call_is_told_once_and_led_to(
         hop = result.trail[1]
         assert str(hop.span) == "r/a.tf:6:3"
         assert 'passes no "kms_key_arn"; "kms_key_arm" is not an argument of it' in hop.note
+        assert result.help.startswith("Write `kms_key_arn` instead of `kms_key_arm`: ")
+
+
+@pytest.mark.parametrize("default", ["", 'default = "alias/aws/backup"', "default = null"])
+def test_the_help_names_the_argument_that_was_meant(
+    default: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    module = MODULE.replace("  default = null\n", f"  {default}\n")
+    call = CALL % "kms_key_arm = aws_kms_key.k.arn"
+    right = 'module "other" {\n  source = "../m"\n}\n'
+    files = {"m/a.tf": module, "r/a.tf": call + right}
+    results = checked(files, tmp_path, monkeypatch).results
+    helps = {result.address.partition(".aws")[0]: result.help for result in results}
+    assert helps["module.v"].startswith("Write `kms_key_arn` instead of `kms_key_arm`: ")
+    assert "kms_key_arm" not in helps["module.other"]
 
 
 def test_a_misspelt_input_of_a_component_is_told(
