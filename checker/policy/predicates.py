@@ -34,6 +34,9 @@ _ALIAS_NAME = pattern(r"(?:^|:)(alias/[A-Za-z0-9/_-]*)\Z")
 _OPEN = "\0"  # a part of a text that is not known; no string of HCL or YAML holds it
 _KEY_ARN = pattern(r"arn:[a-z\0-]+:kms:[^:]*:[^:]*:key/[0-9A-Za-z\0-]+\Z")
 
+# https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html#key-id-key-id
+_KEY_ID = pattern(r"(?:mrk-)?[0-9A-Fa-f-]{32,36}\Z")
+
 
 @dataclass(frozen=True)
 class Surroundings:
@@ -150,9 +153,15 @@ class _Judgement:
             return unresolved("not-a-key", f"it is an ARN of {other[1]}, not of kms", trail)
         if self._around.trusts(content):
             return passed("the settings trust this key", trail)
+        if "${" in content and self._vault.framework == "cloudformation":
+            detail = "it is a text with ${…} in it, which nothing but Fn::Sub reads"
+            return unresolved("external", detail, trail, case="substituted")
         if _REFERENCE.match(content):
             detail = "it is a text in quotes that reads like a reference, and names no key"
             return unresolved("external", detail, trail, case="quoted")
+        if not (_KEY_ARN.match(content) or _KEY_ID.match(content)):
+            detail = "it is no ARN or ID of a key, and no alias"
+            return unresolved("external", detail, trail, case="malformed")
         return unresolved(
             "external",
             "a literal key says nothing about who manages it, and nothing in the scan declares it",

@@ -141,6 +141,16 @@ INDEX: dict[str, object] = {
        "meaning": "a text that reads like a reference",
        "help": "Write the reference without quotes, or with the function that reads it. AWS refuses the text, so no vault has it.",
        "caution": "AWS refuses this text, so no vault has it"
+      },
+      "substituted": {
+       "meaning": "a text with a reference in it that nothing reads",
+       "help": "Write `!Sub` before the text (`Fn::Sub` in JSON), which replaces what is between the braces. AWS refuses the text as it is, so no vault has it.",
+       "caution": "write Fn::Sub before it; AWS refuses the text as it is, so no vault has it"
+      },
+      "malformed": {
+       "meaning": "a text that can be no key",
+       "help": "Write a reference to a key that the code declares (`aws_kms_key.NAME.arn`, `!GetAtt NAME.Arn`), or the ARN of one. Terraform or AWS refuses this text, so no vault has it.",
+       "caution": "Terraform or AWS refuses this text, so no vault has it"
       }
      },
      "terraform": "resource \"aws_backup_vault\" \"ops\" {\n  name        = \"ops\"\n  kms_key_arn = \"arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab\"\n}\n",

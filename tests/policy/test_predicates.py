@@ -58,3 +58,55 @@ def test_what_is_told_is_the_part_that_tells_keys_apart(tmp_path: Path) -> None:
     result = judged("${var.id}", tmp_path)
     assert result.cause == "caller-supplied"
     assert 'variable "id"' in result.message
+
+
+WRITTEN = 'resource "aws_backup_vault" "v" {\n  name        = "v"\n  kms_key_arn = %s\n}\n'
+LOOKED_UP = 'data "aws_kms_key" "k" {\n  key_id = %s\n}\n' + WRITTEN % "data.aws_kms_key.k.arn"
+NAMED = "a literal key says nothing about who manages it, and nothing in the scan declares it"
+NO_KEY = "it is no ARN or ID of a key, and no alias"
+
+
+@pytest.mark.parametrize("text", [WRITTEN, LOOKED_UP])
+@pytest.mark.parametrize(
+    ("key", "what"),
+    [
+        ("foo", NO_KEY),
+        (" ", NO_KEY),
+        ("null", NO_KEY),
+        ("aws/backup", NO_KEY),
+        ("REPLACE-ME", NO_KEY),
+        ("arn:aws:kms:eu-west-1:111122223333:key/", NO_KEY),
+        (f"arn:aws:kms:eu-west-1:111122223333:key/{ID}", NAMED),
+        ("arn:aws:kms:eu-west-1:111122223333:key/example", NAMED),
+        (f"arn:aws-us-gov:kms:us-gov-east-1:111122223333:key/mrk-{'0' * 32}", NAMED),
+        (ID, NAMED),
+        (f"mrk-{'0' * 32}", NAMED),
+    ],
+)
+def test_a_text_that_can_be_no_key_is_told_as_such(
+    text: str, key: str, what: str, tmp_path: Path
+) -> None:
+    (tmp_path / "main.tf").write_text(text % f'"{key}"')
+    (result,) = run([str(tmp_path)], Settings(cache=False)).results
+    assert result.cause == "external"
+    assert what in result.message
+    assert ("trusted-keys" in result.help) is (what is NAMED)
+
+
+@pytest.mark.parametrize(
+    ("key", "help_"),
+    [
+        ('"${Key.Arn}"', "Write `!Sub` before the text"),
+        ('"arn:aws:kms:${AWS::Region}:111122223333:key/x"', "Write `!Sub` before the text"),
+        ("Key.Arn", "Write the reference without quotes"),
+    ],
+)
+def test_a_text_with_a_reference_in_it_names_what_reads_it(
+    key: str, help_: str, tmp_path: Path
+) -> None:
+    (tmp_path / "t.yaml").write_text(
+        "Resources:\n  Key: {Type: AWS::KMS::Key}\n  V:\n    Type: AWS::Backup::BackupVault\n"
+        f"    Properties: {{BackupVaultName: v, EncryptionKeyArn: {key}}}\n"
+    )
+    (result,) = run([str(tmp_path)], Settings(cache=False)).results
+    assert (result.cause, result.help.startswith(help_)) == ("external", True)
