@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
+from ..candidates import TERRAFORM
 from ..graph import Resource
 from ..kms import ALIASES, KEYS, LOOKUPS, NAMES, is_of_key, is_written, may_carry, output_in
 from ..language.value import (
@@ -97,6 +98,8 @@ class _Judgement:
                 return self._attribute(resource, path, trail)
             case Unknown(cause="not-a-key", why=why):
                 return _slip(why, trail, value)
+            case Unknown(cause="caller-supplied" as cause, why=why):
+                return unresolved(cause, why, trail, _supplied_by(why, trail))
             case Unknown(cause=cause, why=why):
                 return unresolved(cause, why, trail)
             case Whole(resource=resource):
@@ -145,7 +148,9 @@ class _Judgement:
             detail = "it is a string composed of other attributes, and no key's ARN"
             return _slip(detail, trail, whole)
         why = f"it is composed of what is not known: {unknown.why}"
-        return unresolved(unknown.cause, why, _distinct((*trail, *unknown.trail)))
+        hops = _distinct((*trail, *unknown.trail))
+        case = _supplied_by(unknown.why, hops) if unknown.cause == "caller-supplied" else None
+        return unresolved(unknown.cause, why, hops, case)
 
     def _literal(self, content: str, trail: tuple[Hop, ...]) -> Verdict:
         other = _OTHER_ARN.match(content)
@@ -296,6 +301,15 @@ def _is_no_name(text: Known) -> bool:
         and owner.type in KEYS
         and not _KEY_ARN.match(str(text.data))
     )
+
+
+def _supplied_by(why: str, trail: tuple[Hop, ...]) -> str | None:
+    """What gives a value that is not known: a variable, a parameter, or what deploys a service."""
+    if why.startswith("${"):
+        return "service"
+    path = trail[-1].span.source.path if trail else ""
+    named = "variable" if path.endswith(TERRAFORM) else "parameter"
+    return named if f'{named} "' in why else None
 
 
 def _slip(detail: str, trail: tuple[Hop, ...], value: Value) -> Verdict:

@@ -90,6 +90,18 @@ INDEX: dict[str, object] = {
      "meaning": "a variable or parameter that has neither a value nor a default",
      "help": "Pass the value that is deployed (`--var`, `--var-file`, `--parameters`), or give a default that is a customer managed key. A vault that exists must keep its key: another key replaces the vault.",
      "cases": {
+      "variable": {
+       "meaning": "a variable of Terraform",
+       "help": "Pass the value that is deployed (`--var` or `--var-file` for a root module, the `module` block for another), or give a default that is a customer managed key. A vault that exists must keep its key: another key replaces the vault."
+      },
+      "parameter": {
+       "meaning": "a parameter of a template",
+       "help": "Pass the value that is deployed (`--parameters` for a template that is deployed by itself, what nests or deploys it for another), or give a default that is a customer managed key. A vault that exists must keep its key: another key replaces the vault."
+      },
+      "service": {
+       "meaning": "a variable of the Serverless Framework",
+       "help": "Write the key in the service itself (a resource, `custom`, or a default after the variable), or ignore the finding with a reason: no flag sets what is given only at the deployment. A vault that exists must keep its key: another key replaces the vault."
+      },
       "misspelt": {
        "meaning": "a variable or parameter whose value is passed by another name",
        "help": "Write {instead}: Terraform and CloudFormation refuse what is written here. A vault that exists must keep its key: another key replaces the vault.",

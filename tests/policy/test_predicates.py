@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -110,3 +111,33 @@ def test_a_text_with_a_reference_in_it_names_what_reads_it(
     )
     (result,) = run([str(tmp_path)], Settings(cache=False)).results
     assert (result.cause, result.help.startswith(help_)) == ("external", True)
+
+
+VARIABLE = 'variable "k" {\n  type = string\n}\n' + WRITTEN % "var.k"
+PARAMETER = (
+    "Parameters: {K: {Type: String}}\nResources:\n  V:\n    Type: AWS::Backup::BackupVault\n"
+    "    Properties: {BackupVaultName: v, EncryptionKeyArn: !Ref K}\n"
+)
+SERVICE = (
+    "service: s\nprovider: {name: aws}\nresources:\n  Resources:\n    V:\n"
+    "      Type: AWS::Backup::BackupVault\n"
+    "      Properties: {BackupVaultName: v, EncryptionKeyArn: '${%s:KEY}'}\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "flags"),
+    [
+        ("main.tf", VARIABLE, {"--var", "--var-file"}),
+        ("t.yaml", PARAMETER, {"--parameters"}),
+        ("serverless.yml", SERVICE % "env", set()),
+        ("serverless.yml", SERVICE % "param", set()),
+    ],
+)
+def test_the_help_offers_the_flags_that_can_give_the_value(
+    name: str, text: str, flags: set[str], tmp_path: Path
+) -> None:
+    (tmp_path / name).write_text(text)
+    (result,) = run([str(tmp_path)], Settings(cache=False)).results
+    assert result.cause == "caller-supplied"
+    assert set(re.findall("`(--[a-z-]+)`", result.help)) == flags
