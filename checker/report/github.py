@@ -11,6 +11,7 @@ from ..annotations import TextIO
 from ..policy.result import Report, Result
 from ..source import InputError
 from .escape import escape
+from .places import from_root, in_repository, installed_at
 from .words import advice, caller, fault, outcome, shown, told
 
 _TITLES = {
@@ -45,18 +46,20 @@ def _rest(commands: Mapping[str, Sequence[str]]) -> str:
 
 
 def _finding(level: str, result: Result) -> str:
-    (line, column), (end_line, end_column) = result.span.positions()
-    place: dict[str, object] = {"file": result.span.source.path, "line": line, "endLine": end_line}
+    shown_at = in_repository(result)
+    (line, column), (end_line, end_column) = shown_at.positions()
+    path = from_root(shown_at.source.path)
+    place: dict[str, object] = {"file": path, "line": line, "endLine": end_line}
     if line == end_line:  # columns of a range over several lines are refused
         place |= {"col": column, "endColumn": end_column}
-    text = f"{told(result)} [{result.address}]{caller(result)}"
+    text = f"{told(result)} [{result.address}]{caller(result)}{installed_at(result)}"
     command = _command(level, {**place, "title": f"{result.rule} {outcome(result)}"}, text)
     help_ = f"%0AHelp: {_data(advice(result))}\n" if result.status == "fail" else "\n"
     return command.removesuffix("\n") + help_
 
 
 def _unreadable(error: InputError) -> str:
-    place = {"file": error.path, "line": error.line, "col": error.column}
+    place = {"file": from_root(error.path), "line": error.line, "col": error.column}
     known = {name: value for name, value in place.items() if value is not None}
     return _command("error", {**known, "title": _TITLES[fault(error)]}, error.message)
 

@@ -9,6 +9,7 @@ from ..annotations import TextIO
 from ..policy.result import Report, Result
 from ..source import InputError
 from .escape import escape, escape_json
+from .places import from_root, in_repository, installed_at
 from .words import caller, fault, outcome, shown, told, warned
 
 _SEVERITY = {"critical": "blocker", "high": "critical", "medium": "major", "low": "minor"}
@@ -31,13 +32,14 @@ def _finding(result: Result, number: int) -> dict[str, object]:
     """`number` tells findings of one fingerprint apart, of which GitLab would drop all but one."""
     what = f"[{outcome(result)}; {result.address}]"
     fingerprint = _digest(result.instance, str(number)) if number else result.instance
+    place, called = in_repository(result), caller(result) + installed_at(result)
     severity = _SEVERITY[result.severity] if result.level == "error" else "info"
     return {
-        "description": escape(f"{told(result)} {what}{caller(result)}{warned(result)}"),
+        "description": escape(f"{told(result)} {what}{called}{warned(result)}"),
         "check_name": result.rule,
         "fingerprint": fingerprint,
         "severity": severity,
-        "location": {"path": result.span.source.path, "lines": {"begin": result.span.line}},
+        "location": {"path": from_root(place.source.path), "lines": {"begin": place.line}},
     }
 
 
@@ -48,7 +50,7 @@ def _unreadable(error: InputError) -> dict[str, object]:
         "check_name": kind,
         "fingerprint": _digest(kind, error.path, error.message, str(error.line)),
         "severity": "blocker",
-        "location": {"path": error.path, "lines": {"begin": error.line or 1}},
+        "location": {"path": from_root(error.path), "lines": {"begin": error.line or 1}},
     }
 
 

@@ -43,6 +43,8 @@ def _report(report: Report) -> dict[str, object]:
             }
             for error in report.errors
         ],
+        "unread": list(report.unread),
+        "warnings": list(report.warnings),
     }
 
 

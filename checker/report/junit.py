@@ -9,6 +9,7 @@ from ..annotations import TextIO
 from ..policy.result import Report, Result
 from ..source import InputError
 from .escape import escape
+from .places import in_repository
 from .text import block
 from .words import caller, fault, outcome, place, told
 
@@ -64,7 +65,7 @@ def _case(result: Result) -> Element:
     """A vault. A finding at level `warning` passes, for it is no fault, and says so."""
     from xml.etree.ElementTree import SubElement
 
-    case = _named(result.address + caller(result), result.span.source.path)
+    case = _named(result.address + caller(result), in_repository(result).source.path)
     message = _text(told(result))
     detail = "\n".join(map(_text_line, block(result)))
     if _fails(result):

@@ -15,6 +15,7 @@ from ..policy.result import Report, Result, Suppression
 from ..source import InputError, Span
 from .escape import escape
 from .explain import page
+from .places import from_root, in_repository
 from .web import homepage, rule_page, uri
 from .words import advice, fault, outcome, told
 
@@ -24,8 +25,12 @@ SCHEMA = (
 FINGERPRINT = "iacCheckFingerprint/v1"
 INSTANCE = "iacCheckInstance/v1"
 """That of each caller of the same code is another."""
+ALERT = "primaryLocationLineHash"
+"""The only one that GitHub tells alerts apart by. It would make one of the line, the same for all
+callers of a module; one that is there stays, with a warning in the log of the upload."""
 ROOT = "%SRCROOT%"
-"""What relative addresses are relative to: the working directory, which CI makes the checkout."""
+"""What relative addresses are relative to: the root of CI's checkout, else the working directory.
+"""
 
 MOST_RESULTS = 25_000
 """A run with more results is rejected."""
@@ -74,10 +79,22 @@ def _run(report: Report, show_passed: bool, suppressed: bool) -> dict[str, objec
                 "toolExecutionNotifications": _notifications(report, len(wanted) - len(kept)),
             }
         ],
-        "originalUriBaseIds": {ROOT: {"description": _message("the working directory")}},
+        "originalUriBaseIds": {
+            ROOT: {"description": _message("the checkout, or the working directory")}
+        },
         "columnKind": "unicodeCodePoints",
-        "results": [_result(result) for result in kept],
+        "results": _results(kept),
     }
+
+
+def _results(kept: Iterable[Result]) -> list[dict[str, object]]:
+    """Those that are alike in all are numbered, as GitHub numbers lines of one content."""
+    seen: dict[str, int] = {}
+    found = []
+    for result in kept:
+        number = seen[result.instance] = seen.get(result.instance, 0) + 1
+        found.append(_result(result, number))
+    return found
 
 
 def _most_severe(results: Sequence[Result]) -> list[Result]:
@@ -122,6 +139,10 @@ def _notifications(report: Report, left_out: int) -> list[dict[str, object]]:
     if left_out:
         warnings.append(f"{left_out} results are left out: a run holds {MOST_RESULTS} at most")
     found += ({"level": "warning", "message": _message(warning)} for warning in warnings)
+    unread = (
+        f"{address} is not on disk, so what it declares is not checked" for address in report.unread
+    )
+    found += ({"level": "note", "message": _message(text)} for text in unread)
     return found
 
 
@@ -140,8 +161,9 @@ def _error(error: InputError) -> dict[str, object]:
     }
 
 
-def _result(result: Result) -> dict[str, object]:
+def _result(result: Result, number: int) -> dict[str, object]:
     failed = result.status != "pass"
+    place = in_repository(result)
     found: dict[str, object] = {
         "ruleId": result.rule,
         "kind": "fail" if failed else "pass",
@@ -150,7 +172,7 @@ def _result(result: Result) -> dict[str, object]:
         "message": _message(told(result), _help(result)),
         "locations": [
             {
-                **_location(result.span),
+                **_location(place),
                 "logicalLocations": [
                     {"fullyQualifiedName": escape(result.address), "kind": "resource"}
                 ],
@@ -159,10 +181,11 @@ def _result(result: Result) -> dict[str, object]:
         "partialFingerprints": {
             FINGERPRINT: result.fingerprint,
             INSTANCE: result.instance,
+            ALERT: f"{result.instance}:{number}",
         },
         "properties": _properties(result),
     }
-    related = _related(result)
+    related = _related(result, place)
     if related:
         found["relatedLocations"] = related
     if len(result.trail) > 1:
@@ -183,7 +206,7 @@ def _properties(result: Result) -> dict[str, object]:
     return {name: escape(text) for name, text in described.items() if text is not None}
 
 
-def _related(result: Result) -> list[dict[str, object]]:
+def _related(result: Result, place: Span) -> list[dict[str, object]]:
     """The resource, the calls that lead to it, and each hop beyond the place of the finding."""
     hops: Iterable[Hop] = (
         Hop(result.resource_span, "the vault"),
@@ -192,7 +215,7 @@ def _related(result: Result) -> list[dict[str, object]]:
     )
     notes: dict[Span, str] = {}
     for hop in hops:
-        if hop.span != result.span:
+        if hop.span != place:
             notes.setdefault(hop.span, hop.note)
     listed = list(notes.items())[:MOST_LOCATIONS]
     return [{"id": at, **_location(span, note)} for at, (span, note) in enumerate(listed, 1)]
@@ -229,6 +252,7 @@ def _location(span: Span, note: str = "") -> dict[str, object]:
 
 
 def _artifact(path: str) -> dict[str, object]:
+    path = from_root(path)
     address = uri(path)
     return {"uri": address} if path.startswith("/") else {"uri": address, "uriBaseId": ROOT}
 

@@ -68,7 +68,9 @@ def test_unknown_format() -> None:
 class TestJson:
     def test_holds_every_vault_in_the_order_of_the_contract(self) -> None:
         document = json.loads(rendered("json", everything()))
-        assert list(document) == ["schema_version", "tool", "summary", "results", "errors"]
+        assert list(document) == [
+            "schema_version", "tool", "summary", "results", "errors", "unread", "warnings",
+        ]  # fmt: skip
         assert [entry["status"] for entry in document["results"]] == [
             "fail", "fail", "fail", "pass", "suppressed",
         ]  # fmt: skip

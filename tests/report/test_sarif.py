@@ -108,12 +108,18 @@ class TestResults:
         related = [location["message"]["text"] for location in found["relatedLocations"]]
         assert related == ["the vault", "passed by module.v"]
 
-    def test_the_fingerprint_has_our_own_name(self) -> None:
-        """GitHub computes `primaryLocationLineHash` itself; ours must not pose as that."""
+    def test_the_fingerprint_has_our_own_name_and_the_one_that_github_reads(self) -> None:
         assert only_result(report(result()))["partialFingerprints"] == {
             "iacCheckFingerprint/v1": result().fingerprint,
             "iacCheckInstance/v1": result().fingerprint,
+            "primaryLocationLineHash": f"{result().fingerprint}:1",
         }
+
+    def test_no_two_results_are_one_alert(self) -> None:
+        many = [result(root=root, when=when) for root in ("a", "b") for when in ("x", None)]
+        found = run(report(*many))["results"]
+        alerts = {one["partialFingerprints"]["primaryLocationLineHash"] for one in found}
+        assert len(alerts) == 4
 
     def test_another_root_has_another_of_its_own(self) -> None:
         """The fingerprint is of the vault and its fault: who calls it is told by a second one."""
@@ -190,6 +196,15 @@ class TestFaults:
         assert invocation["executionSuccessful"] is True
         assert invocation["toolExecutionNotifications"] == [
             {"level": "warning", "message": {"text": "careful"}}
+        ]
+
+    def test_what_is_not_on_disk_is_noted(self) -> None:
+        content = Report("0.1.0", (), (), (), 1, unread=("a/b/aws",))
+        (invocation,) = run(content)["invocations"]
+        assert invocation["executionSuccessful"] is True
+        text = "a/b/aws is not on disk, so what it declares is not checked"
+        assert invocation["toolExecutionNotifications"] == [
+            {"level": "note", "message": {"text": text}}
         ]
 
 
