@@ -245,7 +245,7 @@ class Walker:
                         if not below:
                             continue
                         if name not in SKIPPED:
-                            waiting.append((path, os.path.join(real, name)))
+                            waiting.append(self._named_from_here(path, os.path.join(real, name)))
                         elif name == ".terraform":
                             tree.initialised.append(folder)
                     elif is_candidate(name):
@@ -254,6 +254,11 @@ class Walker:
                         tree.links.append(path)
                 except OSError as error:
                     tree.errors.append(InputError(reason(error), path))
+
+    def _named_from_here(self, folder: str, real: str) -> tuple[str, str]:
+        """A folder that is reached from above: the working directory, or one around it."""
+        around = folder.startswith(_UP) and self._realpath(".").startswith(real)
+        return (normal(folder) if around else folder), real
 
     def _leaves_out(self, folder: str) -> bool:
         """Whether a folder, or one that it lies in, is left out of the walk."""

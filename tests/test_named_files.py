@@ -52,6 +52,15 @@ def test_as_in_the_whole(case: Path) -> None:
         assert _told(alone) == _told(tuple(r for r in whole if r.span.source.path == path))
 
 
+def test_a_file_has_one_name_in_a_folder_below(monkeypatch: pytest.MonkeyPatch) -> None:
+    alias = 'resource "aws_kms_alias" "a" {\n  name = "alias/%s"\n  name = "x"\n}\n'
+    vault = 'resource "aws_backup_vault" "v" {\n  name = "v"\n  kms_key_arn = "alias/a"\n}\n'
+    write({"a/m/main.tf": vault + alias % "a", "a/x.tf": alias % "b", "b/x.tf": alias % "c"})
+    monkeypatch.chdir("a/m")
+    errors = run(["main.tf"], Settings()).errors
+    assert {error.path for error in errors} == {"main.tf", "../x.tf", "../../b/x.tf"}
+
+
 def test_a_module_is_judged_with_its_callers(capsys: pytest.CaptureFixture[str]) -> None:
     write({"m/main.tf": MODULE, "a/main.tf": CALLER % "aws_kms_key.k.arn"})
     assert main(["m/main.tf"]) == 0
