@@ -15,8 +15,14 @@ __all__ = ["Settings", "__version__", "scan"]
 
 
 def scan(paths: Iterable[str | os.PathLike[str]], settings: Settings | None = None) -> Report:
-    """Check folders and files. Faults of the input are in the report's errors, never raised."""
-    from os import fspath
+    """Check folders and files. Faults of the input are in the report's errors, never raised.
+
+    Raises TypeError for one path that is in no list.
+    """
+    from os import PathLike, fspath
+
+    if isinstance(paths, str | bytes | PathLike):
+        raise TypeError(f"paths is a list of paths: write [{paths!r}]")
 
     from .pipeline import run
     from .settings import Settings

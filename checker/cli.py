@@ -170,6 +170,11 @@ def _check(options: Options, reports: Sequence[tuple[str, str | None]]) -> int:
         return UNTRUSTED
     if options.show_settings:
         return _told(settings.shown())
+    if options.stdin_filename is not None and "-" not in options.paths:
+        complain(
+            "error: --stdin-filename: it names what is read for the path -, which is not given"
+        )
+        return UNTRUSTED
     if not options.paths:
         complain("error: at least one PATH is needed (iac-check --help)")
         return UNTRUSTED
@@ -200,6 +205,7 @@ def _check(options: Options, reports: Sequence[tuple[str, str | None]]) -> int:
         except InputError as error:
             complain(f"error: {error.path}: {error.message}")
             return UNTRUSTED
+    stands_for = next(iter(settings.unsaved or ()), None)
     watch = Watch()
     with Progress(watch, sys.stderr):
         report = run(paths, settings, watch)
@@ -209,6 +215,13 @@ def _check(options: Options, reports: Sequence[tuple[str, str | None]]) -> int:
     done = [_written(report, name, output, options) for name, output in files_first]
     if not all(done):
         return UNTRUSTED
+    if options.stdin_filename is None and any(
+        error.path == stands_for and "declared twice" in error.message for error in report.errors
+    ):
+        complain(
+            f"note: standard input is read as {stands_for}, beside the files of this folder; where "
+            "it is one of them, say which: --stdin-filename FILE"
+        )
     for warning in report.warnings:
         complain(f"warning: {warning}")
     for note in watch.notes:

@@ -176,7 +176,14 @@ class Walker:
         return normal(os.path.join(folder, way))
 
     def _named_file(self, tree: Tree, path: str) -> None:
-        if path.endswith((*TERRAFORM, *STACKS, *VALUES)):
+        if not path.endswith((*TERRAFORM, *STACKS, *VALUES)):
+            from .plans import REFUSED, is_plan  # few runs name a file
+
+            data = self._unsaved.get(path) or read_bytes(Tree(), path)
+            if data is not None and is_plan(data):
+                tree.errors.append(InputError(REFUSED, path))
+                return
+        else:
             folder = os.path.dirname(path) or "."
             if os.path.isdir(folder):
                 self.terraform_folder(tree, folder)

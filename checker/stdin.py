@@ -8,11 +8,21 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 
-from .candidates import FILE_LIMIT, Needles, calls_modules, reason, sources
+from .candidates import (
+    FILE_LIMIT,
+    TEMPLATES,
+    TERRAFORM,
+    Needles,
+    calls_modules,
+    reason,
+    sources,
+)
 from .cloudformation.yaml_document import read_template
 from .language.document import MappingNode, SequenceNode
 from .language.json_document import read_json
+from .plans import REFUSED, is_plan
 from .policy.card import resource_types
 from .source import InputError, Source
 from .terraform.outline import outline
@@ -55,6 +65,8 @@ def name_for(data: bytes) -> str:
 
     Raises InputError where it reads as neither or as both, and may hold what matters.
     """
+    if is_plan(data):
+        raise InputError(REFUSED, NAME)
     faults: list[str] = []
     try:
         endings = _readers(Source.decode(NAME, data), faults)
@@ -64,8 +76,26 @@ def name_for(data: bytes) -> str:
         why = "it reads as Terraform and as a template" if endings else "; ".join(faults)
         raise InputError(f"{why} (--stdin-filename says what it is)", NAME)
     ending = endings[0] if endings else ".yaml"
+    same = _written_out(data)
+    if same is not None:
+        return same
     names = (f"stdin{number}{ending}" for number in ("", *map("-{}".format, range(2, _NAMES))))
     return next((name for name in names if not os.path.lexists(name)), f"stdin{ending}")
+
+
+def _written_out(data: bytes) -> str | None:
+    """The file of the working directory that has this content: it is that one, not another."""
+    with suppress(OSError), os.scandir() as entries:
+        for entry in sorted(entries, key=lambda entry: entry.name):
+            if (
+                entry.name.endswith((*TERRAFORM, *TEMPLATES))
+                and entry.is_file(follow_symlinks=False)
+                and entry.stat().st_size == len(data)
+            ):
+                with open(entry.path, "rb") as file:
+                    if file.read() == data:
+                        return entry.name
+    return None
 
 
 def _readers(source: Source, faults: list[str]) -> list[str]:

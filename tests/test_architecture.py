@@ -20,7 +20,7 @@ LINE_LIMIT = 500
 # Lowest first. A room may import itself and what stands below it, never its own row.
 ROWS = (
     ("annotations", "invisible", "patterns", "options"),
-    ("records", "kms", "globs", "meant", "paths", "unforeseen", "watch"),
+    ("records", "kms", "globs", "meant", "paths", "plans", "unforeseen", "watch"),
     ("backup",),
     ("source",),
     ("language",),

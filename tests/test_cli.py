@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import io
 import json
 import os
 import signal
@@ -419,6 +420,50 @@ def test_scan_is_the_public_interface(tmp_path: Path) -> None:
     write(MANAGED)
     (result,) = scan([tmp_path]).results
     assert result.reason == "aws-managed"
+
+
+@pytest.mark.parametrize("path", ["infra", b"infra", Path("infra")])
+def test_one_path_in_no_list_is_refused(path: str) -> None:
+    with pytest.raises(TypeError, match="paths is a list of paths: write "):
+        scan(path)
+
+
+PLAN = b'{"format_version":"1.2","terraform_version":"1.9.0","planned_values":{},"x":[]}'
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("plan.json", PLAN),
+        ("plan.txt", PLAN),
+        ("terraform.tfstate", b'{"version": 4, "terraform_version": "1.9.0", "lineage": "x"}'),
+        ("tfplan", b"PK\x03\x04\x14\0\x08\0\x08\0\0\0\0\0\0\0\0\0tfplan"),
+    ],
+)
+@pytest.mark.parametrize("by", ["path", "stdin", "stdin with a name"])
+def test_a_plan_is_not_read(
+    name: str,
+    data: bytes,
+    by: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    Path(name).write_bytes(data)
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data)))
+    given = {"path": [name], "stdin": ["-"], "stdin with a name": ["--stdin-filename", name, "-"]}
+    assert main(given[by]) == 2
+    out, err = capsys.readouterr()
+    assert "it is a plan or a state of Terraform, which is not read: name the folder" in out + err
+
+
+def test_a_plan_in_a_folder_is_left_alone() -> None:
+    write(CUSTOMER)
+    Path("plan.json").write_bytes(PLAN)
+    assert main(["."]) == 0
+    Path("t.json").write_text(
+        '{"Resources": {}, "Metadata": {"terraform_version": 1, "values": 1}}'
+    )
+    assert main(["t.json"]) == 3
 
 
 def test_what_is_scanned_is_not_in_a_repr() -> None:

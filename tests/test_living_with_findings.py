@@ -254,6 +254,31 @@ def test_standard_input_takes_the_place_of_no_file(monkeypatch: pytest.MonkeyPat
     assert main([".", "-"]) == 1
 
 
+def test_standard_input_that_a_file_holds_is_that_file(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = Path("main.tf").read_bytes()
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data)))
+    assert main(["--format", "concise", "-"]) == 1
+    told = capsys.readouterr()
+    assert told.out.startswith("main.tf:")
+    assert "1 vault: " in told.err
+
+
+def test_standard_input_beside_a_file_that_declares_the_same(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = Path("main.tf").read_bytes() + b"\n"
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data)))
+    assert main(["-"]) == 2
+    assert "note: standard input is read as stdin.tf, beside" in capsys.readouterr().err
+
+
+def test_a_name_for_standard_input_that_is_not_read(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--stdin-filename", "main.tf", "."]) == 2
+    assert capsys.readouterr().err.startswith("error: --stdin-filename: ")
+
+
 @pytest.mark.parametrize("name", ["", "."])
 def test_standard_input_has_the_name_of_a_file(
     name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

@@ -23,7 +23,7 @@ Comments = Callable[[Source], Iterable[Span]]
 CHECKOV = {"CKV_AWS_166": "BACKUP001"}
 
 _DIRECTIVE = re.compile(r"iac-check:[ \t]*ignore\[([^\]]*)\](.*)\Z", re.S)
-_MISTYPED = re.compile(r"iac[-_ ]?check[ \t]*:[ \t]*[a-z]+", re.I)
+_MISTYPED = re.compile(r"iac[-_ ]?check(?:[ \t]*:[ \t]*[a-z]+|[ \t]*ignore[ \t]*\[)", re.I)
 _CHECKOV = re.compile(r"checkov:skip=(CKV2?_[A-Z]+_\d+)(?::[ \t]*(.*))?", re.S)
 _UNTIL = re.compile(r"(?<![^\W\d_])until(?![^\W\d_])", re.I)
 # What follows that word, where it is meant to be a date: one in another form would never expire.

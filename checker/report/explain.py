@@ -65,13 +65,13 @@ def explained(cards: Sequence[Card], asked: str) -> str | None:
     """The page of a rule, or what it says of a reason or cause; None for another word.
 
     `asked` is as a report writes it: `BACKUP001`, `external`, `unresolved/external`, or a rule
-    with one of these (`BACKUP001/external`).
+    with one of these (`BACKUP001/external`); or with a dot, as the settings have it.
     """
-    first, _, rest = asked.partition("/")
+    first, _, rest = asked.replace(".", "/").partition("/")
     named = [card for card in cards if card.id == first.upper()]
     if named and not rest:
         return page(named[0])
-    outcome = (rest if named else asked).lower()
+    outcome = (rest if named else asked.replace(".", "/")).lower()
     parts = [
         _part(card, name)
         for card in named or cards

@@ -94,6 +94,7 @@ def test_errors(comment: str, error: str, tmp_path: Path, monkeypatch: pytest.Mo
     [
         ("# iac-check: ignor[BACKUP001] reason", "looks like"),
         ("# iac_check:ignore[BACKUP001] reason", "looks like"),
+        ("# iac-check ignore[BACKUP001] reason", "looks like"),
         ("# iac-check: ignore BACKUP001 reason", "looks like"),
         ("# iac-check: ignore[BACKUP999] reason", "no rule BACKUP999"),
         ("# iac-check: ignore[BACKUP001] reason until=2020-01-31", "expired"),

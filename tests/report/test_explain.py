@@ -85,6 +85,7 @@ def test_listing() -> None:
         ("BACKUP001", "# BACKUP001: backup-vault-customer-key"),
         ("external", "# BACKUP001: unresolved/external"),
         ("unresolved/external", "# BACKUP001: unresolved/external"),
+        ("unresolved.external", "# BACKUP001: unresolved/external"),
         ("backup001/External", "# BACKUP001: unresolved/external"),
         ("BACKUP001/unresolved/external", "# BACKUP001: unresolved/external"),
         ("unresolved", "# BACKUP001: unresolved"),
