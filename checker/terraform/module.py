@@ -346,9 +346,6 @@ class ModuleInstance:
         scope = _InstanceScope(self, block, call_address(block), key)
 
         def exists() -> Value:
-            off = switched_off(self._passed(block, scope, address, SWITCHES), scope)
-            if off is not None:
-                return Known(False, trail=(Hop(off, f"so {address} creates no key"),))
             return Known(self.exists() and self.has(block, call_address(block), key))
 
         declared = Resource(
@@ -363,9 +360,19 @@ class ModuleInstance:
         )
         hop = Hop(block.header, f"{address} ({target.name}, not on disk) declares a customer key")
         key_value = Attribute(declared, "arn", trail=(hop,))
+
+        def output() -> Value:
+            off = switched_off(self._passed(block, scope, address, SWITCHES), scope)
+            if off is None:
+                return key_value
+            return Known(None, trail=(hop, Hop(off, f"{address} creates no key")))
+
+        def read(name: str) -> Value:
+            return self.worlds.remember((self, "known module", address), output)
+
         why = f"{title(block)} is not on disk, and only some of its outputs are known"
         rest = Unknown("module-unavailable", why, ("ref", self.root, address), trail=(hop,))
-        return MapValue(dict.fromkeys(sorted(target.outputs), key_value), rest=rest)
+        return MapValue(LazyItems(tuple(sorted(target.outputs)), read), rest=rest)
 
     def child(self, name: str, key: InstanceKey, target: Declarations) -> ModuleInstance:
         """The instance of a called module, with the arguments of the call."""

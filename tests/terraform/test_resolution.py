@@ -244,6 +244,6 @@ def test_what_a_known_module_is_switched_off_by_is_told(
     )
     monkeypatch.chdir(tmp_path)
     (result,) = run(["."], Settings(cache=False)).results
-    assert result.cause == "undeclared"
+    assert result.reason == "missing"
     last = result.trail[-1]
-    assert (str(last.span), last.note) == ("main.tf:3:12", "so module.kms creates no key")
+    assert (str(last.span), last.note) == ("main.tf:3:12", "module.kms creates no key")
