@@ -393,6 +393,12 @@ def is_local(source: str) -> bool:
     return source in (".", "..") or source.startswith(("./", "../"))
 
 
+def is_automatic(path: str) -> bool:
+    """Whether Terraform reads a file of values by itself."""
+    name = os.path.basename(path)
+    return name.removesuffix(".json").endswith(".auto.tfvars") or name.startswith("terraform.tf")
+
+
 def calls_modules(text: bytes) -> bool:
     """Whether bytes may have a module call."""
     return b"module" in text and _MODULE.search(text) is not None

@@ -195,7 +195,7 @@ def _check(options: Options, reports: Sequence[tuple[str, str | None]]) -> int:
         return UNTRUSTED
 
     from .pipeline import run
-    from .report.counts import called, elsewhere, loosened, totals, uncreated, unread
+    from .report.counts import called, elsewhere, loosened, totals, uncreated, unread, unused_values
     from .watch import Progress, Watch
 
     paths = options.paths
@@ -239,17 +239,31 @@ def _check(options: Options, reports: Sequence[tuple[str, str | None]]) -> int:
         complain(f"note: {line}")
     if report.silent and report.elsewhere:
         complain(f"note: {elsewhere(report)}")
+    for root, files in report.unused:
+        complain(f"note: {unused_values(root, files)}")
     for module in report.called:
         complain(f"note: {called(*module)}")
     if report.gate == "empty":
         where = "standard input holds" if options.paths == ["-"] else "the paths hold"
         complain(
             f"error: {where} no Terraform and no CloudFormation "
-            "(--allow-empty makes this exit code 0, not 3)"
+            f"(--allow-empty makes this exit code 0, not 3){_instead(options.paths)}"
         )
     elif "-" in options.paths and not report.files:
         complain("note: standard input holds no Terraform and no CloudFormation")
     return CODES[report.gate]
+
+
+def _instead(paths: Sequence[str]) -> str:
+    """What was meant to be checked, perhaps, where the paths hold nothing."""
+    from .candidates import VALUES
+
+    values = next((path for path in paths if path.endswith(VALUES)), None)
+    if values is not None:
+        return f"; a file of values is given with the code: iac-check --var-file {values} FOLDER"
+    if any(os.path.isfile(os.path.join(path, "cdk.json")) for path in paths):
+        return "; this is a CDK project, of which cdk synth writes the templates (cdk.out)"
+    return ""
 
 
 def _from_stdin(options: Options, settings: Settings) -> tuple[list[str], Settings]:

@@ -98,6 +98,7 @@ def run(paths: Sequence[str], settings: Settings, watch: Watch | None = None) ->
         silent=silent,
         elsewhere=elsewhere,
         called=tuple(_called(shown, walker, asked.paths)),
+        unused=() if settings.var_files else _unused_values(tree, shown),
     )
 
 
@@ -404,6 +405,19 @@ def _called(
             callers = tuple(sorted(caller for caller in calls if folder in calls[caller]))
             if callers:
                 yield folder, callers, top
+
+
+def _unused_values(
+    tree: Tree, results: Iterable[Result]
+) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Files of values beside the root modules of vaults, where no Terragrunt may pass them."""
+    tops = (result.caller or result.span for result in results if result.framework == "terraform")
+    roots = {os.path.dirname(top.source.path) or "." for top in tops}
+    if not roots or tree.terragrunt:
+        return ()
+    from .terraform.beside import unused
+
+    return tuple(unused(roots, tree.terraform))
 
 
 def _depends_on_callers(result: Result) -> bool:

@@ -456,6 +456,28 @@ def test_a_plan_is_not_read(
     assert "it is a plan or a state of Terraform, which is not read: name the folder" in out + err
 
 
+def test_what_was_meant_where_there_is_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    write('key = "x"\n', "envs/dev.tfvars")
+    assert main(["envs/dev.tfvars"]) == 3
+    told = "a file of values is given with the code: iac-check --var-file envs/dev.tfvars FOLDER\n"
+    assert capsys.readouterr().err.endswith(told)
+    write("{}", "app/cdk.json")
+    assert main(["app"]) == 3
+    assert "cdk synth" in capsys.readouterr().err
+
+
+def test_files_of_values_that_are_not_used_are_noted(capsys: pytest.CaptureFixture[str]) -> None:
+    write('variable "k" {}\n' + CUSTOMER, "r/main.tf")
+    write("k = 1\n", "r/envs/dev.tfvars")
+    assert main(["r"]) == 0
+    told = "note: 1 file of values that sets variables of r was not used (--var-file): r/envs/dev"
+    assert told in capsys.readouterr().err
+    write("k = 1\n", "r/envs/prod.tfvars")
+    assert main(["r"]) == 0
+    told = "note: 2 files of values that set variables of r were not used (--var-file): r/envs/dev"
+    assert told in capsys.readouterr().err
+
+
 def test_a_plan_in_a_folder_is_left_alone() -> None:
     write(CUSTOMER)
     Path("plan.json").write_bytes(PLAN)

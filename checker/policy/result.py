@@ -123,6 +123,8 @@ class Report:
     elsewhere: tuple[Result, ...] = ()
     # Modules that were judged as roots, the folders outside that call them, and what holds both.
     called: tuple[tuple[str, tuple[str, ...], str], ...] = ()
+    # Root modules with a vault, and the files of values beside them that nothing has read.
+    unused: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
     def count(self, status: Status) -> int:
         return sum(1 for result in self.results if result.status == status)

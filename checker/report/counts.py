@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from ..candidates import TEMPLATES, VALUES, is_local
+from ..candidates import TEMPLATES, VALUES, is_automatic, is_local
 
 TYPE_CHECKING = False  # `typing` is not worth its import time to every run
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def elsewhere(report: Report) -> str:
     failed = sum(1 for result in report.elsewhere if result.status == "fail")
     found = f"{counted(len(report.elsewhere), 'vault')} ({failed} failed)"
     places = list(dict.fromkeys(result.span.source.path for result in report.elsewhere))
-    values = (path for path in report.silent if path.endswith(VALUES) and not _is_automatic(path))
+    values = (path for path in report.silent if path.endswith(VALUES) and not is_automatic(path))
     flags = [f"--var-file {path}" for path in values]
     folders = dict.fromkeys(os.path.dirname(path) or "." for path in report.silent)
     return (
@@ -91,10 +91,11 @@ def called(folder: str, callers: Sequence[str], top: str) -> str:
     )
 
 
-def _is_automatic(path: str) -> bool:
-    """Whether Terraform reads a file of values by itself."""
-    name = os.path.basename(path)
-    return name.removesuffix(".json").endswith(".auto.tfvars") or name.startswith("terraform.tf")
+def unused_values(folder: str, files: Sequence[str]) -> str:
+    """That files of values beside a root module were not used, and which; of many, the first."""
+    count = counted(len(files), "file of values that sets variables of {} was", 
+                    "files of values that set variables of {} were").format(folder)  # fmt: skip
+    return f"{count} not used (--var-file): {_first(files)}"
 
 
 def _first(texts: Sequence[str]) -> str:

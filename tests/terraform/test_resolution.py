@@ -129,7 +129,7 @@ CASES = [
     ('contains([1], "1") ? aws_kms_key.k.arn : null', "missing"),
     ("terraform_data.key.output", "pass"),
     ("terraform_data.managed.output.key", "aws-managed"),
-    ("null_resource.key.output", "not-a-key"),
+    ("null_resource.key.output", "external"),
     ("chomp(<<-E\n  ${aws_kms_key.k.arn}\nE\n)", "pass"),
     ("trimspace(<<-E\n\n  ${aws_kms_key.k.arn}\nE\n)", "pass"),
     ("trimspace(<<-E\n  ${var.u}\nE\n)", "caller-supplied"),

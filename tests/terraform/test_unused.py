@@ -154,3 +154,24 @@ def test_what_several_files_give_to_several_roots_is_told(
     assert report.warnings == ()
     (warning,) = checked({"b/main.tf": MODULE, **files}, tmp_path, monkeypatch).warnings
     assert warning.startswith("q.tfvars:1:1: kms_key_arn is set in p.tfvars:1:1, too")
+
+
+def test_files_of_values_beside_a_root_are_noted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = {
+        "r/a.tf": MODULE, "r/dev.tfvars": 'kms_key_arn = "x"\n', "r/envs/prod.tfvars.json": "{}",
+        "r/envs/dev.tfvars.json": '{"kms_key_arn": "x"}', "r/envs/other.tfvars": "region = 1\n",
+        "r/terraform.tfvars": "", "r/inner/main.tf": MODULE.replace("kms_key_arn", "region"),
+        "r/inner/x.tfvars": 'kms_key_arn = "x"\n', "s/a.tf": CALL % "", "m/a.tf": MODULE,
+        "s/x.tfvars": 'kms_key_arn = "x"\n',
+    }  # fmt: skip
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    monkeypatch.chdir(tmp_path)
+    found = run(["."], Settings(cache=False)).unused
+    assert found == (("r", ("r/dev.tfvars", "r/envs/dev.tfvars.json")),)
+    assert not run(["."], Settings(cache=False, var_files=("r/dev.tfvars",))).unused
+    (tmp_path / "r" / "terragrunt.hcl").write_text("")
+    assert not run(["."], Settings(cache=False)).unused
