@@ -27,6 +27,7 @@ from ..language.value import (
     Value,
 )
 from ..language.worlds import Worlds
+from ..meant import guess
 from ..records import dataclass, field
 from ..source import Span
 from .functions import call as call_function
@@ -245,7 +246,10 @@ class Stack:
         assert isinstance(table, MapValue)
         found = table.items.get(str(condition.value), table.rest)
         if found is None:
-            raise Absent(table.absent.format(condition.value), condition.span)
+            name, known = str(condition.value), tuple(self.section("Conditions"))
+            near = guess(name, known, self.worlds.guesses)
+            meant = f'; did you mean "{near}"?' if near else ""
+            raise Absent(f"{table.absent.format(name)}{meant}", condition.span)
         return found
 
     def _require_condition(self, node: Node) -> None:
@@ -258,7 +262,8 @@ class Stack:
             try:
                 self._named(condition)
             except Absent as absent:
-                what = f"{absent.message}, so CloudFormation refuses it"
+                said, did, near = absent.message.partition("; did you mean ")
+                what = f"{said}, so CloudFormation refuses it{did}{near}"
                 self.template.refuse(condition.span, what, self.library.errors)
                 raise
         if self.parent is not None:

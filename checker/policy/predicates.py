@@ -96,7 +96,9 @@ class _Judgement:
                 return self._text(parts, value)
             case Attribute(resource=resource, path=path):
                 return self._attribute(resource, path, trail)
-            case Unknown(cause="not-a-key", why=why):
+            case Unknown(cause="not-a-key", why=why, term=term, owner=owner):
+                if term[0] == "index" and owner is not None and why.endswith(" a whole resource"):
+                    why = f"{owner.address} has no instances to be read by an index"
                 return _slip(why, trail, value)
             case Unknown(cause="caller-supplied" as cause, why=why):
                 return unresolved(cause, why, trail, _supplied_by(why, trail))

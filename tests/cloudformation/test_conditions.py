@@ -214,6 +214,7 @@ def test_the_worlds_are_those_of_cfn_lint(
 
 
 VAULT = "{Type: AWS::Backup::BackupVault, Condition: %s, Properties: {EncryptionKeyArn: !Ref K}}"
+REFUSED = "so CloudFormation refuses it"
 ONE_VAULT = f"Resources:\n  K: {{Type: AWS::KMS::Key}}\n  V: {VAULT}\n"
 
 
@@ -223,7 +224,15 @@ ONE_VAULT = f"Resources:\n  K: {{Type: AWS::KMS::Key}}\n  V: {VAULT}\n"
         (
             ONE_VAULT % "Nope",
             "undeclared",
-            ['t.yaml:3:50: the template declares no condition "Nope"'],
+            [f't.yaml:3:50: the template declares no condition "Nope", {REFUSED}'],
+        ),
+        (
+            "Conditions: {UseOwn: !Equals [a, a]}\n" + ONE_VAULT % "UseOwm",
+            "undeclared",
+            [
+                f't.yaml:4:50: the template declares no condition "UseOwm", {REFUSED}; '
+                'did you mean "UseOwn"?'
+            ],
         ),
         ("Conditions: {Yes: !Equals [a, a]}\n" + ONE_VAULT % "Yes", None, []),
         ("Transform: TheirMacro\n" + ONE_VAULT % "Nope", "unsupported", []),
@@ -254,7 +263,7 @@ def test_a_condition_that_is_not_declared(
     report = run(["."], Settings(cache=False))
     assert [result.cause for result in report.results] == [cause]
     errors = [f"{e.path}:{e.line}:{e.column}: {e.message}" for e in report.errors]
-    assert errors == [f"{error}, so CloudFormation refuses it" for error in told]
+    assert errors == told
 
 
 def test_a_condition_of_the_stack_that_nests_a_vault(

@@ -141,3 +141,12 @@ def test_the_help_offers_the_flags_that_can_give_the_value(
     (result,) = run([str(tmp_path)], Settings(cache=False)).results
     assert result.cause == "caller-supplied"
     assert set(re.findall("`(--[a-z-]+)`", result.help)) == flags
+
+
+def test_an_index_of_a_key_without_instances_is_told_as_such(tmp_path: Path) -> None:
+    text = 'resource "aws_kms_key" "k" {}\n' + WRITTEN % "aws_kms_key.k[0].arn"
+    (tmp_path / "main.tf").write_text(text)
+    (result,) = run([str(tmp_path)], Settings(cache=False)).results
+    assert result.cause == "not-a-key"
+    assert "aws_kms_key.k has no instances to be read by an index" in result.message
+    assert result.help.startswith("Write `aws_kms_key.k.arn`")
