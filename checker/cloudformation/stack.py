@@ -27,7 +27,6 @@ from ..language.value import (
     Value,
 )
 from ..language.worlds import Worlds
-from ..meant import guess
 from ..records import dataclass, field
 from ..source import Span
 from .functions import call as call_function
@@ -39,7 +38,7 @@ from .names import AnyName, MoreNames
 from .parameters import Given, parameter
 from .passed import OF_INSTANCE, Call, unpassed
 from .sections import Sections
-from .switches import defined, is_name, malformed, off
+from .switches import defined, is_name, malformed, off, refused, undeclared
 from .template import Template, construct, marks, misplaced, type_of
 from .transforms import TRANSFORM, Transform, asked, beside
 
@@ -246,10 +245,8 @@ class Stack:
         assert isinstance(table, MapValue)
         found = table.items.get(str(condition.value), table.rest)
         if found is None:
-            name, known = str(condition.value), tuple(self.section("Conditions"))
-            near = guess(name, known, self.worlds.guesses)
-            meant = f'; did you mean "{near}"?' if near else ""
-            raise Absent(f"{table.absent.format(name)}{meant}", condition.span)
+            known = tuple(self.section("Conditions"))
+            raise undeclared(condition, table.absent, known, self.worlds.guesses)
         return found
 
     def _require_condition(self, node: Node) -> None:
@@ -262,8 +259,7 @@ class Stack:
             try:
                 self._named(condition)
             except Absent as absent:
-                said, did, near = absent.message.partition("; did you mean ")
-                what = f"{said}, so CloudFormation refuses it{did}{near}"
+                what = refused(absent.message)
                 self.template.refuse(condition.span, what, self.library.errors)
                 raise
         if self.parent is not None:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from ..annotations import TypeGuard
 from ..language.document import Entry, MappingNode, Node, ScalarNode, SequenceNode, child_of, inside
 from ..language.value import HOPS_LIMIT, Absent, Hop, Known, Value, noted
+from ..meant import guess
 from ..records import replace
 from ..source import Span
 from .intrinsics import IS_ITEM, TAKES
@@ -14,6 +15,12 @@ from .transforms import WINS
 
 CREATED = ("Resources", "Outputs")
 """Sections whose entries may have a condition."""
+
+TYPE_CHECKING = False  # `typing` is not worth its import time to every run
+if TYPE_CHECKING:
+    from ..meant import Guesses
+
+_GUESS = "; did you mean "
 
 
 def defined(condition: Value, span: Span, name: str) -> Value:
@@ -27,6 +34,21 @@ def is_name(condition: Node | None) -> TypeGuard[ScalarNode]:
     if not isinstance(condition, ScalarNode) or condition.tag is not None:
         return False
     return not any(mark in str(condition.value) for mark in ("${", "{{"))
+
+
+def undeclared(
+    condition: ScalarNode, absent: str, known: tuple[str, ...], guesses: Guesses
+) -> Absent:
+    """That no condition has a name; `absent` says so of any name."""
+    name = str(condition.value)
+    near = guess(name, known, guesses)
+    return Absent(absent.format(name) + (f'{_GUESS}"{near}"?' if near else ""), condition.span)
+
+
+def refused(message: str) -> str:
+    """The same, of a template that CloudFormation refuses for it."""
+    said, did, near = message.partition(_GUESS)
+    return f"{said}, so CloudFormation refuses it{did}{near}"
 
 
 def malformed(resource: Node) -> Span | None:

@@ -187,3 +187,18 @@ def test_the_file_that_a_template_is_rendered_from_is_told(
     (result,) = run(["."], Settings(cache=False)).results
     assert result.reason == "aws-managed"
     assert [str(hop.span) for hop in result.trail[:2]] == ["main.tf:3:19", "t.yaml.tpl:1:1"]
+
+
+def test_an_output_is_known_where_the_template_is() -> None:
+    Path("key.yaml").write_text(
+        "Resources: {K: {Type: AWS::KMS::Key}}\nOutputs: {Arn: {Value: !GetAtt K.Arn}}\n"
+    )
+    body = 'var.own ? file("key.yaml") : data.aws_s3_object.t.body'
+    Path("main.tf").write_text(
+        'variable "own" {\n  type = bool\n}\ndata "aws_s3_object" "t" {}\n'
+        + STACK % body
+        + 'resource "aws_backup_vault" "v" {\n  name = "v"\n'
+        '  kms_key_arn = aws_cloudformation_stack.s.outputs["Arn"]\n}\n'
+    )
+    (result,) = run(["."], Settings(cache=False)).results
+    assert (result.cause, result.when) == ("external", "!var.own")
