@@ -112,7 +112,9 @@ class Call:
         regions = self._regions(inside) if name == "AWS::Region" else None
         why = f"{name} is that of each instance of {self.address}"
         where = f"{self.caller.root}:{self.address}:{group}"
-        return Unknown("external", why, ("ref", where, name), not_null=True, domain=regions)
+        return Unknown(
+            "external", why, ("ref", where, name), not_null=True, domain=regions, type="string"
+        )
 
     def _regions(self, group: _Found) -> tuple[Scalar, ...] | None:
         """Those of a group; of all groups, for accounts that join later."""

@@ -104,6 +104,8 @@ def words(term: Term) -> str:
             return _keyed(written, of)
         case ("key", tuple(made_of)):
             return f"{{({words(made_of)}) = …}}"
+        case ("as string", "any", tuple(of)):
+            return words(of)  # as what it is in most code
         case ("as string" | "as number" | "as bool" as conversion, *_, tuple(of)):
             return f"to{conversion.removeprefix('as ')}({words(of)})"
         case ("call" | "index of" as function, *operands):
@@ -111,8 +113,8 @@ def words(term: Term) -> str:
             return f"{called}({_operands(operands)})"
         case ("unsupported", str(place)):
             return f"(what stands in {place})"
-        case ("splat", tuple(of)):
-            return f"{words(of)}[*]"
+        case ("splat" | "splat of any", *told, tuple(of)):
+            return f"{words(of)}{told[0] if told else '[*]'}"
         case ("!", (operator, left, right)) if operator in _NEGATED:
             return words((_NEGATED[str(operator)], left, right))
         case (operator, ("literal", _, _) as left, right) if operator in _MIRRORED:
