@@ -18,6 +18,7 @@ from ..records import replace
 from ..source import InputError
 from .alternatives import FILE_LIMIT, VARIABLE, files_like, told_apart
 from .choices import one_of, service_of
+from .dotenv import may_set
 from .includes import Fragment
 from .intrinsics import CHOSEN
 from .service_parts import (
@@ -60,21 +61,22 @@ _DEPTH_LIMIT = 400
 
 _VARIABLE = re.compile(VARIABLE)
 # Sources that whoever deploys need not give.
-_LEFT_OUT = re.compile(rf"(?:opt:{SPACE}(?!(?:stage|region)\b)|env:)")
+_LEFT_OUT = re.compile(rf"opt:{SPACE}(?!(?:stage|region)\b)")
+_ENVIRONMENT = re.compile(rf"env:{SPACE}([^\s,]*)")
 _PARAM = re.compile(rf"param:{SPACE}([^\s,:]+)")
 _INNERMOST = re.compile(r"\$\{([^${}]+)\}")
 _SELF = re.compile(rf"self:{SPACE}([^\s,:]+)")
 # A variable in whose address others are that are not known: `self:custom.keys.${opt:stage}`.
 _CHOICE = re.compile(
     rf"""\$\{{(?:self:{SPACE}|(file\([^()]*\)){SPACE}:{SPACE})({WORD}(?:[.]{WORD})*){SPACE}"""
-    rf"""(?:,{SPACE}('[^'\n]*'|"[^"\n]*"|(?:{VARIABLE}|[^${{}}'"])+?){SPACE})?\}}""",
+    rf"""(?:,{SPACE}+('[^'\n]*'|"[^"\n]*"|(?:{VARIABLE}|[^${{}}'"])++){SPACE})?\}}""",
 )
 # `--stage` and `--region` come before what the file says.
 _OPTIONS = ("provider.stage", "provider.region")
 
 # Where Serverless Compose is told of its services, as seen from one of them.
 _COMPOSE = "serverless-compose"
-_ABOVE = ("", "../", "../../", "../../../")
+_ABOVE = tuple("../" * levels for levels in range(8))
 
 # The levels of a template: the whole, a section, a resource, its properties. What a variable
 # brings in there stands in its own file; deeper, it is a value of the property that names it.
@@ -198,7 +200,11 @@ class _Service:
         whole = self._source(variable, node, above)[0]
         if not isinstance(whole, MappingNode):
             return None
-        return _present(whole, len(chosen)), chosen, self._otherwise(node, default or "", level)
+        return (
+            _present(whole, len(chosen)),
+            chosen,
+            self._otherwise(node, (default or "").strip(), level),
+        )
 
     def _one_of_files(self, text: str, node: ScalarNode, level: int) -> Choice | None:
         """A value in one of the files of such a name; None where there are none."""
@@ -294,6 +300,8 @@ class _Service:
                 return self._parameter(parameter[1], node, level), True
             finally:
                 self._active.discard(mark)
+        if (name := _ENVIRONMENT.match(source)) is not None:
+            return None, not may_set(self._document.span.source.path, name[1])
         return None, _LEFT_OUT.match(source) is not None
 
     def _parameter(self, name: str, node: ScalarNode, level: int) -> Node | None:
@@ -303,12 +311,17 @@ class _Service:
         """
         variable = f"${{param:{name}}}"
         unknown = ScalarNode(node.span, variable, variable)
-        composed = self._composed(name)  # it is handed on as an option, which comes first
-        if composed:
-            one, *others = composed
-            return (
-                one if all(other == one for other in others) and not is_variable(one) else unknown
-            )
+        own = self._own_parameter(name, node, level)
+        composed = self._composed(name, unknown)
+        if not composed:
+            return own
+        # Which of the two counts is not the same in all versions of the framework.
+        one, *others = composed if own is None else (*composed, own)
+        return one if all(other == one for other in others) and not is_variable(one) else unknown
+
+    def _own_parameter(self, name: str, node: ScalarNode, level: int) -> Node | None:
+        variable = f"${{param:{name}}}"
+        unknown = ScalarNode(node.span, variable, variable)
         found: dict[str, Entry] = {}
         for section, way in (("params", [name]), ("stages", ["params", name])):
             stages = self._within(self._document, [section])
@@ -328,26 +341,49 @@ class _Service:
         whole = MappingNode(node.span, tuple(found.values()))
         return self._chosen(node, (whole, ["${sls:stage}"], other), level)
 
-    def _composed(self, name: str) -> list[Node]:
-        """A parameter that Serverless Compose gives to each service in this folder.
+    def _composed(self, name: str, unknown: Node) -> list[Node]:
+        """What Serverless Compose gives for a parameter of the service in this folder.
 
         https://www.serverless.com/framework/docs/guides/compose
         """
         given: list[Node] = []
         folder = os.path.dirname(self._document.span.source.path)
         for above in _ABOVE:
-            for path in (f"{above}{_COMPOSE}{ending}" for ending in READABLE):
-                if not os.path.isfile(os.path.join(folder, path)):
-                    continue
-                services = member(self._fragment(path, quietly=True), "services")
-                for entry in services.entries if isinstance(services, MappingNode) else ():
-                    at = member(entry.value, "path")
-                    at = at if isinstance(at, ScalarNode) else None
-                    there = os.path.join(folder, above, str(at.value)) if at is not None else ""
-                    if os.path.realpath(there) == os.path.realpath(folder):
-                        value = self._within(entry.value, ["params", name])
-                        given += [value] if value is not None else []
+            for ending in (*READABLE, ".ts", ".js"):
+                path = f"{above}{_COMPOSE}{ending}"
+                if os.path.isfile(os.path.join(folder, path)):
+                    root = self._fragment(path, quietly=True) if ending in READABLE else None
+                    given += self._given_by(root, above, name, unknown)
         return given
+
+    def _given_by(self, root: Node | None, above: str, name: str, unknown: Node) -> Iterator[Node]:
+        """What one file of Compose gives for a parameter, which is `unknown` where it is not read.
+
+        Those of a stage are given to all services, in that stage.
+        """
+        services, stages = member(root, "services"), member(root, "stages")
+        entries = services.entries if isinstance(services, MappingNode) else None
+        if entries is None:
+            yield unknown
+        here = False
+        for entry in entries or ():
+            at = member(entry.value, "path")
+            if is_variable(entry.value) or is_variable(at):
+                yield unknown
+            elif isinstance(at, ScalarNode) and self._is_here(f"{above}{at.value}"):
+                here = True
+                value = self._within(entry.value, ["params", name])
+                params = member(entry.value, "params")
+                value = unknown if is_variable(params) else value
+                yield from () if value is None else (value,)
+        for entry in stages.entries if here and isinstance(stages, MappingNode) else ():
+            value = self._within(entry.value, ["params", name])
+            if value is not None:
+                yield value if entry.key == "default" else unknown
+
+    def _is_here(self, path: str) -> bool:
+        folder = os.path.dirname(self._document.span.source.path)
+        return os.path.realpath(os.path.join(folder, path)) == os.path.realpath(folder)
 
     def _within(self, node: Node, keys: list[str]) -> Node | None:
         """What is below a node, by keys."""

@@ -411,3 +411,57 @@ def test_a_file_is_of_one_name_however_often_a_variable_is_in_its_path(check: Ch
     assert _told(check({"serverless.yml": SERVICE + whole % path})) == [
         ("serverless.yml", "aws-managed")
     ]
+
+
+KEYED = (
+    SERVICE
+    + """custom: {own: !GetAtt K.Arn}
+resources:
+  Resources:
+    K: {Type: AWS::KMS::Key}
+    V:
+      Type: AWS::Backup::BackupVault
+      Properties: {EncryptionKeyArn: "SOURCE"}
+"""
+)
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "passes"),
+    [
+        (".env", "KEY=alias/aws/backup\n", False),
+        (".env.prod", "A=b\nexport KEY = x\n", False),
+        (".env", "KEYS=x\n# KEY\n", True),
+        (".env.example", "KEY=x\n", True),
+        ("env", "KEY=x\n", True),
+    ],
+)
+def test_a_file_of_the_environment_may_give_a_variable(
+    check: Check, file: str, text: str, passes: bool
+) -> None:
+    service = KEYED.replace("SOURCE", "${env:KEY, self:custom.own}")
+    (result,) = check({"serverless.yml": service, file: text}).results
+    assert result.cause == (None if passes else "caller-supplied")
+
+
+@pytest.mark.parametrize(
+    ("compose", "passes"),
+    [
+        ("services: {s: {path: s}}\n", True),
+        ("stages: {prod: {params: {key: alias/aws/backup}}}\nservices: {s: {path: s}}\n", False),
+        ("stages: {prod: {params: {key: alias/aws/backup}}}\nservices: {s: {path: t}}\n", True),
+        ("services: {s: {path: '${opt:x}'}}\n", False),
+        ("services: ${file(s.yml)}\n", False),
+        ("services: [\n", False),
+    ],
+)
+def test_compose_may_give_a_parameter(check: Check, compose: str, passes: bool) -> None:
+    service = KEYED.replace("SOURCE", "${param:key, self:custom.own}")
+    (result,) = check({"s/serverless.yml": service, "serverless-compose.yml": compose}).results
+    assert result.cause == (None if passes else "caller-supplied")
+
+
+@pytest.mark.parametrize("tail", ["$}", "'}", "${a}$}", "a b}"])
+def test_blanks_in_a_variable_take_no_time(tail: str) -> None:
+    text = "${self:custom.keys.${sls:stage}," + " " * 5_000 + tail
+    _read(f'resources: {{x: "{text}"}}\n')
