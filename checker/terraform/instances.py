@@ -178,7 +178,8 @@ def _counted(attribute: AttributeSpan, scope: Scope, address: str) -> Instances:
 def _for_each(attribute: AttributeSpan, scope: Scope, address: str) -> Instances:
     value = define(scope, expression(attribute.value), f"for_each of {address}")
     items: Mapping[str, Value]
-    type_ = element_type(value.type) if isinstance(value, Unknown) else None
+    declared = value.type if isinstance(value, Unknown) else None
+    type_ = element_type(declared)
     match value:
         case MapValue(items=items, rest=rest, element=element):
             pass
@@ -217,7 +218,8 @@ def _for_each(attribute: AttributeSpan, scope: Scope, address: str) -> Instances
             raise Unreachable  # there is no instance for what is left out
         if kept is not None and element is None:
             return {"each": MapValue({"key": name, "value": kept.at(name)})}
-        one = element or (name if is_set(rest.term) else value)
+        of_itself = is_set(rest.term) or (declared is not None and declared[0] == "set")
+        one = element or (name if of_itself else value)
         return {"each": MapValue({"key": name, "value": one})}
 
     return Instances(keys, names, "for_each", rest, value.trail)

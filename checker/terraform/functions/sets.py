@@ -59,6 +59,8 @@ def _toset(context: Context, arguments: tuple[Value, ...]) -> Value:
         given = arguments[0]
         if not isinstance(given, Unknown):
             return found
+        if given.type is not None and given.type[0] == "set":
+            return given
         element = element_type(given.type)
         type_ = ("set", element) if element is not None else None
         return replace(found, kept=given.kept, type=type_)
