@@ -13,7 +13,17 @@ from ..records import replace
 from .closure import reads
 from .decisions import Undecided, Unreachable
 from .expression import Expression, For, Reference, Splat
-from .kept import ALL_KEYS, KEYS_LISTED, SOME_KEYS, Kept, form_of, has_entries, source_key
+from .kept import (
+    ALL_KEYS,
+    KEYS_LISTED,
+    SOME_KEYS,
+    Kept,
+    form_of,
+    has_entries,
+    is_set,
+    source_key,
+)
+from .keys import KEYED
 from .operands import attempted, given, truth
 from .scope import Bound, Scope
 from .types import element_type, is_mapping, is_sequence
@@ -69,7 +79,12 @@ def for_unknown(
         return found
 
     def entry(part: Expression, key: Value, element: Value) -> Value:
-        own_key = key if keyed is collection else source_key(key)
+        own_key = key
+        if keyed.term[0] == KEYED and isinstance(collection, Unknown):
+            own_key = source_key(key, collection)
+            if isinstance(element, Unknown) and element.term[0] == "other":
+                own_key = replace(own_key, term=("other", own_key.term))
+            element = own_key if is_set(collection) else element
         names = {expression.value_name: element, expression.key_name or "": own_key}
         return evaluate(part, Bound(scope, names))
 

@@ -8,12 +8,11 @@ from collections.abc import Callable
 from ..annotations import TypeGuard
 from ..records import dataclass, replace
 from .expression import Expression, For, Reference
-from .keys import is_key_of
-from .types import element_type, is_mapping
+from .keys import KEYED, is_key_of
+from .types import element_type, is_mapping, is_sequence
 from .value import Term, Unknown, Value
 
 SOME_KEYS, ALL_KEYS, KEYS_LISTED = "some keys", "all keys", "list of some keys"
-KEYED = "keyed"  # a map of a collection's elements, under keys that are made of them
 
 
 def form_of(
@@ -24,12 +23,30 @@ def form_of(
     Its keys are a part of the collection's where they are given as they are, and else of a map
     under such keys; a list of all has as many elements. `outer`: what the key reads around it.
     """
+    if _is_of_elements(expression, collection):  # as of the set of them
+        assert isinstance(collection, Unknown)
+        elements: Term = ("toset", collection.term)
+        made = replace(collection, term=elements, type=("set", "string"), kept=None)
+        return SOME_KEYS if expression.condition else ALL_KEYS, made
     kind = _kind(expression, collection)
     if kind != "for" or expression.key is None or not isinstance(collection, Unknown):
         return kind, collection
     term = (KEYED, _written(expression, expression.key), outer(), collection.term)
     whole = replace(collection, term=term, type=("map", element_type(collection.type)), kept=None)
     return SOME_KEYS if expression.condition else ALL_KEYS, whole
+
+
+def _is_of_elements(expression: For, collection: Value) -> bool:
+    """Whether each string of a list is the key of what is made of it, and of nothing else."""
+    key = expression.key
+    return (
+        isinstance(collection, Unknown)
+        and collection.type == ("list", "string")
+        and isinstance(key, Reference)
+        and key.name == expression.value_name
+        and expression.key_name is None
+        and not expression.grouping
+    )
 
 
 def _written(expression: For, key: Expression) -> str:
@@ -39,19 +56,26 @@ def _written(expression: For, key: Expression) -> str:
     return path[1] if path else f"{expression.key_name}, {expression.value_name}: {text}"
 
 
-def source_key(key: Value) -> Unknown:
-    """The key in the collection of an entry whose own key is made of it."""
+def source_key(key: Value, collection: Unknown) -> Unknown:
+    """The key in a collection of the entry whose own key is made of it.
+
+    Of a set that is the element itself.
+    """
     assert isinstance(key, Unknown)
-    return Unknown(key.cause, key.why, ("source key", *key.term[1:]), not_null=True)
+    term = ("source key", *key.term[1:])
+    mapping = is_map(collection) or is_set(collection)
+    type_ = "string" if mapping else "number" if is_sequence(collection) else None
+    return Unknown(key.cause, key.why, term, not_null=True, type=type_)
 
 
 def _kind(expression: For, collection: Value) -> str:
     given = expression.value if expression.key is None else expression.key
     if isinstance(given, Reference):
-        same = expression.value_name if _is_set(collection) else None  # as the key
+        same = expression.value_name if is_set(collection) else None  # as the key
         if given.name in (expression.key_name, same) and expression.key is not None:
             return SOME_KEYS if expression.condition else ALL_KEYS
-        if given.name == expression.value_name:
+        indexed = bool(expression.key and expression.key_name) and is_sequence(collection)
+        if given.name == expression.value_name and not indexed:
             return "some elements"
         whole = isinstance(collection, Unknown) and is_map(collection)
         if given.name == expression.key_name and expression.condition and whole:
@@ -101,7 +125,7 @@ class Kept:
         return self.made(key, self._element(key, other))
 
     def _element(self, key: Unknown, other: bool) -> Value:
-        if _is_set(self.collection):
+        if is_set(self.collection):
             return key
         inner = self.collection.kept
         if inner is not None:
@@ -120,10 +144,11 @@ def _is_over_all(term: Term, collection: Term) -> bool:
 
 def has_entries(collection: Unknown) -> bool:
     """Whether it is certainly a map, or a set of strings, which are their own keys."""
-    return is_map(collection) or _is_set(collection)
+    return is_map(collection) or is_set(collection)
 
 
-def _is_set(collection: Value) -> bool:
+def is_set(collection: Value) -> bool:
+    """Whether it is certainly a set of strings."""
     return isinstance(collection, Unknown) and collection.type == ("set", "string")
 
 

@@ -10,6 +10,9 @@ from collections.abc import Iterator
 
 from .value import Term, Unknown, Value, term_of
 
+KEYED = "keyed"
+"""What a map of a collection's elements is, under keys that are made of them."""
+
 ONE_OF = "one of"
 """What a collection is of which only single elements are not known: it has one at least."""
 
@@ -101,7 +104,21 @@ def is_key_of(key: Value, collection: Term) -> bool:
             return size == size_of(collection)
         case Unknown(term=("each.key", _, tuple(over))):
             return _keys(collection) in _wholes(_keys(over))
+        case Unknown(term=("source key", _, tuple(over)), type=type_):
+            return any(
+                type_ == "number" and length(of) == size_of(collection)
+                if type_ != "string"
+                else _keys(collection) in _wholes(_mapped(of))
+                for of in _keyed(over)
+            )
     return False
+
+
+def _keyed(over: Term) -> Iterator[Term]:
+    """The collections of whose entries the keys of others are made."""
+    for whole in _wholes(_keys(over)):
+        if whole[0] == KEYED and isinstance(of := whole[-1], tuple):
+            yield of
 
 
 def is_element_of(element: Value, collection: Term) -> bool:
@@ -119,6 +136,8 @@ def sources(collection: Term) -> Iterator[Term]:
     """
     for whole in _wholes(_keys(collection)):
         yield measured(whole)
+        if whole[0] == KEYED and isinstance(of := whole[-1], tuple):
+            yield from map(measured, _wholes(_mapped(of)))
 
 
 def measured(keys: Term) -> Term:
