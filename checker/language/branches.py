@@ -5,7 +5,7 @@ https://developer.hashicorp.com/terraform/language/expressions/conditionals#resu
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from functools import partial
 from itertools import chain, islice
 
@@ -96,26 +96,44 @@ def _among(
 ) -> Value:
     """A value, and what is in it, of the type in common with others, which are read if need be."""
     match item:
-        case MapValue(rest=None, items=mapping) if mapping and depth:
+        case MapValue(items=mapping, element=each) if (mapping or each) and depth:
+
+            def beside(name: str | None) -> Callable[[], Iterator[Value]]:
+                return lambda: _elements(item, name, others())
 
             def element(name: str) -> Value:
-                beside = partial(_elements, item, name)
-                return _among(mapping[name], lambda: beside(others()), worlds, depth - 1)
+                return _among(mapping[name], beside(name), worlds, depth - 1)
 
-            return replace(item, items=LazyItems(tuple(mapping), element))
+            made = replace(item, items=LazyItems(tuple(mapping), element))
+            if each is None:
+                return made
+            return replace(made, element=_among(each, beside(None), worlds, depth - 1))
         case _ if _may_change(item):
             return unified((item, *others()), worlds, depth)[0]
     return item
 
 
-def _elements(of: MapValue, name: str, others: Iterable[Value]) -> Iterator[Value]:
-    """What is to have one type with an element: of objects alike its namesakes, else all."""
-    maps = (of, *(other for other in others if isinstance(other, MapValue) and other.rest is None))
-    if _alike(frozenset(each.items) if each.kind == "object" else None for each in maps):
+def _elements(of: MapValue, name: str | None, others: Iterable[Value]) -> Iterator[Value]:
+    """What is to have one type with an element: of objects alike its namesakes, else all.
+
+    The element has a name, or is one of the `rest`.
+    """
+    maps = (of, *(other for other in others if isinstance(other, MapValue)))
+    shapes = (frozenset(m.items) if m.kind == "object" and not m.rest else None for m in maps)
+    if name is not None and _alike(shapes):
         yield from (each.items[name] for each in maps[1:])
         return
     for number, each in enumerate(maps):
         yield from (each.items[key] for key in each.items if number or key != name)
+        if number or name is not None:
+            yield from _of_rest(each)
+
+
+def _of_rest(values: ListValue | MapValue) -> tuple[Value, ...]:
+    """What stands for the elements that are not known of a collection, where there are any."""
+    if values.rest is None:
+        return ()
+    return (values.element or replace(values.rest, type=element_type(values.rest.type)),)
 
 
 def _may_change(item: Value) -> bool:
@@ -123,8 +141,8 @@ def _may_change(item: Value) -> bool:
     match item:
         case ListValue(items=items, rest=None):
             return any(map(_may_change, items))
-        case MapValue(items=mapping, rest=None):
-            return bool(mapping)
+        case MapValue(items=mapping, element=element):
+            return bool(mapping) or element is not None
     return plain_type(item) in ("number", "bool")
 
 
@@ -193,24 +211,16 @@ def unified(
 
 def unified_list(values: ListValue, worlds: Worlds, *, strictly: bool | int = False) -> ListValue:
     """A list with its elements, and what its `rest` stands for, as one type."""
-    rest = values.rest
-    if rest is None:
-        return replace(values, items=unified(values.items, worlds, strictly=strictly))
-    more = values.element or replace(rest, type=element_type(rest.type))
-    *items, element = unified((*values.items, more), worlds, strictly=strictly)
-    return replace(values, items=tuple(items), element=values.element and element)
+    every = unified((*values.items, *_of_rest(values)), worlds, strictly=strictly)
+    element = values.element and every[-1]
+    return replace(values, items=every[: len(values.items)], element=element)
 
 
-def unified_map(items: Mapping[str, Value], worlds: Worlds) -> Mapping[str, Value]:
-    """The elements of a map as one type; the others are read only where one might be changed."""
-
-    def read(name: str) -> Value:
-        def others() -> Iterator[Value]:
-            return (items[other] for other in items if other != name)
-
-        return _among(items[name], others, worlds)
-
-    return LazyItems(tuple(items), read)
+def unified_map(values: MapValue, worlds: Worlds) -> MapValue:
+    """A map with its elements as one type; they are read only where one might be changed."""
+    made = _among(replace(values, kind="map"), tuple, worlds)
+    assert isinstance(made, MapValue)
+    return made
 
 
 def _without(values: Iterable[Value], one: Value) -> Iterator[Value]:

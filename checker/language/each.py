@@ -95,6 +95,16 @@ def for_unknown(
     return replace(found, kept=Kept(keyed, partial(entry, expression.value), wanted, kind))
 
 
+def each_alike(values: Iterable[Value | None]) -> Value | None:
+    """What each of some values is; None where they differ, or one is not known."""
+    found: Value | None = None
+    for value in values:
+        if value is None or (found is not None and term_of(value) != term_of(found)):
+            return None
+        found = value
+    return found
+
+
 def splat_unknown(
     expression: Splat,
     base: Unknown | Attribute,

@@ -15,7 +15,7 @@ from .access import in_order, index
 from .branches import of_one_type
 from .convert import equal, may_be, to_string
 from .decisions import Undecided, Unreachable
-from .each import for_unknown, of_each, splat_unknown
+from .each import each_alike, for_unknown, of_each, splat_unknown
 from .expression import (
     Call,
     Conditional,
@@ -35,6 +35,7 @@ from .expression import (
 )
 from .hops import PASSING_OVER, decided_by, explained, part_of, passed_over, picked_by
 from .kept import ALL_KEYS
+from .keys import ONE_OF
 from .operands import (
     TAKING_NULL,
     attempted,
@@ -289,7 +290,7 @@ def _object(expression: Object, scope: Scope) -> Value:
             raise EvaluationError("a key is null", key_expression.span)
         else:
             unknown.append((key, value_expression, frozenset(items)))
-    rest = derived("key", unknown[-1][0]) if unknown else None
+    rest = derived(ONE_OF, *dict.fromkeys(key for key, *_ in unknown)) if unknown else None
 
     def read(name: str) -> Value:
         item = items[name]
@@ -299,7 +300,8 @@ def _object(expression: Object, scope: Scope) -> Value:
                 break
         return scope.worlds.remember((id(item), scope), lambda: evaluate(item, scope), within=True)
 
-    return MapValue(LazyItems(tuple(items), read), "object", rest)
+    element = each_alike((_beside(value, scope) for _, value, _ in unknown)) if unknown else None
+    return MapValue(LazyItems(tuple(items), read), "object", rest, element)
 
 
 def _is(key: Value, name: str, scope: Scope) -> bool:

@@ -96,7 +96,8 @@ def is_key_of(key: Value, collection: Term) -> bool:
     """
     if collection[0] == ONE_OF:
         term = term_of(key)
-        return term in collection[1:] and not of_any_instance(term)
+        if term in collection[1:] and not of_any_instance(term):
+            return True
     match key:
         case Unknown(term=("index", tuple(listed), _)):
             return _keys(collection) in _wholes(_elements(listed))

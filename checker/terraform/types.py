@@ -180,10 +180,12 @@ def _map(value: Value, element: Expression, scope: Scope) -> Value:
             entries = replace(kept, made=lambda k, v: convert(made(k, v), element, scope))
             return replace(found, kept=entries)
         return found
-    items = value.items
+    items, each = value.items, value.element
     lazy = LazyItems(tuple(items), lambda key: convert(items[key], element, scope))
-    elements = unified_map(lazy, scope.worlds) if _holds_any(element) else lazy
-    return replace(value, items=elements, kind="map")
+    more = None if each is None else convert(each, element, scope)
+    found = replace(value, items=lazy, element=more)
+    found = unified_map(found, scope.worlds) if _holds_any(element) else found
+    return replace(found, kind="map")
 
 
 def _tuple(value: Value, types: tuple[Expression, ...], scope: Scope) -> Value:

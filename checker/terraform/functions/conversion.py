@@ -52,7 +52,7 @@ def _tomap(context: Context, arguments: tuple[Value, ...]) -> Value:
         return unknown("tomap", arguments[0], not_null=False)
     if context.worlds.trying:
         unified(tuple(values.items.values()), context.worlds, strictly=True)
-    return replace(values, items=unified_map(values.items, context.worlds), kind="map")
+    return unified_map(values, context.worlds)
 
 
 def _list(context: Context, arguments: tuple[Value, ...]) -> Value:
@@ -73,7 +73,7 @@ def _map(context: Context, arguments: tuple[Value, ...]) -> Value:
         if not isinstance(name, Known) or not isinstance(name.data, str):
             return unknown("map", *arguments)
         items[name.data] = value
-    return MapValue(unified_map(items, context.worlds), "map")
+    return unified_map(MapValue(items), context.worlds)
 
 
 def _type(context: Context, arguments: tuple[Value, ...]) -> Value:
