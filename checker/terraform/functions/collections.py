@@ -50,6 +50,7 @@ from .arguments import (
     unknown,
 )
 from .context import Context, Function
+from .merged import merged
 from .sets import make_set
 
 TYPE_CHECKING = False  # `typing` is not worth its import time to every run
@@ -281,6 +282,8 @@ def _merge(context: Context, arguments: tuple[Value, ...]) -> Value:
     rest = derived("merge", *rests) if rests else None
     if len(rests) == 1:
         rest = rests[0]
+    if rest is not None and len(rests) > 1 and not names and not lacking:
+        return merged(context, tuple(unknowns.get(at, one) for at, one in enumerate(maps)), rest)
     elements = [values.element for values in maps if values.rest is not None]
     element = elements[0] if len(elements) == 1 else None
     return MapValue(LazyItems(tuple(names), read), kind, rest, element, lacking=lacking)
