@@ -23,7 +23,7 @@ from .kept import (
     is_set,
     source_key,
 )
-from .keys import KEYED
+from .keys import KEYED, of_any_instance
 from .operands import attempted, given, truth
 from .scope import Bound, Scope
 from .types import element_type, is_mapping, is_sequence
@@ -103,6 +103,14 @@ def each_alike(values: Iterable[Value | None]) -> Value | None:
             return None
         found = value
     return found
+
+
+def group_of(element: Value, rest: Unknown) -> ListValue | None:
+    """A group of elements that are alike; None where two groups could be held for one."""
+    term = term_of(element)
+    if not of_any_instance(term):
+        return None
+    return ListValue((element,), "tuple", replace(rest, term=("group", term), kept=None))
 
 
 def splat_unknown(

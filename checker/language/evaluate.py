@@ -15,7 +15,7 @@ from .access import in_order, index
 from .branches import of_one_type
 from .convert import equal, may_be, to_string
 from .decisions import Undecided, Unreachable
-from .each import each_alike, for_unknown, of_each, splat_unknown
+from .each import each_alike, for_unknown, group_of, of_each, splat_unknown
 from .expression import (
     Call,
     Conditional,
@@ -364,7 +364,8 @@ def _for_element(expression: For, collection: Value, scope: Scope) -> Value | No
             pass
         case _:
             return None
-    return evaluate(expression.value, Bound(scope, of_each(expression, collection, rest)))
+    element = evaluate(expression.value, Bound(scope, of_each(expression, collection, rest)))
+    return group_of(element, rest) if expression.grouping else element
 
 
 def _for_object(
