@@ -69,7 +69,7 @@ _SELF = re.compile(rf"self:{SPACE}([^\s,:]+)")
 # A variable in whose address others are that are not known: `self:custom.keys.${opt:stage}`.
 _CHOICE = re.compile(
     rf"""\$\{{(?:self:{SPACE}|(file\([^()]*\)){SPACE}:{SPACE})({WORD}(?:[.]{WORD})*){SPACE}"""
-    rf"""(?:,{SPACE}+('[^'\n]*'|"[^"\n]*"|(?:{VARIABLE}|[^${{}}'"])++){SPACE})?\}}""",
+    rf"""(?:,{SPACE}+('[^'\n]*'|"[^"\n]*"|(?>(?:{VARIABLE}|[^${{}}'"])+)){SPACE})?\}}""",
 )
 # `--stage` and `--region` come before what the file says.
 _OPTIONS = ("provider.stage", "provider.region")
