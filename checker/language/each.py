@@ -15,6 +15,7 @@ from .decisions import Undecided, Unreachable
 from .expression import Expression, For, Reference, Splat
 from .kept import (
     ALL_KEYS,
+    GROUPED,
     KEYS_LISTED,
     SOME_KEYS,
     Kept,
@@ -74,8 +75,11 @@ def for_unknown(
         evaluate,
         certain=own_keys or expression.key is None or expression.grouping,  # no key is there twice
     )
-    alone = kind in (SOME_KEYS, ALL_KEYS, KEYS_LISTED) and not expression.grouping
-    if not alone or not isinstance(keyed, Unknown) or not has_entries(keyed):
+    if (
+        kind not in (SOME_KEYS, ALL_KEYS, KEYS_LISTED)
+        or not isinstance(keyed, Unknown)
+        or not has_entries(keyed)
+    ):
         return found
 
     def entry(part: Expression, key: Value, element: Value) -> Value:
@@ -92,6 +96,15 @@ def for_unknown(
         test = expression.condition
         return test is None or truth(given(entry(test, key, element), scope), scope)
 
+    def group(key: Value, element: Value) -> Value:
+        first = entry(expression.value, key, element)
+        more = derived(
+            "group", replace(found, term=("for", expression.span.text, term, term_of(key)))
+        )
+        return ListValue((first,), "tuple", more)
+
+    if expression.grouping:
+        return replace(found, kept=Kept(keyed, group, wanted, GROUPED))
     return replace(found, kept=Kept(keyed, partial(entry, expression.value), wanted, kind))
 
 

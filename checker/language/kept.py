@@ -13,6 +13,7 @@ from .types import element_type, is_mapping, is_sequence
 from .value import Term, Unknown, Value
 
 SOME_KEYS, ALL_KEYS, KEYS_LISTED = "some keys", "all keys", "list of some keys"
+GROUPED = "grouped"
 
 
 def form_of(
@@ -33,7 +34,8 @@ def form_of(
         return kind, collection
     term = (KEYED, _written(expression, expression.key), outer(), collection.term)
     whole = replace(collection, term=term, type=("map", element_type(collection.type)), kept=None)
-    return SOME_KEYS if expression.condition else ALL_KEYS, whole
+    fewer = expression.condition or expression.grouping  # a group has one key
+    return SOME_KEYS if fewer else ALL_KEYS, whole
 
 
 def _is_of_elements(expression: For, collection: Value) -> bool:
@@ -88,7 +90,7 @@ class Kept:
     """The entries that a `for` keeps under their own keys, or the keys of these as a list or set.
 
     Under keys that are made of them, two entries may have one key: each in another filter, while
-    neither `for` is refused.
+    neither `for` is refused. Of groups (GROUPED) the entry is the first, in this map alone.
 
     `made` is the value of an entry, `wanted` whether it is kept, of its key and its element in the
     collection; both ask what is not known of the current world.
@@ -102,7 +104,7 @@ class Kept:
     def covers(self, key: Value) -> TypeGuard[Unknown]:
         """Whether `each.key` runs over the collection, or a part of it, or what that is kept of."""
         inner = self.collection.kept
-        if not isinstance(key, Unknown) or key.term[0] != "each.key":
+        if not isinstance(key, Unknown) or key.term[0] != "each.key" or self.form == GROUPED:
             return False
         return is_key_of(key, self.collection.term) or (inner is not None and inner.covers(key))
 
