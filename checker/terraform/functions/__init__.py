@@ -29,7 +29,7 @@ __all__ = ["NAMES", "Context", "Function", "find"]
 _MODULES = {
     "choices": "coalesce coalescelist contains element index length lookup matchkeys one",
     "collections": "chunklist compact concat distinct flatten keys merge reverse setproduct slice "
-    "sort transpose values zipmap",
+    "sort transpose values",
     "conversion": "ephemeralasnull issensitive list map nonsensitive sensitive tobool tolist tomap "
     "tostring type",
     "dates": "formatdate timeadd timecmp",
@@ -47,6 +47,7 @@ _MODULES = {
     "strings": "chomp endswith indent join lower split startswith strcontains strrev substr "
     "title trim trimprefix trimspace trimsuffix upper",
     "templating": "templatefile templatestring",
+    "zipped": "zipmap",
 }
 _MODULE_OF = {name: module for module, names in _MODULES.items() for name in names.split()}
 _UNMARKING = frozenset({"nonsensitive", "issensitive"})

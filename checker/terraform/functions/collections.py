@@ -13,7 +13,7 @@ from math import prod
 
 from ...language.access import index
 from ...language.branches import have_one_type, unified, unified_list
-from ...language.convert import identities, is_empty, is_null, may_be, to_string
+from ...language.convert import identities, is_empty, is_null, to_string
 from ...language.decisions import Unreachable
 from ...language.keys import has_key
 from ...language.operands import null_here
@@ -331,80 +331,6 @@ def _values(context: Context, arguments: tuple[Value, ...]) -> Value:
     return ListValue(items, "list", rest, values.element, len(items) or None)
 
 
-def _zipmap(context: Context, arguments: tuple[Value, ...]) -> Value:
-    arity("zipmap", arguments, 2, 2)
-    keys = placed(context, "zipmap", arguments[0])
-    values = placed(context, "values of zipmap", arguments[1])
-    if keys is None or values is None or keys.rest is not None or values.rest is not None:
-        return _open_zipmap(context, arguments, keys, values)
-    if len(keys.items) != len(values.items):
-        raise EvaluationError("zipmap: the numbers of keys and of values differ")
-    pairs = [
-        (typed("zipmap", "s", key), value)
-        for key, value in zip(keys.items, values.items, strict=True)
-    ]
-    certain = {str(key.data): value for key, value in pairs if isinstance(key, Known)}
-    kind: Literal["map", "object"] = "object" if values.kind == "tuple" else "map"
-    opened = [key for key, _ in pairs if not isinstance(key, Known)]
-    if not opened:
-        return MapValue(certain, kind)
-
-    def read(name: str) -> Value:
-        """The last of those that have the key, in this world."""
-        for key, value in reversed(pairs):
-            if isinstance(key, Known):
-                if key.data == name:
-                    return value
-            elif may_be(key, name) and context.worlds.decide(
-                ("==", term_of(key), term_of(Known(name)))
-            ):
-                return value
-        raise KeyError(name)
-
-    return MapValue(LazyItems(tuple(certain), read), kind, derived("key", opened[-1]))
-
-
-def _open_zipmap(
-    context: Context,
-    arguments: tuple[Value, ...],
-    keys: ListValue | None,
-    values: ListValue | None,
-) -> MapValue:
-    """What is known of a map of which the keys, or the values, are not all known."""
-    differ = EvaluationError("zipmap: the numbers of keys and of values differ")
-    names = term_of(arguments[0])
-    if keys is not None and keys.rest is not None and not keys.items:
-        names = keys.rest.term
-    found = replace(unknown("zipmap", *arguments), term=("zipmap", names, term_of(arguments[1])))
-    if not context.worlds.succeeds(found.term):
-        raise differ
-    if keys is not None and keys.rest is None:
-        known = [typed("zipmap", "s", key) for key in keys.items]
-        places = {str(key.data): at for at, key in enumerate(known) if isinstance(key, Known)}
-        if values is not None and len(values.items) > len(known):
-            raise differ
-        if all(isinstance(key, Known) for key in known):
-
-            def read(name: str) -> Value:
-                at = Known(places[name])
-                if values is None:
-                    return index(arguments[1], at, context.worlds)
-                if places[name] < len(values.items):
-                    return values.items[places[name]]
-                return rest_element("index", values, at)
-
-            return MapValue(LazyItems(tuple(places), read), "map")
-    return MapValue({}, "map", found, None if values is None else _one_alike(values))
-
-
-def _one_alike(values: ListValue) -> Value | None:
-    """What each of a list's elements is; None where they differ, or one is not known."""
-    if values.rest is not None and values.element is None:
-        return None
-    every = [*values.items, *([values.element] if values.element is not None else [])]
-    return every[0] if len(set(map(term_of, every))) == 1 else None
-
-
 def _reverse(context: Context, arguments: tuple[Value, ...]) -> Value:
     arity("reverse", arguments, 1, 1)
     values = sequence("reverse", arguments[0])
@@ -508,7 +434,6 @@ FUNCTIONS: dict[str, Function] = {
     "merge": _merge,
     "keys": _keys,
     "values": _values,
-    "zipmap": _zipmap,
     "reverse": _reverse,
     "slice": _slice,
     "chunklist": _chunklist,
