@@ -77,7 +77,7 @@ def run(paths: Sequence[str], settings: Settings, watch: Watch | None = None) ->
                 tree.warnings.extend(again.warnings)
                 results = both(results, found)
     warnings.extend(tree.warnings)  # what a call passes may be seen only when it is judged
-    unread = _remote_stacks(tree).union(*tree.remote_modules.values())
+    unread = tree.remote_stacks.union(*tree.remote_modules.values())
     watch.begin("report")
     errors.extend(tree.errors)
     if settings.baseline is not None:
@@ -109,18 +109,6 @@ def _uncreated(tree: Tree, results: Iterable[Result]) -> tuple[str, ...]:
     asked = (span for span in places if span.source.path not in tree.context)
     ordered = sorted(asked, key=lambda span: (span.source.path, span.start))
     return tuple(f"{span.source.path}:{span.line}" for span in ordered)
-
-
-def _remote_stacks(tree: Tree) -> set[str]:
-    """The nested templates that are not read; not those in S3 that the scan has, too."""
-    if not tree.remote_stacks:
-        return set()
-    here = {_ending(file.path) for file in tree.templates}
-    return {
-        address
-        for address in tree.remote_stacks
-        if "://" not in address or _ending(address) not in here
-    }
 
 
 LOST_SHOWN = 3
@@ -155,11 +143,6 @@ def _lost_calls(tree: Tree) -> Iterator[str]:
                 what = f"the module source {source} leads to no folder{near}"
                 yield f"{file.path}:{line}:{column}: {what}"
                 break
-
-
-def _ending(address: str) -> str:
-    """A file's name and its folder's."""
-    return "/".join(address.split("/")[-2:])
 
 
 def _without_accepted(

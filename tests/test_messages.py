@@ -348,8 +348,9 @@ def test_what_is_not_on_disk(
     (tmp_path / "cfn/v.yaml").write_text("Resources: {V: {Type: AWS::Backup::BackupVault}}\n")
     monkeypatch.chdir(tmp_path)
     assert main(["."]) == 1
-    told = "2 modules or nested stacks not on disk, so what they declare is not checked: "
-    assert f"note: {told}./gone, https://s3/b/cfn/w.yaml\n" in capsys.readouterr().err
+    w = "https://s3/b/cfn/w.yaml\n"
+    told = "3 modules or nested stacks not on disk, so what they declare is not checked: "
+    assert f"note: {told}./gone, https://s3/b/cfn/v.yaml, {w}" in capsys.readouterr().err
 
 
 def test_what_is_not_created_is_told(

@@ -22,6 +22,10 @@ class Library(Protocol):
         """The template of a nested stack, or what stands for it where it is not on disk."""
         ...
 
+    def meant(self, caller: Stack, name: str, *, anywhere: bool) -> list[Template]:
+        """The templates of the scan that a stack's address may mean, in this world or in any."""
+        ...
+
     def imported(self, name: Value, importer: Stack) -> Value:
         """The value that a template of the scan exports under a name."""
         ...

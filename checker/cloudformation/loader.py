@@ -208,7 +208,8 @@ class CloudFormationLoader:
         self, stack: Stack, family: set[str], reached: set[Template], report: bool
     ) -> Iterator[Stack]:
         """A stack and those below it that may matter."""
-        reached.add(stack.template)
+        if not stack.likely:  # else it may as well be deployed alone
+            reached.add(stack.template)
         yield stack
         for name in _of_types(stack, NESTED):
             if len(stack.calls) >= NESTING_LIMIT or self._nested >= STACK_LIMIT:
@@ -217,13 +218,14 @@ class CloudFormationLoader:
                     what = f"more than {NESTING_LIMIT} levels or {STACK_LIMIT} stacks are nested"
                     self.errors.append(InputError.at(span, what))
                 return
-            child = stack.child(name)
-            if isinstance(child, Stack):
-                self._nested += 1
-                if self._matters(child.template, family):
-                    yield from self._expand(child, family, reached, report)
-            elif child.cause == "cycle" and report:
-                self.errors.append(InputError.at(stack.section("Resources")[name].span, child.why))
+            for child in stack.children(name):
+                if isinstance(child, Stack):
+                    self._nested += 1
+                    if self._matters(child.template, family):
+                        yield from self._expand(child, family, reached, report)
+                elif child.cause == "cycle" and report:
+                    span = stack.section("Resources")[name].span
+                    self.errors.append(InputError.at(span, child.why))
 
     def _matters(self, template: Template, family: set[str]) -> bool:
         # A template that the walk did not meet has not been searched.
@@ -276,6 +278,10 @@ class CloudFormationLoader:
     def nested(self, caller: Stack, name: str) -> Template | Unknown:
         """The template of a nested stack, or what stands for it where it is not on disk."""
         return self._nests().find(caller, name)
+
+    def meant(self, caller: Stack, name: str, *, anywhere: bool) -> list[Template]:
+        """The templates of the scan that a stack's address may mean, in this world or in any."""
+        return self._nests().meant(caller, name, anywhere=anywhere)
 
     def imported(self, name: Value, importer: Stack) -> Value:
         """The value that a template of the scan exports under a name."""

@@ -23,6 +23,9 @@ class _Alone:
     def nested(self, caller: Stack, name: str) -> Unknown:
         return Unknown("unsupported", "a location that others tell", ("nested", name))
 
+    def meant(self, caller: Stack, name: str, *, anywhere: bool) -> list[Template]:
+        return []
+
     def imported(self, name: Value, importer: Stack) -> Unknown:
         return Unknown("unsupported", "a location that others tell", ("imported",))
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
+from itertools import chain
 
 from ..candidates import TEMPLATES, names
 from ..discovery import Tree, Walker, normal
 from ..language.document import Entry, ScalarNode, child_of
-from ..language.value import Attribute, Hop, Known, Text, Unknown, Value
+from ..language.value import Attribute, EvaluationError, Hop, Known, Text, Unknown, Value
 from ..language.worlds import Worlds
 from ..source import InputError, Source
 from .files import TemplateFiles
 from .outcomes import only, outcomes, refused
+from .published import Published
 from .stack import NESTED, Stack
 from .template import Template, may_hold, templates
 
@@ -37,7 +40,7 @@ class Nesting:
         self._types = types
         self._files = files
         self._errors = errors
-        self._names: tuple[int, frozenset[str]] = (0, frozenset())  # of so many templates
+        self._published = Published(tree.templates, lambda path: files.quietly(path) != [])
         self._told: set[str] = set()
 
     def find(self, caller: Stack, name: str) -> Template | Unknown:
@@ -84,6 +87,29 @@ class Nesting:
             why = "its file is no template"
         return _unread(caller, name, why)
 
+    def meant(self, caller: Stack, name: str, *, anywhere: bool) -> list[Template]:
+        """The templates of the scan that an address may mean, in the current world or in any.
+
+        What stands at the address may be another version of it.
+        """
+        resource = caller.resource(name)
+
+        def location() -> Value | None:
+            return resource.read(NESTED[resource.type])
+
+        found: list[Value | None] = []
+        if anywhere:
+            found = outcomes(self._worlds, location)
+        else:
+            with suppress(EvaluationError):  # a stack that is refused
+                found = [location()]
+        return list(dict.fromkeys(chain.from_iterable(map(self.at, found))))
+
+    def at(self, address: Value | None) -> list[Template]:
+        """The templates of the scan that an address may mean."""
+        found = map(self._files.templates, self._published.of(address))
+        return [template for templates in found for template in templates[:1]]
+
     def paths(self, caller: Stack, name: str) -> set[str]:
         """The files that a nested stack's template may be in, one for each world.
 
@@ -101,6 +127,7 @@ class Nesting:
             for location in found:
                 if location is not None and not self._on_disk(caller, location):
                     self._note_location(caller, name, location)
+                    files.update(self._published.of(location))
         return {file for file in files if file is not None}
 
     def _has_body(self, caller: Stack, name: str) -> bool:
@@ -121,25 +148,16 @@ class Nesting:
         property_ = NESTED[caller.resource(name).type]
         node = child_of(caller.section("Resources")[name].value, "Properties", property_)
         written = str(node.value) if isinstance(node, ScalarNode) else ""
-        end = location.parts[-1] if isinstance(location, Text) else location
-        text = end.data if isinstance(end, Known) and isinstance(end.data, str) else ""
+        text = location.data if isinstance(location, Known) else None
         if "://" in written:
             told = written
-        elif end is not location:
-            if self._is_named(os.path.basename(text)):
-                return
+        elif not isinstance(text, str):
+            pass
         elif "://" in text:
             told = text
         elif text == written and (property_ == "TemplateURL" or text.endswith(TEMPLATES)):
             told = normal(os.path.join(os.path.dirname(caller.template.path), text))
         self._files.unread(caller.template.path, told)
-
-    def _is_named(self, name: str) -> bool:
-        """Whether a template of the scan has a name, as what is published of it does."""
-        if self._names[0] != len(self._tree.templates):
-            found = frozenset(os.path.basename(file.path) for file in self._tree.templates)
-            self._names = (len(self._tree.templates), found)
-        return name in self._names[1]
 
     def path(self, caller: Stack, name: str) -> str | None:
         """The file that a nested stack's template is in."""

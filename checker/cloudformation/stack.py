@@ -29,6 +29,7 @@ from ..language.value import (
 from ..language.worlds import Worlds
 from ..records import dataclass, field
 from ..source import Span
+from .children import Children
 from .functions import call as call_function
 from .functions import serverless_variable, settled
 from .intrinsics import EACH, IS_ITEM, function_of
@@ -67,7 +68,8 @@ _PSEUDO = (*_ACCOUNT_WIDE, STACK_NAME, "AWS::StackId", "AWS::NotificationARNs", 
 class Stack:
     """A scope. `address` is "" for a root, else the logical IDs of the stacks that lead here.
 
-    `root` is the name of the root's template, `calls` the logical IDs' places.
+    `root` is the name of the root's template, `calls` the logical IDs' places; `likely` where the
+    template is only what the end of an address names.
     """
 
     template: Template
@@ -81,14 +83,15 @@ class Stack:
     name: str = ""
     called: Call | None = None
     deployed: Resource | None = None  # what deploys a root, in Terraform
+    likely: bool = False
     _resources: dict[str, Resource] = field(default_factory=dict)
-    _children: dict[str, Stack] = field(default_factory=dict)
     _tables: dict[str, tuple[tuple[Mapping[str, Entry], ...], MapValue]] = field(
         default_factory=dict
     )
 
     def __post_init__(self) -> None:
         self._sections = Sections(self.template, self, self.library.errors)
+        self._children = Children(self)
 
     # -- scope ------------------------------------------------------------------------------
 
@@ -273,7 +276,9 @@ class Stack:
             exists = self.deployed.exists() if self.deployed else Known(True)
             return not (isinstance(exists, Known) and exists.data is False)
         entry = self.parent.section("Resources")[self.name]
-        return self.parent.exists() and self.parent._holds(entry.value)
+        if not (self.parent.exists() and self.parent._holds(entry.value)):
+            return False
+        return not self.likely or self.parent.child(self.name) is self
 
     def resource(self, name: str) -> Resource:
         """A declared resource. Its properties are evaluated when they are read."""
@@ -431,34 +436,12 @@ class Stack:
     # -- nested stacks ----------------------------------------------------------------------
 
     def child(self, name: str) -> Stack | Unknown:
-        """The stack that a resource creates, with the parameters that it passes."""
-        found = self._children.get(name)
-        if found is not None:
-            return found
-        target = self.library.nested(self, name)
-        if isinstance(target, Unknown):
-            return target
-        entry = self.section("Resources")[name]
-        address = self.prefixed(name)
-        if target in self.templates():
-            why = f"{address} nests a template that it is part of"
-            hop = Hop(entry.span, why)
-            return Unknown("cycle", why, ("ref", self._where, address), trail=(hop,))
-        call = Call(self, entry, address)
-        found = Stack(
-            target,
-            address,
-            call.given([parameter.key for parameter in target.section("Parameters")]),
-            self.library,
-            self.worlds,
-            self.root,
-            (*self.calls, entry.span),
-            self,
-            name,
-            call,
-        )
-        self._children[name] = found
-        return found
+        """The stack that a resource creates in this world, with the parameters that it passes."""
+        return self._children.current(name)
+
+    def children(self, name: str) -> list[Stack | Unknown]:
+        """The stacks that a resource may create, one for each template that it may have."""
+        return self._children.possible(name)
 
     def templates(self) -> Iterator[Template]:
         """The templates of this stack and of those above it."""

@@ -75,9 +75,12 @@ def test_what_another_stack_passes_is_not_told() -> None:
     assert checked({**files, "v.yaml": f"Resources: {{{VAULT}}}\n"}).unread == ()
 
 
-def test_what_is_published_from_the_scan_is_not_told() -> None:
+def test_what_an_address_names_in_the_scan_is_judged_and_told() -> None:
+    """What stands at the address may be another version of the file."""
     files = {"t.yaml": stack("{TemplateURL: !Sub '${U}/v.yaml'}")}
-    assert checked({**files, "v.yaml": f"Resources: {{{VAULT}}}\n"}).unread == ()
+    report = checked({**files, "v.yaml": f"Resources: {{{VAULT}}}\n"})
+    assert report.unread == (TOLD,)
+    assert [result.address for result in report.results] == ["S/V", "V"]
 
 
 @pytest.mark.parametrize("type_", ["AWS::Backup::BackupVault", "AWS::Backup::Backup\\\\x56ault"])

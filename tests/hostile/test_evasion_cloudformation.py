@@ -539,6 +539,16 @@ ATTACKS: dict[str, Mapping[str, str | bytes]] = {
         "t.yaml": "Resources:\n  V:\n    Type: AWS::Backup::BackupVault\n    Metadata:\n"
         "      iac-check: {ignore: [{rule: BACKUP001, reason: !Ref X}]}\n"
     },
+    **{
+        f"a call by an address: {location}": hidden_call(location)
+        for location in (
+            "https://b.s3.amazonaws.com/child.yaml",
+            "https://b.s3.amazonaws.com/v1/child%2Eyaml?versionId=1",
+            "s3://b/child.yaml",
+            "!Sub 'https://${AWS::AccountId}.s3.amazonaws.com/child.yaml'",
+            "!Join [/, [!Ref AWS::AccountId, child.yaml]]",
+        )
+    },
     "an unreadable call of that name": unreadable("!Sub '${U}/child.yaml'"),
     "an unreadable call by a block scalar": unreadable(">-\n        child\\\n        .yaml"),
     "an unreadable call in JSON": {

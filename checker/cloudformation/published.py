@@ -1,0 +1,66 @@
+"""Which files of the scan an address may mean: what is published of one keeps the end of its path.
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-stack.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from ..candidates import File
+from ..language.value import Known, Text, Value
+
+MEANT_LIMIT = 20
+"""Files that one address may mean; of more of them, the first."""
+
+
+class Published:
+    """Of one scan. `files` may grow; `holds` tells whether one may hold a template."""
+
+    def __init__(self, files: Sequence[File], holds: Callable[[str], bool]) -> None:
+        self._files = files
+        self._holds = holds
+        self._named: dict[str, list[str]] = {}
+        self._searched = 0
+
+    def of(self, location: Value | None) -> list[str]:
+        """The templates whose paths end as an address does, over the most folders.
+
+        Nothing for what is no address, or one whose last part is not known.
+        """
+        ends = path_of(location).split("/")
+        alike: dict[int, list[str]] = {}
+        for path in self._of_name(ends[-1]):
+            alike.setdefault(_shared(ends, path.split("/")), []).append(path)
+        for shared in sorted(alike, reverse=True):
+            found = list(filter(self._holds, alike[shared]))
+            if found:
+                return found[:MEANT_LIMIT]
+        return []
+
+    def _of_name(self, name: str) -> list[str]:
+        for file in self._files[self._searched :]:
+            self._named.setdefault(file.path.rpartition("/")[2], []).append(file.path)
+        self._searched = len(self._files)
+        return sorted(self._named.get(name, ())) if name else []
+
+
+def path_of(location: Value | None) -> str:
+    """The end of an address as far as it is known, without what follows its path; "" for none."""
+    end = location.parts[-1] if isinstance(location, Text) else location
+    if not isinstance(end, Known) or not isinstance(end.data, str):
+        return ""
+    if end is location and "://" not in end.data:
+        return ""
+    path = end.data.partition("#")[0].partition("?")[0]
+    if "%" in path:
+        from urllib.parse import unquote
+
+        path = unquote(path)
+    return path
+
+
+def _shared(one: Sequence[str], other: Sequence[str]) -> int:
+    """How many parts two paths have in common, from their ends."""
+    pairs = enumerate(zip(reversed(one), reversed(other), strict=False))
+    return next((at for at, (a, b) in pairs if a != b), min(len(one), len(other)))
