@@ -127,7 +127,7 @@ STACKS_IN_TERRAFORM = (
 
 STACK_IN_TERRAFORM = b"_cloudformation_stack"
 """What the names of all types that belong to a stack have in common."""
-_BODY = b"template_body"
+_TEMPLATES = (b"template_body", b"template_url")
 
 
 class File:
@@ -215,7 +215,8 @@ class Needles:
                 break
         if STACK_IN_TERRAFORM in text:
             keep = True
-            hit = hit or _BODY in text  # the template may be read from a file of any name
+            # The template may be in a file of any name, or elsewhere.
+            hit = hit or any(word in text for word in _TEMPLATES)
         hit = hit or (_BACKSLASH in text and _ESCAPES.search(text) is not None)
         keep = keep or hit or ((_HASH in text or _SLASH in text) and _speaks_to_us(text))
         kept = data if keep else None

@@ -1,4 +1,4 @@
-"""Stacks that Terraform deploys: `aws_cloudformation_stack` and stack sets with a `template_body`.
+"""Stacks that Terraform deploys: `aws_cloudformation_stack` and stack sets, with their templates.
 
 https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/cloudformation_stack
 """
@@ -9,9 +9,11 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from contextlib import suppress
 from functools import partial
+from itertools import chain
 
 from ..annotations import Protocol
 from ..candidates import STACKS_IN_TERRAFORM, File
+from ..discovery import normal
 from ..graph import Resource
 from ..language.access import index
 from ..language.convert import to_string
@@ -33,6 +35,11 @@ from .embedded import placed, written_out
 from .parameters import Given
 from .template import Template, templates
 from .unused import of_names
+from .uploaded import OBJECTS, uploads
+
+_Held = tuple[Resource, Template, Callable[[], bool]]
+"""A stack and its template, and what asks whether it is of that one in the current world."""
+_Found = tuple[Resource, Template, Given, Callable[[], bool], bool]
 
 BODIES_LIMIT = 20
 """Templates of one stack, in different worlds; more of them are an error."""
@@ -60,42 +67,45 @@ class Files(Protocol):
         """The templates of a file; none where it holds none."""
         ...
 
+    def at(self, address: Value) -> list[Template]:
+        """The templates of the scan that an address may mean, by its end."""
+        ...
+
     def readable(self, path: str) -> bytes | None:
         """The bytes of a file in the repository; None where they cannot be read."""
         ...
 
 
 class Deployed:
-    """`resources` are Terraform's: those of STACKS_IN_TERRAFORM and of OVERRIDES.
-
-    `terraform` are the scan's files of Terraform.
-    """
+    """`instances` gives Terraform's resources of some types, `terraform` are the scan's files."""
 
     def __init__(
         self,
-        resources: Iterable[Resource],
+        instances: Callable[[tuple[str, ...]], Iterable[Resource]],
         files: Files,
         terraform: Iterable[File],
     ) -> None:
-        found = list(resources)
+        self._of_types = instances
+        self._uploaded: list[tuple[Resource, list[Value | None]]] | None = None  # with their keys
+        found = list(instances((*STACKS_IN_TERRAFORM, *OVERRIDES)))
         self._stacks = [resource for resource in found if resource.type in STACKS_IN_TERRAFORM]
         self._instances = [resource for resource in found if resource.type in OVERRIDES]
         self._files = files
         self._terraform = list(terraform)
-        self.unread: list[str] = []
-        """What is deployed and not known here."""
+        self.unread: list[tuple[str, str]] = []
+        """What is deployed and not known here, by the file that deploys it."""
         self.warnings: list[str] = []
         self._noted: set[tuple[Span, Template]] = set()
         self._walked: list[File] = []  # those that are opened, or name what is judged
         self._searched = 0
         self._needles = [type_.encode() for type_ in files.types]
 
-    def all(self) -> Iterator[tuple[Resource, Template, Given, Callable[[], bool]]]:
+    def all(self) -> Iterator[_Found]:
         """Each stack that is deployed, with its template, what gives its parameters, and what asks
         whether it is of that template in the current world.
 
-        Of a template that depends on a condition each text is a stack, which exists where the
-        condition gives it.
+        With it goes whether the template is only what the end of an address names. Of a template
+        that depends on a condition each text is a stack, which exists where the condition gives it.
         """
         for stack in self._stacks:
             try:
@@ -103,15 +113,13 @@ class Deployed:
             except InputError as error:  # its block cannot be read, and may name any template
                 self._files.errors.append(error)
 
-    def _of(
-        self, stack: Resource
-    ) -> Iterator[tuple[Resource, Template, Given, Callable[[], bool]]]:
-        for one, template, is_of in self._templates(stack):
+    def _of(self, stack: Resource) -> Iterator[_Found]:
+        for one, template, is_of, likely in self._templates(stack):
             self._note_parameters(stack, template)
             names = [entry.key for entry in template.section("Parameters")]
             for passed in self._parameters(stack):
                 given = {name: partial(self._parameter, passed, name) for name in names}
-                yield one, template, given, is_of
+                yield one, template, given, is_of, likely
 
     def _note_parameters(self, stack: Resource, template: Template) -> None:
         """Note the parameters that a stack passes and its template does not declare."""
@@ -180,17 +188,69 @@ class Deployed:
 
     def _templates(
         self, stack: Resource
-    ) -> Iterator[tuple[Resource, Template, Callable[[], bool]]]:
+    ) -> Iterator[tuple[Resource, Template, Callable[[], bool], bool]]:
         place = stack.place("template_body")
-        if place is None:
-            urls = self._outcomes(lambda: stack.read("template_url"))
-            for url in filter(None, urls):
-                unknown = f"the template_url of {stack.address}"
-                address = url.data if isinstance(url, Known) else unknown
-                self.unread += [str(address)] if address else []
+        if place is not None:
+            yield from ((*held, False) for held in self._in(stack, "template_body", place))
             return
+        place = stack.place("template_url")
+        urls: list[Value] = []
+        for url in self._outcomes(lambda: stack.read("template_url")) if place else ():
+            if url is not None and url != Known(None) and url not in urls:
+                urls.append(url)
+        named = place is not None and any(type_ in place.text for type_ in OBJECTS)
+        for url in urls[:BODIES_LIMIT]:
+            exists = partial(_gives, stack, "template_url", url)
+            one = replace(stack, exists=exists) if len(urls) > 1 else stack
+            is_of = partial(_is, stack, "template_url", url)
+            held = (self._held(one, upload, is_of) for upload in self._uploads(url))
+            found = [(*of, not named) for of in chain.from_iterable(held)]
+            if not (found and named):
+                self._note(stack, str(url.data) if isinstance(url, Known) else "template_url")
+            yield from found or [(one, template, is_of, True) for template in self._files.at(url)]
+
+    def _uploads(self, url: Value) -> list[Resource]:
+        """The objects that an address leads to, which Terraform uploads as well."""
+        if self._uploaded is None:
+            found = self._of_types((*STACKS_IN_TERRAFORM, *OBJECTS))
+            self._uploaded = [
+                (one, self._outcomes(partial(one.read, "key")))
+                for one in found
+                if one.type in OBJECTS
+            ]
+        return list(uploads(url, self._uploaded))
+
+    def _held(
+        self, stack: Resource, upload: Resource, is_of: Callable[[], bool]
+    ) -> Iterator[_Held]:
+        """The templates that an object may hold."""
+        place = upload.place("content")
+        if place is not None:
+            yield from self._in(stack, "content", place, upload)
+            return
+        place = upload.place("source")
+        for source in self._outcomes(lambda: upload.read("source")) if place else ():
+            if place is None or not isinstance(source, Known) or not isinstance(source.data, str):
+                continue
+            path = normal(os.path.join(os.path.dirname(place.source.path), source.data))
+            if self._files.readable(path) is not None:
+                found = self._files.templates(path)
+            else:  # from the folder in which Terraform runs
+                found = self._files.at(Known(f"file://{os.path.normpath(source.data)}"))
+            yield from ((stack, template, is_of) for template in found[:1])
+
+    def _note(self, stack: Resource, what: str) -> None:
+        """Note what is not read."""
+        told = what if "://" in what else f"the {what} of {stack.address}"
+        self.unread.append((stack.span.source.path, told))
+
+    def _in(
+        self, stack: Resource, name: str, place: Span, holder: Resource | None = None
+    ) -> Iterator[_Held]:
+        """The templates in a text, which an argument holds: of the stack itself, or of another."""
+        owner = holder or stack
         bodies: list[Value] = []
-        outcomes = self._outcomes(lambda: stack.read("template_body"))
+        outcomes = self._outcomes(lambda: owner.read(name))
         for body in outcomes:
             if isinstance(body, Known | Text) and body not in bodies:
                 bodies.append(body)
@@ -202,19 +262,19 @@ class Deployed:
             written, parts = written_out(body)
             template = None if parts else self._file(written, place)
             if template is None:
-                name = f"{place.source.path}#{stack.scope}:{stack.address}:{number}"
-                template = _template(written, parts, name, self._with_origin(place))
+                called = f"{place.source.path}#{stack.scope}:{stack.address}:{number}"
+                template = _template(written, parts, called, self._with_origin(place))
             if template is not None:
-                found = replace(stack, exists=partial(_gives, stack, body))
-                one = found if len(bodies) > 1 else stack
-                yield one, template, partial(_is_body, stack, body)
+                found = replace(stack, exists=partial(_gives, stack, name, body, owner))
+                is_of = partial(_is, owner, name, body)
+                yield (found if len(bodies) > 1 else stack), template, is_of
             elif any(type_ in written for type_ in self._files.types):
                 unread = True
         if unread or len(bodies) > BODIES_LIMIT:
-            what = "the template in template_body cannot be read; its resources are not checked"
+            what = f"the template in {name} cannot be read; its resources are not checked"
             self._files.errors.append(InputError.at(place, what))
         elif not known:
-            self.unread.append(f"the template_body of {stack.address}")
+            self._note(stack, name if holder is None else "template_url")
 
     def _elsewhere(self) -> bool:
         """Whether Terraform's code names a vault of a template, so that one may be hidden."""
@@ -295,16 +355,17 @@ def _template(written: str, parts: Mapping[str, Value], name: str, place: Span) 
     return None
 
 
-def _gives(stack: Resource, body: Value) -> Value:
-    """Whether a stack is created, and from a certain template, in the current world."""
+def _gives(stack: Resource, name: str, value: Value, owner: Resource | None = None) -> Value:
+    """Whether a stack is created, and from what an argument is, in the current world."""
     exists = stack.exists()
     if isinstance(exists, Known) and exists.data is False:
         return exists
-    return Known(_is_body(stack, body))
+    return Known(_is(owner or stack, name, value))
 
 
-def _is_body(stack: Resource, body: Value) -> bool:
-    return stack.read("template_body") == body
+def _is(resource: Resource, name: str, value: Value) -> bool:
+    """Whether an argument has some value in the current world."""
+    return resource.read(name) == value
 
 
 def _by_key(parameters: ListValue) -> Value:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from functools import partial
 from itertools import chain
 
-from ..candidates import EXPORT, STACKS_IN_TERRAFORM, File, holds
+from ..candidates import EXPORT, File, holds
 from ..discovery import Tree, Walker, normal, read_bytes
 from ..graph import Origin, Resource
 from ..language.document import Entry, MappingNode, Node
@@ -175,21 +175,22 @@ class CloudFormationLoader:
         if self._deployed is None:
             self._deployed = []  # while they are read, for what they import from each other
             if self.terraform is not None:
-                from .deployed import OVERRIDES, Deployed
+                from .deployed import Deployed
 
-                resources = self.terraform((*STACKS_IN_TERRAFORM, *OVERRIDES))
                 code = chain(*self.tree.terraform.values())
-                found = Deployed(resources, self, code)
-                for one, template, given, is_of in found.all():
+                found = Deployed(self.terraform, self, code)
+                for one, template, given, is_of, likely in found.all():
                     calls = (*one.calls, one.span)
                     self._deployed.append(
                         Stack(
                             template, one.address, given, self, self.worlds, one.scope, calls,
-                            deployed=one,
+                            deployed=one, likely=likely,
                         )
                     )  # fmt: skip
                     self._is_of.append(is_of)
-                self.tree.remote_stacks.update(found.unread)
+                self.tree.remote_stacks.update(
+                    told for path, told in found.unread if path not in self.tree.context
+                )
                 self.tree.warnings.extend(found.warnings)
         return self._deployed
 
@@ -304,6 +305,10 @@ class CloudFormationLoader:
     def templates(self, path: str) -> list[Template]:
         """The templates of a file; none where it holds none. A file that is asked for matters."""
         return self._files.templates(path)
+
+    def at(self, address: Value) -> list[Template]:
+        """The templates of the scan that an address may mean, by its end."""
+        return self._nests().at(address)
 
     def walked(self) -> list[File]:
         """The files that may be templates, those too that Terraform has opened by now.

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from iac_check.candidates import STACKS_IN_TERRAFORM
 from iac_check.pipeline import run
 from iac_check.policy.result import Report
 from iac_check.settings import Settings
@@ -62,6 +63,13 @@ def test_a_template_elsewhere_is_told() -> None:
     Path("main.tf").write_text('variable "b" {}\n' + unknown + other)
     told = ("the template_url of aws_cloudformation_stack.s",)
     assert run(["."], Settings(cache=False)).unread == told
+
+
+@pytest.mark.parametrize("type_", STACKS_IN_TERRAFORM)
+def test_an_address_alone_is_told(type_: str) -> None:
+    stack = f'resource "{type_}" "s" {{\n  template_url = "https://b/t.yaml"\n}}\n'
+    Path("main.tf").write_text(stack)
+    assert run(["."], Settings(cache=False)).unread == ("https://b/t.yaml",)
 
 
 def test_more_texts_than_are_looked_at_are_an_error() -> None:
