@@ -50,6 +50,9 @@ OVERRIDES = {
 }
 """What deploys a stack set to accounts, and where that gives parameters of its own."""
 
+GROUPS = "stack_instances_group"
+"""The argument of a stack set of awscc that says the same."""
+
 
 class Files(Protocol):
     """What is needed of the loader."""
@@ -166,6 +169,25 @@ class Deployed:
         ]
         yield (own,)
         yield from ((override, own) for override in overridden)
+        if stack.place(GROUPS) is not None:
+            found = self._outcomes(lambda: stack.read(GROUPS))
+            sizes = [len(groups.items) for groups in found if isinstance(groups, ListValue)]
+            for at in range(max(sizes, default=0) + 1):
+                yield partial(self._of_group, stack, at), own
+
+    def _of_group(self, stack: Resource, at: int) -> Value | None:
+        """What one group of instances gives parameters; past the last, what more of them may."""
+
+        def read() -> Value | None:
+            groups = stack.read(GROUPS)
+            group: Value | None = groups
+            if isinstance(groups, ListValue):
+                group = groups.items[at] if at < len(groups.items) else groups.rest
+            if isinstance(group, MapValue):
+                group = group.items.get("parameter_overrides", group.rest)
+            return _by_key(group) if isinstance(group, ListValue) else group
+
+        return self._files.worlds.remember((self, stack, GROUPS, at), read, within=True)
 
     def _belongs(self, instance: Resource, stack: Resource) -> bool:
         """Whether an instance may be one of a stack set."""
