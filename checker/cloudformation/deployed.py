@@ -32,6 +32,7 @@ from ..language.worlds import TooManyWorlds, Worlds
 from ..records import replace
 from ..source import InputError, Source, Span
 from .embedded import placed, written_out
+from .open_types import has_open_type, is_open, may_name
 from .parameters import Given
 from .template import Template, templates
 from .unused import of_names
@@ -277,9 +278,7 @@ class Deployed:
             if isinstance(body, Known | Text) and body not in bodies:
                 bodies.append(body)
         known = bool(outcomes) and all(isinstance(body, Known | Text) for body in outcomes)
-        unread = not known and (
-            any(type_ in place.text for type_ in self._files.types) or self._elsewhere()
-        )
+        unread = False
         for number, body in enumerate(bodies[:BODIES_LIMIT]):
             written, parts = written_out(body)
             template = None if parts else self._file(written, place)
@@ -290,8 +289,15 @@ class Deployed:
                 found = replace(stack, exists=partial(_gives, stack, name, body, owner))
                 is_of = partial(_is, owner, name, body)
                 yield (found if len(bodies) > 1 else stack), template, is_of
+                known = known and not (parts and is_open(template.root))
+                unread = unread or (bool(parts) and has_open_type(template.root, self._files.types))
             elif any(type_ in written for type_ in self._files.types):
                 unread = True
+            else:
+                known = known and not parts
+        unread = unread or (
+            not known and (may_name(place.text, self._files.types) or self._elsewhere())
+        )
         if unread or len(bodies) > BODIES_LIMIT:
             what = f"the template in {name} cannot be read; its resources are not checked"
             self._files.errors.append(InputError.at(place, what))
@@ -300,14 +306,11 @@ class Deployed:
 
     def _elsewhere(self) -> bool:
         """Whether Terraform's code names a vault of a template, so that one may be hidden."""
-        types = [type_.encode() for type_ in self._files.types if "::" in type_]
+        types = [type_ for type_ in self._files.types if "::" in type_]
         for file in self._terraform:
-            try:
-                text = file.searchable
-            except InputError:
-                continue  # told where it is read
-            if any(type_ in text for type_ in types):
-                return True
+            with suppress(InputError):  # told where it is read
+                if may_name(file.searchable.decode("utf-8", "replace"), types):
+                    return True
         return False
 
     def _file(self, written: str, place: Span) -> Template | None:

@@ -17,6 +17,7 @@ from ..source import Span
 _WORD = "OuterPart{}OfTheStack"
 _WORDS = pattern(_WORD.format(r"(\d+)"))
 _REFERENCE = "{{{{resolve:outer:{}}}}}"
+_REFERENCES = pattern(r"\{\{resolve:outer:\d+\}\}")
 
 
 def written_out(value: Value) -> tuple[str, Mapping[str, Value]]:
@@ -30,6 +31,16 @@ def written_out(value: Value) -> tuple[str, Mapping[str, Value]]:
             text += _WORD.format(len(outer))
             outer[_REFERENCE.format(len(outer))] = part
     return text, outer
+
+
+def is_part(text: str) -> bool:
+    """Whether a string of such a template has a part that is not known."""
+    return "{{resolve:outer:" in text
+
+
+def known_parts(text: str) -> list[str]:
+    """What stands around the parts of a string that are not known."""
+    return _REFERENCES.split(text)
 
 
 def placed(node: MappingNode, span: Span) -> MappingNode:

@@ -6,7 +6,7 @@ import os
 from contextlib import suppress
 from itertools import chain
 
-from ..candidates import TEMPLATES, names
+from ..candidates import TEMPLATES
 from ..discovery import Tree, Walker, normal
 from ..language.document import Entry, ScalarNode, child_of
 from ..language.value import Attribute, EvaluationError, Hop, Known, Text, Unknown, Value
@@ -72,6 +72,7 @@ class Nesting:
             bodies = outcomes(self._worlds, lambda: caller.resource(name).read(BODY))
             embedded = self._body(caller, name, bodies)
             if embedded is not None:
+                self._require_types(caller, name, embedded)
                 return embedded
         path = self.path(caller, name)
         if held and path is None:
@@ -209,20 +210,37 @@ class Nesting:
         root = placed(found[0].root, value.trail[0].span)
         return Template(outer.path, f"{outer.name}#{name}", root, outer=parts)
 
+    def _require_types(self, caller: Stack, name: str, embedded: Template) -> None:
+        """A body in which what is not known may be what is judged is an error."""
+        from .open_types import has_open_type, is_open, may_name
+
+        entry = caller.section("Resources")[name]
+        opened = embedded.outer and is_open(embedded.root)
+        if has_open_type(embedded.root, self._types) or (
+            opened and may_name(entry.value.span.text, self._types)
+        ):
+            what = f"{BODY} has resources of which not even the type is known; they are not checked"
+            self._errors.append(InputError.at(embedded.root.span, what))
+        elif opened:
+            self._files.unread(caller.template.path, _told(caller, name))
+
     def _lost(self, caller: Stack, name: str, bodies: list[Value | None]) -> None:
         """A body that is not read is an error where it names what is judged.
 
         A string that CloudFormation would refuse may as well be another language.
         """
         from .embedded import written_out
+        from .open_types import may_name
 
         entry = caller.section("Resources")[name]
         texts = [written_out(body)[0] for body in bodies if isinstance(body, Known | Text)]
         texts.append((entry.value if bodies else caller.template.root).span.text)
-        if any(names(text, self._types) for text in texts):
+        if any(may_name(text, self._types) for text in texts):
             body = child_of(entry.value, "Properties", BODY)
             what = f"the template in {BODY} cannot be read; its resources are not checked"
             self._errors.append(InputError.at(body.span if body else entry.span, what))
+        elif any(isinstance(body, Text) for body in bodies):
+            self._files.unread(caller.template.path, _told(caller, name))
 
 
 def _unread(caller: Stack, name: str, why: str) -> Unknown:

@@ -54,6 +54,35 @@ def test_what_is_not_known_is_told() -> None:
     assert len(checked(f"var.x ? data.http.x.body : {BROKEN}", 'variable "x" {}\n').errors) == 1
 
 
+OPEN = '{ Resources = { V = { Type = "%s", Properties = { BackupVaultName = "v" } } } }'
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f"jsonencode({OPEN % 'AWS::Backup::${var.t}'})",
+        f"jsonencode({OPEN % 'AWS::${var.t}::BackupVault'})",
+        'jsonencode({ Resources = { for t in var.t : t => { Type = "AWS::Backup::${t}" } } })',
+        '"Resources:\\n  V:\\n    Type: AWS::Backup::${var.t}\\n"',
+    ],
+)
+def test_a_type_of_which_a_part_is_not_known_is_an_error_where_it_may_be_a_vaults(
+    body: str,
+) -> None:
+    (error,) = checked(body, 'variable "t" {}\n').errors
+    assert (error.path, error.column) == ("main.tf", 19)
+    other = body.replace("Backup::", "Lambda::").replace("Backup", "F")
+    if "::" in other:
+        assert not checked(other, 'variable "t" {}\n').errors
+
+
+def test_resources_that_are_not_known_are_told() -> None:
+    for body in ("jsonencode({ Resources = var.r })", f"jsonencode({OPEN % '${var.r}'})"):
+        report = checked(body, 'variable "r" {}\n')
+        assert report.unread == ("the template_body of aws_cloudformation_stack.s",)
+        assert not report.errors
+
+
 def test_a_template_elsewhere_is_told() -> None:
     text = (STACK % '"x"').replace("template_body", "template_url").replace('"x"', '"https://b/t"')
     other = STACK.replace('"s"', '"t"') % '"x"'

@@ -83,6 +83,28 @@ def test_what_an_address_names_in_the_scan_is_judged_and_told() -> None:
     assert [result.address for result in report.results] == ["S/V", "V"]
 
 
+@pytest.mark.parametrize(
+    ("type_", "wrong"),
+    [
+        ("AWS::Backup::${U}", True), ("AWS::${U}::BackupVault", True),
+        ("AWS::Lambda::${U}", False),
+    ],
+)  # fmt: skip
+def test_a_type_of_which_a_part_is_not_known_is_an_error_where_it_may_be_a_vaults(
+    type_: str, wrong: bool
+) -> None:
+    report = checked(
+        {"t.yaml": stack(f"{{TemplateBody: !Sub 'Resources: {{V: {{Type: \"{type_}\"}}}}'}}", SET)}
+    )
+    assert [error.column for error in report.errors] == [73] * wrong
+
+
+@pytest.mark.parametrize("body", ["Resources: ${U}", 'Resources: {V: {Type: "${U}"}}'])
+def test_resources_of_which_nothing_is_known_are_told(body: str) -> None:
+    report = checked({"t.yaml": stack(f"{{TemplateBody: !Sub '{body}'}}", SET)})
+    assert (report.unread, report.errors) == ((TOLD,), ())
+
+
 @pytest.mark.parametrize("type_", ["AWS::Backup::BackupVault", "AWS::Backup::Backup\\\\x56ault"])
 def test_a_body_of_two_documents_is_an_error_where_it_names_a_vault(type_: str) -> None:
     body = f'Resources: {{T: {{Type: A::B}}}}\\n---\\nResources: {{V: {{Type: \\"{type_}\\"}}}}'
