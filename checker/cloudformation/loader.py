@@ -90,7 +90,26 @@ class CloudFormationLoader:
         hits = {file.path for file in self.tree.templates if file.hit}
         stacks = list(self._stacks(hits, report=True))
         self.tree.warnings.extend(self._unused(stacks))
+        self._tell_lost(file for file in self.tree.templates if file.path in hits)
         return [s.resource(name) for s in stacks for name in _of_types(s, self.types)]
+
+    def _tell_lost(self, files: Iterable[File]) -> None:
+        """Tell of files that declare what is judged, where nothing that is read includes them.
+
+        Not where an error is told: it may be why something does not.
+        """
+        if self.errors:
+            return
+        included = set(chain.from_iterable(self._files.included.values()))
+        for file in files:
+            if file.path in included or file.path in self.opened:
+                continue
+            if self._files.quietly(file.path) == []:
+                from .fragments import lost
+
+                error, warning = lost(file.path, self._files.data(file.path) or b"", self.types)
+                self.errors.extend(error)
+                self.tree.warnings.extend(warning)
 
     def _follow(self) -> None:
         """Read what is nested or included where bytes do not tell it, and note composed types."""
