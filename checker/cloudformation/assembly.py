@@ -1,8 +1,9 @@
 """What a cloud assembly of the CDK says beside its templates: `manifest.json` in their folder.
 
 https://docs.aws.amazon.com/cdk/api/v2/docs/cloud-assembly-schema-readme.html: the files that
-stand behind an asset's address, the construct of each logical ID, and the stack trace of its
-creation (`trace` of older versions, `aws:cdk:creationStack` of newer ones).
+stand behind an asset's address, what is given to a stack's parameters, the construct of each
+logical ID, and the stack trace of its creation (`trace` of older versions,
+`aws:cdk:creationStack` of newer ones).
 """
 
 from __future__ import annotations
@@ -17,7 +18,11 @@ from ..records import dataclass, field
 
 # `new VaultStack (/home/me/app/lib/vaults.ts:6:3)`, `at /home/me/app/bin/app.ts:4:1`
 _FRAME = pattern(r"(?:[^()]*\(|(?:at )?)((?:[A-Za-z]:)?[^():]+):([1-9]\d{0,8}):([1-9]\d{0,8})\)?")
+_STACK = "aws:cloudformation:stack"
 _NOT_THE_USERS = pattern(r"node_modules|aws-cdk-lib|jsii|^node$|^node:|^internal/")
+
+
+MANIFEST = "manifest.json"
 
 
 @dataclass(frozen=True)
@@ -48,6 +53,17 @@ class Assembly:
         """The file that is published under an address that ends in its object key."""
         return self._assets.get(address.rpartition("/")[2])
 
+    def parameters(self, template: str) -> dict[str, str]:
+        """What the manifest gives the parameters of a stack, by the path of its template."""
+        found: dict[str, str] = {}
+        for type_, artifact in self._artifacts:
+            properties = _mapping(artifact.get("properties"))
+            if type_ == _STACK and properties.get("templateFile") == os.path.basename(template):
+                for name, value in _mapping(properties.get("parameters")).items():
+                    if isinstance(value, str):
+                        found[name] = value
+        return found
+
     def construct(self, template: str, logical_id: str, path: str | None) -> Construct | None:
         """The construct behind a resource, by its path or else by its logical ID."""
         metadata = self._metadata
@@ -73,7 +89,7 @@ class Assembly:
 
     @cached_property
     def _artifacts(self) -> list[tuple[str, dict[str, Any]]]:
-        found = _mapping(_mapping(self._json("manifest.json")).get("artifacts")).values()
+        found = _mapping(_mapping(self._json(MANIFEST)).get("artifacts")).values()
         return [(str(item.get("type")), item) for item in map(_mapping, found)]
 
     @cached_property
@@ -94,7 +110,7 @@ class Assembly:
     def _metadata(self) -> dict[str, Any]:
         found: dict[str, Any] = {}
         for type_, artifact in self._artifacts:
-            if type_ == "aws:cloudformation:stack":
+            if type_ == _STACK:
                 found.update(_mapping(artifact.get("metadata")))
                 found.update(_mapping(self._json(artifact.get("additionalMetadataFile"))))
         return found

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 
 from ..candidates import TEMPLATES, holds, is_meant_as_template, is_service, unescaped
@@ -17,7 +18,7 @@ from ..language.value import Hop, Known, Text, Value
 from ..patterns import pattern
 from ..source import InputError, Source
 from .alternatives import files_like
-from .assembly import Assembly, Place
+from .assembly import MANIFEST, Assembly, Place
 from .includes import includes_in, location_of
 from .outcomes import only
 from .template import Template, templates
@@ -213,6 +214,18 @@ class TemplateFiles:
         if folder not in self._assemblies:
             self._assemblies[folder] = Assembly(folder, self.readable)
         return self._assemblies[folder]
+
+    def manifest(self, path: str) -> dict[str, Value]:
+        """What a cloud assembly gives the parameters of a template in it."""
+        given = self.assembly(path).parameters(path)
+        manifest = normal(os.path.join(os.path.dirname(path), MANIFEST))
+        data = self.readable(manifest) if given else None
+        trail: tuple[Hop, ...] = ()
+        with suppress(InputError):  # JSON may be UTF-16
+            if data is not None:
+                source = Source.decode(manifest, data)
+                trail = (Hop(source.span(0, len(source.line(1))), f"set by {manifest}"),)
+        return {name: Known(text, trail=trail) for name, text in given.items()}
 
     def readable(self, path: str) -> bytes | None:
         """The bytes of a file in the repository; None where they cannot be read."""

@@ -268,9 +268,11 @@ class CloudFormationLoader:
 
     def _root(self, template: Template) -> Stack:
         if template not in self._roots:
-            self._roots[template] = Stack(
-                template, "", self._parameters(), self, self.worlds, template.name
-            )
+            given = self._parameters()
+            if template.section("Parameters"):
+                manifest = self._files.manifest(template.path)
+                given = {**{name: partial(manifest.get, name) for name in manifest}, **given}
+            self._roots[template] = Stack(template, "", given, self, self.worlds, template.name)
         return self._roots[template]
 
     def _location(self, path: str, whole: MappingNode, node: Node) -> list[Value | None]:

@@ -109,3 +109,24 @@ def test_a_finding_leads_to_the_line_that_creates_it(
     ]
     assert outside.construct == "App/W"
     assert outside.notes == ()
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_the_manifest_gives_a_stack_its_parameters(
+    encoding: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    key, alias = {"Type": "AWS::KMS::Key"}, {"AliasName": "alias/a", "TargetKeyId": {"Ref": "K"}}
+    vault = {**VAULT, "Properties": {"EncryptionKeyArn": {"Ref": "Key"}}}
+    template = {
+        "Parameters": {"Key": {"Type": "String", "Default": "alias/a"}},
+        "Resources": {"K": key, "A": {"Type": "AWS::KMS::Alias", "Properties": alias}, "V": vault},
+    }
+    given = {"templateFile": "App.template.json", "parameters": {"Key": "alias/aws/backup"}}
+    Path("App.template.json").write_text(json.dumps(template))
+    Path("manifest.json").write_text(json.dumps(_stack({}, properties=given)), encoding)
+    (result,) = run(["."], Settings(cache=False)).results
+    assert result.reason == "aws-managed"
+    Path("given.json").write_text('{"Key": "alias/a"}')
+    (result,) = run(["."], Settings(cache=False, parameters=("given.json",))).results
+    assert result.reason is None
