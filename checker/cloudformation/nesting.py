@@ -176,7 +176,7 @@ class Nesting:
         if not any(self._on_disk(caller, outcome) for outcome in found):
             # The CDK writes the file's name beside a TemplateURL that only S3 can tell.
             asset = child_of(entry.value, "Metadata", "aws:asset:path")
-            if isinstance(asset, ScalarNode) and isinstance(asset.value, str):
+            if isinstance(asset, ScalarNode) and isinstance(asset.value, str) and _by_cdk(entry):
                 return asset.value
         elif value is None:
             what = f"which template {name} nests depends on a condition; it is not followed"
@@ -252,3 +252,9 @@ def _unread(caller: Stack, name: str, why: str) -> Unknown:
 
 def _told(caller: Stack, name: str) -> str:
     return f"the template of stack {name} in {caller.template.path}"
+
+
+def _by_cdk(stack: Entry) -> bool:
+    """Whether a stack's address is made as the CDK makes those of its assets: not a literal one."""
+    url = child_of(stack.value, "Properties", "TemplateURL")
+    return url is not None and "AWS::URLSuffix" in url.span.text

@@ -523,9 +523,10 @@ def test_the_construct_path_of_the_cdk(write: object) -> None:
 
 
 def test_the_asset_path_of_the_cdk_is_the_nested_template(write: object) -> None:
+    address = ["https://s3.", {"Ref": "AWS::Region"}, ".", {"Ref": "AWS::URLSuffix"}, "/b/1a.json"]
     stack = {
         "Type": "AWS::CloudFormation::Stack",
-        "Properties": {"TemplateURL": {"Fn::Join": ["", ["https://s3.", {"Ref": "AWS::Region"}]]}},
+        "Properties": {"TemplateURL": {"Fn::Join": ["", address]}},
         "Metadata": {"aws:asset:path": "n.template.json"},
     }
     texts = {"t.json": json.dumps({"Resources": {"S": stack}}), "n.template.json": PLAIN}

@@ -549,6 +549,12 @@ ATTACKS: dict[str, Mapping[str, str | bytes]] = {
             "!Join [/, [!Ref AWS::AccountId, child.yaml]]",
         )
     },
+    "an asset of the CDK beside a literal address": {
+        "t.yaml": "Resources:\n  S:\n    Type: AWS::CloudFormation::Stack\n    Metadata:\n"
+        "      aws:asset:path: good.yaml\n    Properties: {TemplateURL: 'https://x/y.yaml'}\n"
+        + vault("!GetAtt S.Outputs.O"),
+        "good.yaml": "Resources:\n" + KEY + "Outputs: {O: {Value: !GetAtt K.Arn}}\n",
+    },
     "an unreadable call of that name": unreadable("!Sub '${U}/child.yaml'"),
     "an unreadable call by a block scalar": unreadable(">-\n        child\\\n        .yaml"),
     "an unreadable call in JSON": {
