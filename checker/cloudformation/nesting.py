@@ -176,8 +176,10 @@ class Nesting:
         if not any(self._on_disk(caller, outcome) for outcome in found):
             # The CDK writes the file's name beside a TemplateURL that only S3 can tell.
             asset = child_of(entry.value, "Metadata", "aws:asset:path")
-            if isinstance(asset, ScalarNode) and isinstance(asset.value, str) and _by_cdk(entry):
-                return asset.value
+            if isinstance(asset, ScalarNode) and isinstance(asset.value, str):
+                literal = any(isinstance(outcome, Known) and outcome.data for outcome in found)
+                if not literal or _by_cdk(entry):
+                    return asset.value
         elif value is None:
             what = f"which template {name} nests depends on a condition; it is not followed"
             self._errors.append(InputError.at(entry.span, what))
@@ -255,6 +257,6 @@ def _told(caller: Stack, name: str) -> str:
 
 
 def _by_cdk(stack: Entry) -> bool:
-    """Whether a stack's address is made as the CDK makes those of its assets: not a literal one."""
+    """Whether a stack's address is made as the CDK makes those of its assets."""
     url = child_of(stack.value, "Properties", "TemplateURL")
     return url is not None and "AWS::URLSuffix" in url.span.text
