@@ -127,6 +127,9 @@ STACKS_IN_TERRAFORM = (
 
 STACK_IN_TERRAFORM = b"_cloudformation_stack"
 """What the names of all types that belong to a stack have in common."""
+CLOUD_CONTROL = b"aws_cloudcontrolapi_resource"
+"""Terraform's type whose instance is a resource of any of CloudFormation's types."""
+_CLOUD = b"_cloud"  # what both have
 _TEMPLATES = (b"template_body", b"template_url")
 
 
@@ -213,10 +216,12 @@ class Needles:
                 hit = hit or any(needle in text for needle in self._terraform)
                 keep = keep or any(needle in text for needle in self._terraform_kept)
                 break
-        if STACK_IN_TERRAFORM in text:
-            keep = True
-            # The template may be in a file of any name, or elsewhere.
-            hit = hit or any(word in text for word in _TEMPLATES)
+        if _CLOUD in text:
+            if STACK_IN_TERRAFORM in text:
+                keep = True
+                # The template may be in a file of any name, or elsewhere.
+                hit = hit or any(word in text for word in _TEMPLATES)
+            hit = hit or CLOUD_CONTROL in text
         hit = hit or (_BACKSLASH in text and _ESCAPES.search(text) is not None)
         keep = keep or hit or ((_HASH in text or _SLASH in text) and _speaks_to_us(text))
         kept = data if keep else None

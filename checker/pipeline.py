@@ -12,7 +12,15 @@ from itertools import chain
 
 from . import __version__
 from .backup import PLANS
-from .candidates import COMMENTS, STACK_IN_TERRAFORM, TERRAFORM, TOFU, VALUES, is_local
+from .candidates import (
+    CLOUD_CONTROL,
+    COMMENTS,
+    STACK_IN_TERRAFORM,
+    TERRAFORM,
+    TOFU,
+    VALUES,
+    is_local,
+)
 from .discovery import Tree, Walker, normal, place_of
 from .kms import ALIASES
 from .paths import named
@@ -284,7 +292,8 @@ def _loaders(
             "templates are given by --parameters"
             for name in settings.variables
         )
-    deploys = any(file.holds(STACK_IN_TERRAFORM) for file in chain(*tree.terraform.values()))
+    code = chain(*tree.terraform.values())
+    deploys = any(file.holds(STACK_IN_TERRAFORM, CLOUD_CONTROL) for file in code)
     if deploys or tree.opaque or matters(tree.templates):
         from .cloudformation.loader import CloudFormationLoader
 

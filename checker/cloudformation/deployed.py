@@ -12,7 +12,7 @@ from functools import partial
 from itertools import chain
 
 from ..annotations import Protocol
-from ..candidates import STACKS_IN_TERRAFORM, File
+from ..candidates import CLOUD_CONTROL, STACKS_IN_TERRAFORM, File
 from ..discovery import normal
 from ..graph import Resource
 from ..language.access import index
@@ -51,6 +51,7 @@ OVERRIDES = {
 }
 """What deploys a stack set to accounts, and where that gives parameters of its own."""
 
+_CLOUD_CONTROL = CLOUD_CONTROL.decode()
 GROUPS = "stack_instances_group"
 """The argument of a stack set of awscc that says the same."""
 
@@ -91,7 +92,8 @@ class Deployed:
     ) -> None:
         self._of_types = instances
         self._uploaded: list[tuple[Resource, list[Value | None]]] | None = None  # with their keys
-        found = list(instances((*STACKS_IN_TERRAFORM, *OVERRIDES)))
+        found = list(instances((*STACKS_IN_TERRAFORM, *OVERRIDES, _CLOUD_CONTROL)))
+        self._others = [resource for resource in found if resource.type == _CLOUD_CONTROL]
         self._stacks = [resource for resource in found if resource.type in STACKS_IN_TERRAFORM]
         self._instances = [resource for resource in found if resource.type in OVERRIDES]
         self._files = files
@@ -111,11 +113,30 @@ class Deployed:
         With it goes whether the template is only what the end of an address names. Of a template
         that depends on a condition each text is a stack, which exists where the condition gives it.
         """
+        for resource in self._others:
+            self._require_other(resource)
         for stack in self._stacks:
             try:
                 yield from self._of(stack)
             except InputError as error:  # its block cannot be read, and may name any template
                 self._files.errors.append(error)
+
+    def _require_other(self, resource: Resource) -> None:
+        """A resource of Cloud Control that may be of a type that is judged is an error."""
+
+        def type_of() -> Value | None:
+            exists = resource.exists()
+            if isinstance(exists, Known) and exists.data is False:
+                return Known("")
+            return resource.read("type_name")
+
+        found = self._outcomes(type_of)
+        if not found or not all(
+            isinstance(f, Known) and f.data not in self._files.types for f in found
+        ):
+            what = f"{resource.address} may be a vault; what its desired_state says is not checked"
+            place = resource.place("type_name") or resource.span
+            self._files.errors.append(InputError.at(place, what))
 
     def _of(self, stack: Resource) -> Iterator[_Found]:
         for one, template, is_of, likely in self._templates(stack):

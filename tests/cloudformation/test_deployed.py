@@ -101,6 +101,24 @@ def test_an_address_alone_is_told(type_: str) -> None:
     assert run(["."], Settings(cache=False)).unread == ("https://b/t.yaml",)
 
 
+@pytest.mark.parametrize(
+    ("name", "wrong"),
+    [
+        ('"AWS::Backup::BackupVault"', True), ("var.t", True), ('"AWS::Backup::${var.t}"', True),
+        ("local.t", True), ('"AWS::SNS::Topic"', False),
+        ('"AWS::Backup::BackupVault"\n  count = 0', False),
+    ],
+)  # fmt: skip
+def test_a_vault_by_cloud_control_is_an_error(name: str, wrong: bool) -> None:
+    Path("main.tf").write_text(
+        'variable "t" {}\nlocals {\n  t = "AWS::Backup::BackupVault"\n}\n'
+        f'resource "aws_cloudcontrolapi_resource" "v" {{\n  type_name = {name}\n'
+        '  desired_state = jsonencode({ BackupVaultName = "v" })\n}\n'
+    )
+    errors = run(["."], Settings(cache=False)).errors
+    assert [(e.line, e.column) for e in errors] == [(6, 15)] * wrong
+
+
 def test_more_texts_than_are_looked_at_are_an_error() -> None:
     names = "".join(f'variable "v{n}" {{\n  type = bool\n}}\n' for n in range(5))
     parts = "".join(f'${{var.v{n} ? "a" : "b"}}' for n in range(5))
