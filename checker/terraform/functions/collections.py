@@ -16,7 +16,7 @@ from ...language.branches import have_one_type, unified, unified_list
 from ...language.convert import identities, is_empty, is_null, to_string
 from ...language.decisions import Unreachable
 from ...language.keys import has_key
-from ...language.operands import null_here
+from ...language.operands import attempted, given, null_here
 from ...language.types import element_type, is_mapping, plain_type
 from ...language.value import (
     Attribute,
@@ -416,7 +416,11 @@ def _sort(context: Context, arguments: tuple[Value, ...]) -> Value:
     values = sequence("sort", arguments[0])
     if values is None:
         return unknown("sort", arguments[0])
-    items = [typed("sort", "s", item) for item in values.items]
+    items = [_sortable(context, item) for item in values.items]
+    rest = values.rest
+    if rest is not None and values.element is None and rest.term[0] != "keys":
+        if not context.worlds.succeeds(("sort", rest.term)):
+            raise EvaluationError("sort: an element is null, or no string")
     known = [str(item.data) for item in items if isinstance(item, Known)]
     if len(known) == len(items) == fewest_of(values) and values.rest is None:
         return ListValue(tuple(Known(data) for data in sorted(known)), "list")
@@ -424,6 +428,14 @@ def _sort(context: Context, arguments: tuple[Value, ...]) -> Value:
         return ListValue(tuple(items), "list")
     least = fewest_of(values) if items else None
     return replace(values, items=tuple(items), kind="list", least=least)
+
+
+def _sortable(context: Context, item: Value) -> Value:
+    """An element as a string. Raises EvaluationError in a world of `try` where it is none."""
+    item = given(attempted(item, "string", context), context)
+    if is_null(item) is True:
+        raise EvaluationError("sort: an element is null")
+    return typed("sort", "s", item)
 
 
 FUNCTIONS: dict[str, Function] = {
