@@ -418,9 +418,9 @@ def _sort(context: Context, arguments: tuple[Value, ...]) -> Value:
         return unknown("sort", arguments[0])
     items = [_sortable(context, item) for item in values.items]
     rest = values.rest
-    if rest is not None and values.element is None and rest.term[0] != "keys":
-        if not context.worlds.succeeds(("sort", rest.term)):
-            raise EvaluationError("sort: an element is null, or no string")
+    certain = rest is None or values.element is not None or rest.term[0] == "keys"
+    if rest is not None and not certain and not context.worlds.succeeds(("sort", rest.term)):
+        raise EvaluationError("sort: an element is null, or no string")
     known = [str(item.data) for item in items if isinstance(item, Known)]
     if len(known) == len(items) == fewest_of(values) and values.rest is None:
         return ListValue(tuple(Known(data) for data in sorted(known)), "list")
