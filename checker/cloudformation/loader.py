@@ -90,8 +90,21 @@ class CloudFormationLoader:
         hits = {file.path for file in self.tree.templates if file.hit}
         stacks = list(self._stacks(hits, report=True))
         self.tree.warnings.extend(self._unused(stacks))
+        self.tree.warnings.extend(self._unread_parameters(stacks))
         self._tell_lost(file for file in self.tree.templates if file.path in hits)
         return [s.resource(name) for s in stacks for name in _of_types(s, self.types)]
+
+    def _unread_parameters(self, stacks: Iterable[Stack]) -> Iterator[str]:
+        """What is said of files beside templates that give parameters, where none is given here."""
+        judged = {
+            root.template.path
+            for root in (_outermost(stack) for stack in stacks if _of_types(stack, self.types))
+            if root.deployed is None and root.template.section("Parameters")
+        }
+        if judged and not self.parameter_files:
+            from .deployments import unread
+
+            yield from unread(judged - self.tree.context, self.walker.inside, self.readable)
 
     def _tell_lost(self, files: Iterable[File]) -> None:
         """Tell of files that declare what is judged, where nothing that is read includes them.
@@ -360,3 +373,9 @@ class CloudFormationLoader:
 def _of_types(stack: Stack, types: Iterable[str]) -> list[str]:
     wanted = frozenset(types)
     return [n for n, entry in stack.section("Resources").items() if type_of(entry.value) in wanted]
+
+
+def _outermost(stack: Stack) -> Stack:
+    while stack.parent is not None:
+        stack = stack.parent
+    return stack
