@@ -12,7 +12,7 @@ from functools import partial
 from itertools import chain
 
 from ..annotations import Protocol
-from ..candidates import CLOUD_CONTROL, STACKS_IN_TERRAFORM, File
+from ..candidates import CLOUD_CONTROL, STACKS_IN_TERRAFORM, File, holds
 from ..discovery import normal
 from ..graph import Resource
 from ..language.access import index
@@ -256,6 +256,12 @@ class Deployed:
     def _uploads(self, url: Value) -> list[Resource]:
         """The objects that an address leads to, which Terraform uploads as well."""
         if self._uploaded is None:
+            needles = [type_.encode() for type_ in OBJECTS]
+            for file in self._terraform:  # the walk lets go of files that have nothing else
+                with suppress(InputError):  # told where it is read
+                    data = file.data
+                    if holds(data, needles):
+                        file.keep(data)
             found = self._of_types((*STACKS_IN_TERRAFORM, *OBJECTS))
             self._uploaded = [
                 (one, self._outcomes(partial(one.read, "key")))
