@@ -268,7 +268,7 @@ def _term(value: Value, left: list[int]) -> Term:
         case ListValue(items=items, rest=rest, least=least):
             terms = (_term(item, left) for item in items)
             name = "list" if least is None else "unordered"
-            return (name, *terms, *((rest.term,) if rest else ()))
+            return (name, *terms, *((("rest", rest.term),) if rest else ()))
         case MapValue(items=mapping, rest=rest):
             pairs = tuple((key, _term(item, left)) for key, item in sorted(mapping.items()))
             return ("map", *pairs, *((rest.term,) if rest else ()))

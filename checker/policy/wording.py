@@ -151,6 +151,8 @@ def words(term: Term) -> str:
             return written
         case ("list", *items):
             return _list(items)
+        case ("rest", tuple(of)):
+            return f"{words(of)}..."
         case ("one of", *items):
             return f"toset({_list(items)})"
         case ("text", *parts):
