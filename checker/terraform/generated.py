@@ -41,30 +41,27 @@ class Written:
     unsure: list[tuple[InputError, str]] = field(default_factory=list)
 
 
-class _Writer:
-    def __init__(
-        self,
-        unit: Configuration,
-        folder: str,
-        there: Callable[[str], bytes | None],
-        types: Iterable[str],
-        errors: list[InputError],
-        numbers: dict[Term, int],
-    ) -> None:
-        self.written = Written()
-        self._unit = unit
-        self._folder = folder
-        self._there = there
-        self._types = types
-        self._errors = errors
-        self._numbers = numbers
-        self._names: set[str] = set()
+@dataclass
+class Generator:
+    """What a unit generates in a module's `folder`; `there` gives what stands there by name.
+
+    `numbers` tell apart what is not known in it.
+    """
+
+    unit: Configuration
+    folder: str
+    there: Callable[[str], bytes | None]
+    types: Iterable[str]
+    errors: list[InputError]
+    numbers: dict[Term, int]
+    written: Written = field(default_factory=Written)
+    _names: set[str] = field(default_factory=set)
 
     def all(self) -> Written:
-        found = certain(self._unit.worlds, lambda: generates(self._unit))
+        found = certain(self.unit.worlds, lambda: generates(self.unit))
         for one in (found or {}).values():
             self._write(one)
-        attribute = self._unit.body.attributes.get("generate")
+        attribute = self.unit.body.attributes.get("generate")
         if found is None and attribute is not None:
             self._refuse(attribute.value)
         return self.written
@@ -85,7 +82,7 @@ class _Writer:
         name = os.path.basename(path)
         if not (name.endswith(TERRAFORM) or is_automatic(name)):
             return
-        old = self._there(name)
+        old = self.there(name)
         counts = _replaces(self._said(one, "if_exists"), old)
         removes = old is not None and self._said(one, "if_disabled") not in (None, "skip")
         if counts is None or (disabled is ... and (counts or removes)):
@@ -98,8 +95,8 @@ class _Writer:
             self._put(one, name)
 
     def _put(self, one: Generate, name: str) -> None:
-        contents = certain(self._unit.worlds, lambda: one.read("contents"))
-        place = normal(os.path.join(self._unit.unit, name))
+        contents = certain(self.unit.worlds, lambda: one.read("contents"))
+        place = normal(os.path.join(self.unit.unit, name))
         if isinstance(contents, Known) and isinstance(contents.data, str):
             data = contents.data.encode()
             if name.endswith(VALUES):
@@ -108,7 +105,7 @@ class _Writer:
                 self.written.files.append(File(place, data, hit=True, origin=one.at))
         elif not name.endswith(VALUES):
             code = self._code(contents, place)
-            if code is None and (self._there(name) or not self._configures(one, name)):
+            if code is None and (self.there(name) or not self._configures(one, name)):
                 self._unsure(one)
             elif code is not None:
                 self.written.files.append(File(place, code.encode(), hit=True, origin=one.at))
@@ -126,7 +123,7 @@ class _Writer:
             return None
         from .generated_parts import as_code
 
-        return as_code(contents, path, self._numbers)
+        return as_code(contents, path, self.numbers)
 
     def _elsewhere(self, one: Generate, path: object) -> None:
         """What is written outside of the module's folder; what only configures adds nothing."""
@@ -144,8 +141,8 @@ class _Writer:
             blocks = () if code is None else outline(Source(path, code)).blocks
             return code is not None and all(block.type in HARMLESS for block in blocks)
 
-        there = os.path.exists(os.path.join(self._folder, path))
-        return not there and certain(self._unit.worlds, harmless) is True
+        there = os.path.exists(os.path.join(self.folder, path))
+        return not there and certain(self.unit.worlds, harmless) is True
 
     def _unsure(self, one: Generate) -> None:
         if not self._may_be_vault(one):
@@ -157,7 +154,7 @@ class _Writer:
         if not isinstance(path, str) or self._within(path):
             return
         name = os.path.basename(path)
-        old = self._there(name)
+        old = self.there(name)
         how = self._said(one, "if_disabled")
         if old is None:
             return
@@ -173,7 +170,7 @@ class _Writer:
             value = one.read(name)
             return Known(None) if value is None else value
 
-        value = certain(self._unit.worlds, read)
+        value = certain(self.unit.worlds, read)
         if not isinstance(value, Known):
             return ...
         if name != "disable" or value.data is None:
@@ -188,18 +185,18 @@ class _Writer:
         """The folder of a path as the module's own sees it: empty for what stands in that."""
         within = os.path.dirname(normal(path))
         if os.path.isabs(path):
-            within = os.path.relpath(within, os.path.abspath(self._folder)).removeprefix(".")
+            within = os.path.relpath(within, os.path.abspath(self.folder)).removeprefix(".")
         return within
 
     def _may_be_vault(self, one: Generate) -> bool:
         """What is written, or where, is not known: an error, where it may be a vault."""
         text = one.contents.text
-        contents = certain(self._unit.worlds, lambda: one.read("contents"))
+        contents = certain(self.unit.worlds, lambda: one.read("contents"))
         if "local." in text or contents is None:  # it may be made of what stands anywhere
             text = one.contents.source.text
         hops = contents.trail if contents else ()
         texts = (text, *(hop.span.text for hop in hops))
-        named = any(type_ in text for type_ in self._types for text in texts)
+        named = any(type_ in text for type_ in self.types for text in texts)
         if named:
             self._refuse(one.contents)
         return named
@@ -208,22 +205,7 @@ class _Writer:
         self._error(place, "what this generates is not known, so it cannot be checked")
 
     def _error(self, place: Span, what: str) -> None:
-        self._errors.append(InputError.at(place, what))
-
-
-def generate(
-    unit: Configuration,
-    folder: str,
-    there: Callable[[str], bytes | None],
-    types: Iterable[str],
-    errors: list[InputError],
-    numbers: dict[Term, int],
-) -> Written:
-    """What a unit generates in a module's `folder`; `there` gives what stands there by name.
-
-    `numbers` tell apart what is not known in it.
-    """
-    return _Writer(unit, folder, there, types, errors, numbers).all()
+        self.errors.append(InputError.at(place, what))
 
 
 def _replaces(how: object, old: bytes | None) -> bool | None:

@@ -207,10 +207,10 @@ class Units:
                     return self._modules.walker.read(self._modules.tree, path)
             return None
 
-        from .generated import generate
+        from .generated import Generator
 
         types, errors = self._modules.types, self._modules.errors
-        return generate(unit, folder, find, types, errors, self._numbers)
+        return Generator(unit, folder, find, types, errors, self._numbers).all()
 
     # -- what a configuration asks for ------------------------------------------------------
 

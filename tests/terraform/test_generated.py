@@ -6,9 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from iac_check.pipeline import run
-from iac_check.policy.result import Report
-from iac_check.settings import Settings
+from .conftest import checked
 
 BAD = 'resource "aws_backup_vault" "w" {\n  name = "w"\n}\n'
 GOOD = (
@@ -23,18 +21,6 @@ SOURCE = 'terraform {\n  source = "../m"\n}\n'
 ONE_LINE = 'resource \\"aws_backup_vault\\" \\"w\\" {}\\n'
 GENERATE = f'{{ o = {{ path = "o.tf", if_exists = "overwrite", contents = "{ONE_LINE}" }} }}'
 COMMON = 'locals {\n  c = read_terragrunt_config("../common.hcl")\n}\n'
-
-
-def checked(
-    files: dict[str, str], folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> tuple[Report, list[str]]:
-    for name, text in {**files, ".git/x": ""}.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
-    monkeypatch.chdir(folder)
-    report = run(["."], Settings(cache=False))
-    return report, sorted((result.reason or "pass" for result in report.results), reverse=True)
 
 
 BLOCK = (

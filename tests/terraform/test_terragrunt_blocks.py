@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from iac_check.pipeline import run
 from iac_check.policy.result import Report
-from iac_check.settings import Settings
+
+from .conftest import report_of
 
 ASKING = (
     'variable "k" {}\nresource "aws_kms_key" "k" {}\nresource "aws_backup_vault" "v" {\n'
@@ -22,12 +22,7 @@ READ = 'locals {\n  c = read_terragrunt_config("../r/r.hcl")\n}\n'
 def checked(
     files: dict[str, str], folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> tuple[Report, list[str]]:
-    for name, text in {**files, ".git/x": "", "m/main.tf": ASKING}.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
-    monkeypatch.chdir(folder)
-    report = run(["."], Settings(cache=False))
+    report = report_of({**files, "m/main.tf": ASKING}, folder, monkeypatch)
     return report, [result.cause or result.reason or "pass" for result in report.results]
 
 

@@ -6,9 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from iac_check.pipeline import run
-from iac_check.policy.result import Report
-from iac_check.settings import Settings
+from .conftest import checked
 
 BAD = 'resource "aws_backup_vault" "v" {\n  name = "v"\n}\n'
 GOOD = (
@@ -30,18 +28,6 @@ MORE = (
 )
 HOW = '  mock_outputs_merge_strategy_with_state = "%s"\n'
 MOCK = '  mock_outputs = { arn = "alias/aws/backup" }\n'
-
-
-def checked(
-    files: dict[str, str], folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> tuple[Report, list[str]]:
-    for name, text in {**files, ".git/x": ""}.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
-    monkeypatch.chdir(folder)
-    report = run(["."], Settings(cache=False))
-    return report, sorted((result.reason or "pass" for result in report.results), reverse=True)
 
 
 @pytest.mark.parametrize(
