@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..language.value import Hop, Unknown
+from ..language.value import Hop, Term, Unknown
 from .passed import Call
 from .template import Template
 
@@ -28,12 +28,19 @@ class Children:
         if isinstance(target, Template):
             return self._of(name, target, stack.likely)
         meant = self._meant(name, anywhere=False)
-        for template in meant[:-1]:
-            what = f"the template of {stack.prefixed(name)} is", template.name
-            key = f"{stack.root}:{stack.address}:{name}:{template.name}"
-            if stack.worlds.decide(("told", key, " ".join(what), " not ".join(what))):
-                return self._of(name, template, True)
-        return self._of(name, meant[-1], True) if meant else target
+        if not meant:
+            return target
+        is_one = (template for template in meant[:-1] if self._is(name, template))
+        return self._of(name, next(is_one, meant[-1]), max(len(meant), stack.likely))
+
+    def has(self, name: str, child: Stack) -> bool:
+        """Whether a resource creates one of its possible stacks in this world."""
+        if isinstance(self._stack.library.nested(self._stack, name), Template):
+            return True
+        meant = self._meant(name, anywhere=False)
+        if child.template not in meant:
+            return False
+        return len(meant) == 1 or self._is(name, child.template)
 
     def possible(self, name: str) -> list[Stack | Unknown]:
         """Those of a resource in any world."""
@@ -41,15 +48,26 @@ class Children:
         if isinstance(target, Template):
             return [self._of(name, target, self._stack.likely)]
         meant = self._meant(name, anywhere=True)
-        return [self._of(name, template, True) for template in meant] or [target]
+        likely = max(len(meant), self._stack.likely)
+        return [self._of(name, template, likely) for template in meant] or [target]
+
+    def _is(self, name: str, template: Template) -> bool:
+        what = f"the template of {self._stack.prefixed(name)}"
+        which: Term = ("ref", f"{self._stack.root}:{self._stack.address}", what)
+        return self._stack.worlds.decide(("==", which, ("literal", "str", template.name)))
 
     def _meant(self, name: str, *, anywhere: bool) -> list[Template]:
-        """What an address may mean; it is no template that the stack is part of."""
+        """What an address may mean; it is no template that the stack is part of.
+
+        Nothing where it may be several, and the stack's own template is one of several already:
+        so that they do not multiply.
+        """
         above = set(self._stack.templates())
         found = self._stack.library.meant(self._stack, name, anywhere=anywhere)
-        return [template for template in found if template not in above]
+        found = [template for template in found if template not in above]
+        return [] if len(found) > 1 and self._stack.likely > 1 else found
 
-    def _of(self, name: str, target: Template, likely: bool) -> Stack | Unknown:
+    def _of(self, name: str, target: Template, likely: int) -> Stack | Unknown:
         found = self._found.get((name, target))
         if found is not None:
             return found

@@ -72,8 +72,8 @@ class Files(Protocol):
         """The templates of a file; none where it holds none."""
         ...
 
-    def at(self, address: Value) -> list[Template]:
-        """The templates of the scan that an address may mean, by its end."""
+    def at(self, address: Value, caller: str) -> list[Template]:
+        """The templates of the scan that an address in a file may mean, by its end."""
         ...
 
     def readable(self, path: str) -> bytes | None:
@@ -238,11 +238,13 @@ class Deployed:
             yield from ((*held, False) for held in self._in(stack, "template_body", place))
             return
         place = stack.place("template_url")
+        if place is None:
+            return
         urls: list[Value] = []
-        for url in self._outcomes(lambda: stack.read("template_url")) if place else ():
+        for url in self._outcomes(lambda: stack.read("template_url")):
             if url is not None and url != Known(None) and url not in urls:
                 urls.append(url)
-        named = place is not None and any(type_ in place.text for type_ in OBJECTS)
+        named = any(type_ in place.text for type_ in OBJECTS)
         for url in urls[:BODIES_LIMIT]:
             exists = partial(_gives, stack, "template_url", url)
             one = replace(stack, exists=exists) if len(urls) > 1 else stack
@@ -251,7 +253,10 @@ class Deployed:
             found = [(*of, not named) for of in chain.from_iterable(held)]
             if not (found and named):
                 self._note(stack, str(url.data) if isinstance(url, Known) else "template_url")
-            yield from found or [(one, template, is_of, True) for template in self._files.at(url)]
+            yield from found or [
+                (one, template, is_of, True)
+                for template in self._files.at(url, stack.span.source.path)
+            ]
 
     def _uploads(self, url: Value) -> list[Resource]:
         """The objects that an address leads to, which Terraform uploads as well."""
@@ -286,7 +291,9 @@ class Deployed:
             if self._files.readable(path) is not None:
                 found = self._files.templates(path)
             else:  # from the folder in which Terraform runs
-                found = self._files.at(Known(f"file://{os.path.normpath(source.data)}"))
+                found = self._files.at(
+                    Known(f"file://{os.path.normpath(source.data)}"), place.source.path
+                )
             yield from ((stack, template, is_of) for template in found[:1])
 
     def _note(self, stack: Resource, what: str) -> None:

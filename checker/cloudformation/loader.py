@@ -216,7 +216,7 @@ class CloudFormationLoader:
                     self._deployed.append(
                         Stack(
                             template, one.address, given, self, self.worlds, one.scope, calls,
-                            deployed=one, likely=likely,
+                            deployed=one, likely=int(likely),
                         )
                     )  # fmt: skip
                     self._is_of.append(is_of)
@@ -340,9 +340,9 @@ class CloudFormationLoader:
         """The templates of a file; none where it holds none. A file that is asked for matters."""
         return self._files.templates(path)
 
-    def at(self, address: Value) -> list[Template]:
-        """The templates of the scan that an address may mean, by its end."""
-        return self._nests().at(address)
+    def at(self, address: Value, caller: str) -> list[Template]:
+        """The templates of the scan that an address in a file may mean, by its end."""
+        return self._nests().at(address, caller)
 
     def walked(self) -> list[File]:
         """The files that may be templates, those too that Terraform has opened by now.

@@ -104,11 +104,12 @@ class Nesting:
         else:
             with suppress(EvaluationError):  # a stack that is refused
                 found = [location()]
-        return list(dict.fromkeys(chain.from_iterable(map(self.at, found))))
+        path = caller.template.path
+        return list(dict.fromkeys(chain.from_iterable(self.at(one, path) for one in found)))
 
-    def at(self, address: Value | None) -> list[Template]:
-        """The templates of the scan that an address may mean."""
-        found = map(self._files.templates, self._published.of(address))
+    def at(self, address: Value | None, caller: str) -> list[Template]:
+        """The templates of the scan that an address in a file, the caller, may mean."""
+        found = map(self._files.templates, self._published.of(address, caller))
         return [template for templates in found for template in templates[:1]]
 
     def paths(self, caller: Stack, name: str) -> set[str]:
@@ -128,7 +129,7 @@ class Nesting:
             for location in found:
                 if location is not None and not self._on_disk(caller, location):
                     self._note_location(caller, name, location)
-                    files.update(self._published.of(location))
+                    files.update(self._published.of(location, caller.template.path))
         return {file for file in files if file is not None}
 
     def _has_body(self, caller: Stack, name: str) -> bool:

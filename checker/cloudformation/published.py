@@ -10,8 +10,8 @@ from collections.abc import Callable, Sequence
 from ..candidates import File
 from ..language.value import Known, Text, Value
 
-MEANT_LIMIT = 20
-"""Files that one address may mean; of more of them, the first."""
+MEANT_LIMIT = 10
+"""Files that one address may mean: what more of them have in common names none."""
 
 
 class Published:
@@ -23,19 +23,25 @@ class Published:
         self._named: dict[str, list[str]] = {}
         self._searched = 0
 
-    def of(self, location: Value | None) -> list[str]:
+    def of(self, location: Value | None, caller: str) -> list[str]:
         """The templates whose paths end as an address does, over the most folders.
 
-        Nothing for what is no address, or one whose last part is not known.
+        Of several, those that stand in one folder with the file that gives the address, as what is
+        published together does; where there are none of these, all. Nothing for what is no
+        address, or one whose last part is not known.
         """
         ends = path_of(location).split("/")
+        folder = caller.split("/")[:-1]
         alike: dict[int, list[str]] = {}
         for path in self._of_name(ends[-1]):
             alike.setdefault(_shared(ends, path.split("/")), []).append(path)
         for shared in sorted(alike, reverse=True):
             found = list(filter(self._holds, alike[shared]))
             if found:
-                return found[:MEANT_LIMIT]
+                found = [path for path in found if path != caller]  # else another version of it
+                together = [path for path in found if _above(path.split("/")[:-shared], folder)]
+                meant = together or found
+                return meant if len(meant) <= MEANT_LIMIT else []
         return []
 
     def _of_name(self, name: str) -> list[str]:
@@ -58,6 +64,10 @@ def path_of(location: Value | None) -> str:
 
         path = unquote(path)
     return path
+
+
+def _above(one: Sequence[str], other: Sequence[str]) -> bool:
+    return list(other[: len(one)]) == list(one)
 
 
 def _shared(one: Sequence[str], other: Sequence[str]) -> int:

@@ -68,8 +68,8 @@ _PSEUDO = (*_ACCOUNT_WIDE, STACK_NAME, "AWS::StackId", "AWS::NotificationARNs", 
 class Stack:
     """A scope. `address` is "" for a root, else the logical IDs of the stacks that lead here.
 
-    `root` is the name of the root's template, `calls` the logical IDs' places; `likely` where the
-    template is only what the end of an address names.
+    `root` is the name of the root's template, `calls` the logical IDs' places; `likely` of how
+    many templates it has one, where it is only what the end of an address names.
     """
 
     template: Template
@@ -83,7 +83,7 @@ class Stack:
     name: str = ""
     called: Call | None = None
     deployed: Resource | None = None  # what deploys a root, in Terraform
-    likely: bool = False
+    likely: int = 0
     _resources: dict[str, Resource] = field(default_factory=dict)
     _tables: dict[str, tuple[tuple[Mapping[str, Entry], ...], MapValue]] = field(
         default_factory=dict
@@ -278,7 +278,7 @@ class Stack:
         entry = self.parent.section("Resources")[self.name]
         if not (self.parent.exists() and self.parent._holds(entry.value)):
             return False
-        return not self.likely or self.parent.child(self.name) is self
+        return not self.likely or self.parent._children.has(self.name, self)
 
     def resource(self, name: str) -> Resource:
         """A declared resource. Its properties are evaluated when they are read."""
