@@ -75,6 +75,7 @@ def of_one_type(value: Value, other: Expression, read: Reader, worlds: Worlds) -
         match value, beside:
             case ListValue(kind="tuple"), ListValue(kind="set"):
                 return replace(value, kind="set")
+    value = _of_kind(value, other, read)
     match value, other:
         case ListValue(kind="tuple", rest=None, items=items), Tuple(items=others):
             value = replace(value, kind="list") if len(items) != len(others) else value
@@ -89,6 +90,22 @@ def of_one_type(value: Value, other: Expression, read: Reader, worlds: Worlds) -
         return () if found is None else (found,)
 
     return _among(value, beside_it, worlds)
+
+
+def _of_kind(value: Value, other: Expression, read: Reader) -> Value:
+    """A tuple or object as the list, set or map that the other branch is declared to be."""
+    tuple_ = isinstance(value, ListValue) and value.kind == "tuple"
+    object_ = isinstance(value, MapValue) and value.kind == "object"
+    if not (tuple_ or object_) or isinstance(other, Tuple | Object):
+        return value
+    match value, read(other):
+        case ListValue(), ListValue(kind="list" | "set" as kind):
+            return replace(value, kind=kind)
+        case ListValue(), Unknown(type=("list" | "set" as kind, *_)):
+            return replace(value, kind=kind)
+        case MapValue(), MapValue(kind="map") | Unknown(type=("map", *_)):
+            return replace(value, kind="map")
+    return value
 
 
 def _among(

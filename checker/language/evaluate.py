@@ -175,7 +175,11 @@ def _call(expression: Call, scope: Scope) -> Value:
             raise EvaluationError("what is expanded is null, or no list")
         placed = in_order(last, scope.worlds) if isinstance(last, ListValue) else None
         if placed is None or placed.rest is not None:
-            return derived(expression.name, last, not_null=False)
+            # Of a name of its own: `max(list...)` is no maximum of the list itself.
+            spread = derived(f"{expression.name}...", last, not_null=False)
+            if not scope.worlds.succeeds(spread.term):
+                raise EvaluationError(f"{expression.name} does not take these arguments")
+            return spread
         arguments.extend(part_of(last, item) for item in placed.items)
     least = TAKING_NULL.get(expression.name, len(arguments))
     arguments[:least] = [given(argument, scope) for argument in arguments[:least]]

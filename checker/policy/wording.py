@@ -151,6 +151,8 @@ def words(term: Term) -> str:
             return written
         case ("list", *items):
             return _list(items)
+        case (str(function), tuple(of)) if function.endswith("..."):
+            return f"{function.removesuffix('...')}({words(of)}...)"
         case ("rest", tuple(of)):
             return f"{words(of)}..."
         case ("one of", *items):
