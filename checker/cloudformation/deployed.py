@@ -287,7 +287,7 @@ class Deployed:
         for source in self._outcomes(lambda: upload.read("source")) if place else ():
             if place is None or not isinstance(source, Known) or not isinstance(source.data, str):
                 continue
-            path = normal(os.path.join(os.path.dirname(place.source.path), source.data))
+            path = normal(os.path.join(upload.scope, source.data))  # where Terraform runs
             if self._files.readable(path) is not None:
                 found = self._files.templates(path)
             else:  # from the folder in which Terraform runs

@@ -34,7 +34,7 @@ def _sets(path: str, name: str) -> bool:
     if os.path.islink(path):
         return True  # it may lead out of the repository, and is not read
     try:
-        lines = read(path).decode("utf-8", "replace").splitlines()
+        lines = read(path).decode("utf-8-sig", "replace").splitlines()
     except InputError:
         return True
     names = (line.partition("=")[0].strip().removeprefix("export ").strip() for line in lines)

@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resou
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 
 from ..candidates import File
@@ -28,13 +29,15 @@ class Published:
 
         Of several, those that stand in one folder with the file that gives the address, as what is
         published together does; where there are none of these, all. Nothing for what is no
-        address, or one whose last part is not known.
+        address. Of a last part of which only some is known, each whose name may be it.
         """
         ends = path_of(location).split("/")
         folder = caller.split("/")[:-1]
         alike: dict[int, list[str]] = {}
         for path in self._of_name(ends[-1]):
             alike.setdefault(_shared(ends, path.split("/")), []).append(path)
+        if isinstance(location, Text) and (name := _open_name(location)) is not None:
+            alike = {1: [path for of in self._names(name) for path in self._of_name(of)]}
         for shared in sorted(alike, reverse=True):
             found = list(filter(self._holds, alike[shared]))
             if found:
@@ -44,11 +47,29 @@ class Published:
                 return meant if len(meant) <= MEANT_LIMIT else []
         return []
 
+    def _names(self, pattern: re.Pattern[str]) -> list[str]:
+        self._of_name("")
+        return sorted(name for name in self._named if pattern.fullmatch(name))
+
     def _of_name(self, name: str) -> list[str]:
         for file in self._files[self._searched :]:
             self._named.setdefault(file.path.rpartition("/")[2], []).append(file.path)
         self._searched = len(self._files)
         return sorted(self._named.get(name, ())) if name else []
+
+
+def _open_name(location: Text) -> re.Pattern[str] | None:
+    """What the last part of an address reads as, of which some is not known; None of others."""
+    written: list[str] = []
+    for part in reversed(location.parts):
+        text = part.data if isinstance(part, Known) else None
+        if isinstance(text, str) and "/" in text:
+            written.append(re.escape(text.rpartition("/")[2]))
+            break
+        written.append(re.escape(text) if isinstance(text, str) else "[^/]*")
+    else:
+        return None
+    return re.compile("".join(reversed(written))) if len(written) > 1 else None
 
 
 def path_of(location: Value | None) -> str:

@@ -301,8 +301,16 @@ class _Service:
             finally:
                 self._active.discard(mark)
         if (name := _ENVIRONMENT.match(source)) is not None:
-            return None, not may_set(self._document.span.source.path, name[1])
+            return None, not self._may_be_set(name[1])
         return None, _LEFT_OUT.match(source) is not None
+
+    def _may_be_set(self, name: str) -> bool:
+        """Whether a file may set a variable of the environment, wherever `useDotenv` says it is."""
+        where = member(self._document, "useDotenv")
+        told = where is not None and not (
+            isinstance(where, ScalarNode) and where.value in (True, False)
+        )
+        return told or may_set(self._document.span.source.path, name)
 
     def _parameter(self, name: str, node: ScalarNode, level: int) -> Node | None:
         """A parameter: that of the stage, else the default; None where neither is written.
@@ -376,9 +384,13 @@ class _Service:
                 params = member(entry.value, "params")
                 value = unknown if is_variable(params) else value
                 yield from () if value is None else (value,)
+        if here and is_variable(stages):
+            yield unknown
         for entry in stages.entries if here and isinstance(stages, MappingNode) else ():
             value = self._within(entry.value, ["params", name])
-            if value is not None:
+            if is_variable(entry.value) or is_variable(member(entry.value, "params")):
+                yield unknown
+            elif value is not None:
                 yield value if entry.key == "default" else unknown
 
     def _is_here(self, path: str) -> bool:

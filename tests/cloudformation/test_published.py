@@ -41,6 +41,13 @@ def test_the_files_whose_paths_end_so(end: str, caller: str, found: list[str]) -
     assert meant(Text((UNKNOWN, Known(end))), caller) == found
 
 
+def test_the_files_whose_names_a_part_may_be() -> None:
+    named = meant(Text((Known("https://b/x/"), UNKNOWN, Known("b.yaml"))))
+    assert named == ["a/t/b.yaml", "c/t/b.yaml", "e/b.yaml"]
+    assert meant(Text((UNKNOWN, Known("/x/b"), UNKNOWN))) == named
+    assert meant(Text((Known("https://b/x/"), UNKNOWN, Known(".yaml")))) == []
+
+
 @pytest.mark.parametrize(
     "location",
     [
@@ -48,7 +55,8 @@ def test_the_files_whose_paths_end_so(end: str, caller: str, found: list[str]) -
         Known(None),
         Known(1),
         UNKNOWN,
-        Text((Known("https://b/t/m.yaml"), UNKNOWN)),
+        Text((Known("https://b/t/m.yaml?"), UNKNOWN)),
+        Text((Known("https://b/t/x-"), UNKNOWN, Known(".yaml"))),
     ],
 )
 def test_what_is_no_address_means_none(location: Value) -> None:

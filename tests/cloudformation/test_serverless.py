@@ -431,6 +431,7 @@ resources:
     [
         (".env", "KEY=alias/aws/backup\n", False),
         (".env.prod", "A=b\nexport KEY = x\n", False),
+        (".env", "\ufeffKEY=x\r\n", False),
         (".env", "KEYS=x\n# KEY\n", True),
         (".env.example", "KEY=x\n", True),
         ("env", "KEY=x\n", True),
@@ -450,6 +451,9 @@ def test_a_file_of_the_environment_may_give_a_variable(
         ("services: {s: {path: s}}\n", True),
         ("stages: {prod: {params: {key: alias/aws/backup}}}\nservices: {s: {path: s}}\n", False),
         ("stages: {prod: {params: {key: alias/aws/backup}}}\nservices: {s: {path: t}}\n", True),
+        ("stages: '${file(x.yml)}'\nservices: {s: {path: s}}\n", False),
+        ("stages: {prod: '${file(x.yml)}'}\nservices: {s: {path: s}}\n", False),
+        ("stages: {prod: {params: '${file(x.yml)}'}}\nservices: {s: {path: s}}\n", False),
         ("services: {s: {path: '${opt:x}'}}\n", False),
         ("services: ${file(s.yml)}\n", False),
         ("services: [\n", False),
