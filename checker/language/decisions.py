@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from itertools import chain
 
 from ..records import replace
 from .alike import same
@@ -12,7 +13,7 @@ from .convert import number_of, read_number
 from .expression import Scalar
 from .keys import ONE_OF, length, measured, sources
 from .types import type_of
-from .value import Term, Unknown, Value
+from .value import Term, Unknown, Value, names_in
 
 Facts = dict[Term, bool]
 
@@ -48,6 +49,8 @@ class Decisions:
         self._types: dict[Term, str] = {}
         self._counts: set[Term] = set()
         self._not_null: set[Term] = set()
+        self._nulls_of: Facts | None = None
+        self._nulls: frozenset[Term] = frozenset()
         self._touched = False
         self._numeric_of: Facts | None = None
         self._numeric_facts: Mapping[Term, Sequence[tuple[Term, bool]]] = {}
@@ -329,7 +332,7 @@ class Decisions:
         term = value.term
         if isinstance(value.type, str):
             self._types[term] = value.type
-        if value.not_null:
+        if value.not_null and term not in self._not_null and not self._is_told(term):
             self._not_null.add(term)
         if value.domain is not None:
             self._domains[term] = value.domain
@@ -342,6 +345,14 @@ class Decisions:
         if not value.not_null and self.facts.get(_equality(term, None)) is False:
             return replace(value, not_null=True)
         return value
+
+    def _is_told(self, term: Term) -> bool:
+        """Whether this world says of a term, or of what it is made of, if it is null."""
+        if self._nulls_of is not self.facts:
+            nulls = (fact for fact in self.facts if fact[0] == "==" and fact[2] == _NULL)
+            found = frozenset(chain.from_iterable(map(names_in, nulls)))
+            self._nulls_of, self._nulls = self.facts, found
+        return bool(self._nulls) and bool(names_in(term) & self._nulls)
 
     def contradicts_nothing(self) -> bool:
         """Whether the facts can hold together, as far as one is compared with others."""
