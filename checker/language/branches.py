@@ -69,12 +69,8 @@ def of_one_type(value: Value, other: Expression, read: Reader, worlds: Worlds) -
     if isinstance(value, Known) and _is_any_null(value):
         kinds = _plain_types(other, read, worlds)
         return replace(value, null_type=next(iter(kinds))) if len(kinds) == 1 else value
-    if worlds.trying and (beside := read(other)) is not None:
-        if not _may_be_alike(value, beside):
-            raise EvaluationError(_APART)
-        match value, beside:
-            case ListValue(kind="tuple"), ListValue(kind="set"):
-                return replace(value, kind="set")
+    if worlds.trying and (beside := read(other)) is not None and not _may_be_alike(value, beside):
+        raise EvaluationError(_APART)
     value = _of_kind(value, other, read)
     match value, other:
         case ListValue(kind="tuple", rest=None, items=items), Tuple(items=others):

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
-from iac_check.pipeline import run
-from iac_check.policy.result import Report
-from iac_check.settings import Settings
+from .conftest import checked
 
 VAULT = "V:\n  Type: AWS::Backup::BackupVault\n"
 DEEP = "cases:\n  - input: {Resources: {V: {Type: AWS::Backup::BackupVault}}}\n"
@@ -18,12 +15,6 @@ DEEP = "cases:\n  - input: {Resources: {V: {Type: AWS::Backup::BackupVault}}}\n"
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-
-
-def checked(files: Mapping[str, str]) -> Report:
-    for name, text in files.items():
-        Path(name).write_text(text)
-    return run(["."], Settings(cache=False))
 
 
 @pytest.mark.parametrize(

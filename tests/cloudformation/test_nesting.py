@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
-from iac_check.pipeline import run
-from iac_check.policy.result import Report
-from iac_check.settings import Settings
+from .conftest import checked
 
 HEAD = """Parameters: {U: {Type: String}, D: {Type: String, Default: 'https://x/d.yaml'}}
 Conditions: {C: !Equals [!Ref U, x]}
@@ -25,12 +22,6 @@ TOLD = "the template of stack S in t.yaml"
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-
-
-def checked(files: Mapping[str, str]) -> Report:
-    for name, text in files.items():
-        Path(name).write_text(text)
-    return run(["."], Settings(cache=False))
 
 
 def stack(properties: str, type_: str = "AWS::CloudFormation::Stack") -> str:

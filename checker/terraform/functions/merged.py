@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ...annotations import TypeGuard
 from ...language.access import index
 from ...language.decisions import Unreachable
 from ...language.kept import Kept
@@ -18,7 +19,7 @@ class Merged(Kept):
 
     maps: tuple[MapValue | Unknown, ...] = ()
 
-    def covers(self, key: Value) -> bool:  # type: ignore[override]
+    def covers(self, key: Value) -> TypeGuard[Unknown]:
         """Whether `each.key` runs over a part of the keys of one of the maps."""
         return isinstance(key, Unknown) and any(
             key.term[0] == "each.key" and is_key_of(key, _rest(values).term) for values in self.maps
