@@ -402,7 +402,8 @@ def is_local(source: str) -> bool:
 def is_automatic(path: str) -> bool:
     """Whether Terraform reads a file of values by itself."""
     name = os.path.basename(path)
-    return name.removesuffix(".json").endswith(".auto.tfvars") or name.startswith("terraform.tf")
+    plain = name.removesuffix(".json")
+    return plain == "terraform.tfvars" or plain.endswith(".auto.tfvars")
 
 
 def calls_modules(text: bytes) -> bool:

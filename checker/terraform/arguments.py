@@ -10,6 +10,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 
+from ..candidates import is_automatic
 from ..language.value import EvaluationError, Hop, Known, Value
 from ..language.worlds import Worlds
 from ..source import InputError, Source, Span
@@ -31,17 +32,11 @@ class Constants:
 
 
 _FIRST = ("terraform.tfvars", "terraform.tfvars.json")
-_AUTOMATIC = (".auto.tfvars", ".auto.tfvars.json")
 
 
 def is_first(name: str) -> bool:
     """Whether it is one of the two tfvars files that Terraform reads first."""
     return name in _FIRST
-
-
-def is_automatic(name: str) -> bool:
-    """Whether Terraform reads a tfvars file by itself."""
-    return is_first(name) or name.endswith(_AUTOMATIC)
 
 
 def automatic_files(*folders: str) -> Iterator[str]:

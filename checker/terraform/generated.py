@@ -8,13 +8,12 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable
 
-from ..candidates import TERRAFORM, VALUES, File
+from ..candidates import TERRAFORM, VALUES, File, is_automatic
 from ..discovery import normal
 from ..language.convert import to_bool
 from ..language.value import EvaluationError, Known, Term, Text, Unknown, Value
 from ..records import dataclass, field
 from ..source import InputError, Source, Span
-from .arguments import is_automatic
 from .certain import certain
 from .outline import outline
 from .terragrunt import Configuration
